@@ -1,0 +1,12 @@
+package domain
+
+// CancelCode is the machine's word for why an order was cancelled.
+type CancelCode string
+
+const (
+	CancelOutOfStock          CancelCode = "OUT_OF_STOCK"
+	CancelInsufficientBalance CancelCode = "INSUFFICIENT_BALANCE"
+	CancelRefused             CancelCode = "REFUSED"   // another service refused a step for another reason
+	CancelUncertain           CancelCode = "UNCERTAIN" // a step may or may not have happened, so it was undone
+	CancelByBuyer             CancelCode = "BUYER_REQUEST"
+)
