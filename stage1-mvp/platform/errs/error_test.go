@@ -1,0 +1,71 @@
+package errs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+func TestFromSeesThroughWraps(t *testing.T) {
+	t.Parallel()
+	inner := errs.New(errs.NotFound, "ORDER_NOT_FOUND", "order %d not found", 7)
+
+	got := errs.From(fmt.Errorf("get order: %w", fmt.Errorf("query: %w", inner)))
+
+	assert.Same(t, inner, got)
+}
+
+func TestForeignErrorsAreInternalAndTellTheClientNothing(t *testing.T) {
+	t.Parallel()
+	cause := errors.New(`pq: password authentication failed for user "order"`)
+
+	st := errs.ToStatus(fmt.Errorf("query: %w", cause))
+
+	assert.Equal(t, codes.Internal, st.Code())
+	assert.False(t, strings.Contains(st.Proto().String(), "password"), "the cause leaks: %v", st.Proto())
+	assert.ErrorIs(t, errs.From(cause), cause)
+}
+
+func TestEveryCodeSurvivesTheWire(t *testing.T) {
+	t.Parallel()
+	for _, code := range []errs.Code{
+		errs.NotFound, errs.InvalidInput, errs.Precondition, errs.Unauthorized, errs.Forbidden, errs.Conflict,
+		errs.RateLimited, errs.AlreadyExists, errs.Aborted, errs.Internal,
+	} {
+		sent := errs.Wrap(errors.New("secret"), code, "SOME_REASON", "some message")
+
+		got := errs.From(errs.FromStatus(errs.ToStatus(sent).Err()))
+
+		assert.Equal(t, sent.Code, got.Code)
+		assert.Equal(t, sent.Reason, got.Reason)
+		assert.Equal(t, sent.Message, got.Message)
+		assert.NotContains(t, got.Error(), "secret")
+	}
+}
+
+func TestOnlyBusinessAnswersAreRefusals(t *testing.T) {
+	t.Parallel()
+	refused := map[codes.Code]bool{
+		codes.FailedPrecondition: true, codes.NotFound: true, codes.InvalidArgument: true,
+		codes.DeadlineExceeded: false, codes.Unavailable: false, codes.Canceled: false, codes.Internal: false,
+		codes.Unknown: false, codes.Aborted: false,
+	}
+	for code, want := range refused {
+		err := errs.FromStatus(status.Error(code, "x"))
+		assert.Equal(t, want, errs.Refused(fmt.Errorf("deduct: %w", err)), "code %v", code)
+	}
+	assert.False(t, errs.Refused(context.DeadlineExceeded))
+}
+
+func TestAnExpiredDeadlineKeepsItsStatus(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, codes.DeadlineExceeded, errs.ToStatus(fmt.Errorf("query: %w", context.DeadlineExceeded)).Code())
+}
