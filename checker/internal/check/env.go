@@ -1,0 +1,70 @@
+package check
+
+import (
+	"context"
+
+	"stagecraft/checker/internal/check/imports"
+)
+
+// Env is what a run gives to its checks. A nil function means that the run does not offer it.
+type Env struct {
+	Dir     string
+	Seed    uint64                         // of the run
+	Observe func(Step)                     // called for each step as it begins
+	Healthy func(context.Context) error    // asked after a failure: names the server of ours that is at fault
+	Tests   Tester                         // runs white-box tests
+	Imports func() (*imports.Graph, error) // the import graph of Dir
+}
+
+// Tester runs hidden tests inside the learner's packages.
+type Tester interface {
+	RunTest(ctx context.Context, pkg, test string) TestOutcome
+}
+
+// TestOutcome is what became of one hidden test.
+type TestOutcome struct {
+	Verdict Verdict // Pass, Fail, BuildError or Unknown
+	Failure Failure
+	File    string // where in the learner's code, relative to Dir, if known
+	Line    int
+	Output  string // what the test and the code under test printed
+	Fault   string // for Unknown
+}
+
+// GoTest returns the Run of a check that is one hidden test function of one package, both as the stage names them:
+// GoTest("order/internal/domain", "TestOnlyListedTransitions"). The check's Tests hold the file.
+func GoTest(pkg, test string) func(*T) {
+	return func(t *T) { t.GoTest(pkg, test) }
+}
+
+// GoTest runs one hidden test in the learner's package and stops the check unless it passes.
+func (t *T) GoTest(pkg, test string) {
+	if t.env.Tests == nil {
+		t.Unknown("this run cannot run white-box tests")
+	}
+	out := t.env.Tests.RunTest(t.ctx, pkg, test)
+	if out.Output != "" {
+		t.Log("%s", out.Output)
+	}
+	switch out.Verdict {
+	case Pass:
+	case Fail:
+		t.settle(outcome{verdict: Fail, failure: out.Failure, file: out.File, line: out.Line})
+	case BuildError:
+		t.buildError(out.Failure, out.File, out.Line)
+	default:
+		t.Unknown(out.Fault)
+	}
+}
+
+// Imports is the import graph of the code under test.
+func (t *T) Imports() *imports.Graph {
+	if t.env.Imports == nil {
+		t.Unknown("this run has no import graph")
+	}
+	graph, err := t.env.Imports()
+	if err != nil {
+		t.buildError(Failure{Sentence: "the code does not parse", Seen: err.Error()}, "", 0)
+	}
+	return graph
+}

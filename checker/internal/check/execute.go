@@ -1,0 +1,160 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"stagecraft/checker/internal/check/timeline"
+)
+
+// unwind is how long a check whose time is over may take to come to an end by itself.
+const unwind = 3 * time.Second
+
+// Execute runs one check and says what became of it. It returns although the check may hang.
+func Execute(ctx context.Context, c Check, env Env) Result {
+	limited, cancel := context.WithTimeoutCause(ctx, c.Limit(), errTimeLimit)
+	defer cancel()
+	inner, stop := context.WithCancelCause(limited)
+	t := &T{check: c, env: env, ctx: inner, stop: stop, began: time.Now(), rec: timeline.NewRecorder()}
+	t.rng = rand.New(&lockedSource{src: rand.NewPCG(t.Seed(), 0x57a6ec4af7)})
+
+	done := make(chan struct{})
+	go t.run(done)
+	select {
+	case <-done:
+	case <-inner.Done():
+		select {
+		case <-done:
+		case <-time.After(unwind):
+		}
+	}
+	t.conclude(ctx)
+	if healthy := env.Healthy; healthy != nil && t.verdict() == Fail {
+		if err := healthy(ctx); err != nil {
+			t.overrule(err)
+		}
+	}
+	res := t.result()
+	t.cleanup()
+	return res
+}
+
+func (t *T) run(done chan<- struct{}) {
+	defer close(done)
+	defer t.wg.Wait()
+	defer t.catch()
+	completed := false
+	defer func() {
+		if !completed {
+			t.stopOnGoexit()
+		}
+	}()
+	t.check.Run(t)
+	t.wg.Wait()
+	completed = true
+	t.record(outcome{verdict: Pass})
+}
+
+// stopOnGoexit releases goroutines that wait for a check which ended without a verdict.
+func (t *T) stopOnGoexit() { t.stop(errSettled) }
+
+// conclude gives a verdict to a check that did not reach one itself.
+func (t *T) conclude(parent context.Context) {
+	switch {
+	case parent.Err() != nil:
+		t.mu.Lock()
+		if t.outcome == nil || t.outcome.verdict != Pass {
+			// What failed after the interruption may have failed because of it.
+			t.outcome = &outcome{verdict: NotRun, fault: "interrupted"}
+		}
+		t.mu.Unlock()
+	case errors.Is(context.Cause(t.ctx), errTimeLimit):
+		t.mu.Lock()
+		waits := append([]string(nil), t.waits...)
+		t.mu.Unlock()
+		if len(waits) == 0 {
+			t.record(outcome{verdict: Unknown, fault: t.tooSlow()})
+			return
+		}
+		what := waits[len(waits)-1]
+		t.record(outcome{verdict: Fail, failure: Failure{
+			Sentence: fmt.Sprintf("your code did not come to an end within %s", t.check.Limit()),
+			Expected: what, Seen: "still waiting for it when the time was over",
+		}})
+	default:
+		t.record(outcome{verdict: Unknown, fault: "the check ended without a verdict"})
+	}
+}
+
+// overrule turns a failure into unknown because a server of ours was broken meanwhile.
+func (t *T) overrule(fault error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notes = append(t.notes, "overruled failure: "+t.outcome.failure.Sentence)
+	t.outcome = &outcome{verdict: Unknown, fault: fault.Error()}
+}
+
+func (t *T) verdict() Verdict {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.outcome.verdict
+}
+
+func (t *T) result() Result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Since(t.began).Milliseconds()
+	t.endStep(now)
+	o := *t.outcome
+	res := Result{
+		CheckID: t.check.ID, Topic: t.check.Topic, Sentence: t.check.Sentence, Verdict: o.verdict,
+		Message: o.failure.Sentence, Expected: o.failure.Expected, Seen: o.failure.Seen, Why: o.failure.Why,
+		File: o.file, Line: o.line, Fault: o.fault, Seed: t.env.Seed, ElapsedMS: now,
+		Steps: append([]Step{}, t.steps...), Notes: append([]string(nil), t.notes...), Timeline: t.rec.Events(),
+	}
+	if o.verdict != Pass {
+		for _, read := range t.logs {
+			res.Logs = append(res.Logs, read()...)
+		}
+	}
+	return res
+}
+
+// cleanup runs what Cleanup registered; what it says no longer changes the verdict.
+func (t *T) cleanup() {
+	t.mu.Lock()
+	cleanups := t.cleanups
+	t.cleanups = nil
+	t.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for i := len(cleanups) - 1; i >= 0; i-- {
+		func() {
+			defer func() { _ = recover() }()
+			cleanups[i](ctx)
+		}()
+	}
+}
+
+// DeriveSeed gives every check its own seed out of the run's.
+func DeriveSeed(run uint64, id string) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d/%s", run, id)
+	return h.Sum64()
+}
+
+type lockedSource struct {
+	mu  sync.Mutex
+	src rand.Source
+}
+
+func (s *lockedSource) Uint64() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.src.Uint64()
+}
