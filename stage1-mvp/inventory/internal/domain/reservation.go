@@ -1,0 +1,95 @@
+package domain
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// ReservationStatus is where a reservation stands.
+type ReservationStatus int16
+
+const (
+	ReservationHolding  ReservationStatus = 1
+	ReservationReturned ReservationStatus = 2
+)
+
+// Reservation holds items of several stocks for one order, all or none.
+type Reservation struct {
+	id        string
+	sagaID    string
+	orderID   string
+	status    ReservationStatus
+	items     []Item
+	createdAt time.Time
+	updatedAt time.Time
+	events    []Event
+}
+
+// NewReservation holds these items; the stocks themselves are changed with Stock.Hold in the same transaction.
+func NewReservation(id, sagaID, orderID string, items []Item, now time.Time) *Reservation {
+	r := &Reservation{
+		id: id, sagaID: sagaID, orderID: orderID, status: ReservationHolding,
+		items: items, createdAt: now, updatedAt: now,
+	}
+	r.events = append(r.events, ReservationHeld{ReservationID: id, SagaID: sagaID, OrderID: orderID, Items: items})
+	return r
+}
+
+// RestoreReservation rebuilds a reservation from its rows.
+func RestoreReservation(
+	id, sagaID, orderID string, status ReservationStatus, items []Item, createdAt, updatedAt time.Time,
+) *Reservation {
+	return &Reservation{
+		id: id, sagaID: sagaID, orderID: orderID, status: status,
+		items: items, createdAt: createdAt, updatedAt: updatedAt,
+	}
+}
+
+// ID returns the reservation's UUID.
+func (r *Reservation) ID() string { return r.id }
+
+// SagaID returns the saga that asked for it.
+func (r *Reservation) SagaID() string { return r.sagaID }
+
+// OrderID returns the order that it is for.
+func (r *Reservation) OrderID() string { return r.orderID }
+
+// Status returns where the reservation stands.
+func (r *Reservation) Status() ReservationStatus { return r.status }
+
+// Items returns what is held, in SKU order.
+func (r *Reservation) Items() []Item { return slices.Clone(r.items) }
+
+// CreatedAt returns when the items were held.
+func (r *Reservation) CreatedAt() time.Time { return r.createdAt }
+
+// UpdatedAt returns when the reservation last changed.
+func (r *Reservation) UpdatedAt() time.Time { return r.updatedAt }
+
+// Release ends the reservation, once.
+func (r *Reservation) Release(now time.Time) error {
+	if r.status != ReservationHolding {
+		return ErrAlreadyReleased
+	}
+	r.status = ReservationReturned
+	r.updatedAt = now
+	r.events = append(r.events, ReservationReleased{ReservationID: r.id, SagaID: r.sagaID, OrderID: r.orderID, Items: r.items})
+	return nil
+}
+
+// Events returns what happened since the reservation was made or loaded, oldest first. The slice is the caller's own.
+func (r *Reservation) Events() []Event { return slices.Clone(r.events) }
+
+// ClearEvents forgets the collected events. Call it only after they are committed.
+func (r *Reservation) ClearEvents() { r.events = nil }
+
+// ReservationRepository keeps reservations. It works inside the transaction of ctx when there is one.
+type ReservationRepository interface {
+	// Create stores a new reservation with its items.
+	Create(ctx context.Context, reservation *Reservation) error
+	// LockBySaga locks and returns the reservation of one saga, or ErrReservationNotFound.
+	LockBySaga(ctx context.Context, sagaID string) (*Reservation, error)
+	// Update stores what Release changed.
+	Update(ctx context.Context, reservation *Reservation) error
+}

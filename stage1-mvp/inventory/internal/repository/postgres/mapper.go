@@ -1,0 +1,31 @@
+package postgres
+
+import (
+	"github.com/samber/lo"
+
+	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/inventory/internal/repository/postgres/gen"
+)
+
+func toStock(row gen.Stock) *domain.Stock {
+	return domain.RestoreStock(domain.SKU(row.Sku), row.Available, row.Reserved, row.Version, row.UpdatedAt)
+}
+
+func toReservationRow(r *domain.Reservation) gen.InsertReservationParams {
+	return gen.InsertReservationParams{
+		ID:        r.ID(),
+		SagaID:    r.SagaID(),
+		OrderID:   r.OrderID(),
+		Status:    int16(r.Status()),
+		CreatedAt: r.CreatedAt(),
+		UpdatedAt: r.UpdatedAt(),
+	}
+}
+
+func toReservation(row gen.Reservation, itemRows []gen.ReservationItem) *domain.Reservation {
+	items := lo.Map(itemRows, func(item gen.ReservationItem, _ int) domain.Item {
+		return domain.Item{SKU: domain.SKU(item.Sku), Quantity: item.Quantity}
+	})
+	return domain.RestoreReservation(
+		row.ID, row.SagaID, row.OrderID, domain.ReservationStatus(row.Status), items, row.CreatedAt, row.UpdatedAt)
+}

@@ -1,0 +1,109 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/samber/lo"
+
+	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/inventory/internal/repository/postgres/gen"
+	"stagecraft/stage1-mvp/platform/postgres"
+)
+
+// StockRepository keeps stocks in inventory_db.
+type StockRepository struct{ pool *pgxpool.Pool }
+
+// NewStockRepository returns the repository on this pool.
+func NewStockRepository(pool *pgxpool.Pool) *StockRepository { return &StockRepository{pool: pool} }
+
+// Get implements domain.StockRepository.
+func (r *StockRepository) Get(ctx context.Context, sku domain.SKU) (*domain.Stock, error) {
+	row, err := r.queries(ctx).FindStock(ctx, string(sku))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("%w: %s", domain.ErrStockNotFound, sku)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get stock %s: %w", sku, err)
+	}
+	return toStock(row), nil
+}
+
+// LockAll implements domain.StockRepository.
+func (r *StockRepository) LockAll(ctx context.Context, skus []domain.SKU) ([]*domain.Stock, error) {
+	names := lo.Map(skus, func(sku domain.SKU, _ int) string { return string(sku) })
+	rows, err := r.queries(ctx).LockStocks(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("lock stocks: %w", err)
+	}
+	found := lo.Map(rows, func(row gen.Stock, _ int) domain.SKU { return domain.SKU(row.Sku) })
+	if missing, _ := lo.Difference(skus, found); len(missing) > 0 {
+		return nil, fmt.Errorf("%w: %s", domain.ErrStockNotFound, missing[0])
+	}
+	return lo.Map(rows, func(row gen.Stock, _ int) *domain.Stock { return toStock(row) }), nil
+}
+
+// Update implements domain.StockRepository.
+func (r *StockRepository) Update(ctx context.Context, stock *domain.Stock) error {
+	changed, err := r.queries(ctx).UpdateStock(ctx, gen.UpdateStockParams{
+		Sku:       string(stock.SKU()),
+		Available: stock.Available(),
+		Reserved:  stock.Reserved(),
+		UpdatedAt: stock.UpdatedAt(),
+		Version:   stock.Version(),
+	})
+	if err != nil {
+		return fmt.Errorf("update stock %s: %w", stock.SKU(), err)
+	}
+	if changed > 0 {
+		return nil
+	}
+	// No row changed: either somebody else changed it first, or there is none.
+	if _, err := r.Get(ctx, stock.SKU()); err != nil {
+		return err
+	}
+	return fmt.Errorf("update stock %s: %w", stock.SKU(), postgres.ErrStale)
+}
+
+// Adjust implements domain.StockRepository.
+func (r *StockRepository) Adjust(ctx context.Context, sku domain.SKU, delta int64, now time.Time) (*domain.Stock, error) {
+	if delta > 0 {
+		return r.add(ctx, sku, delta, now)
+	}
+	return r.take(ctx, sku, -delta, now)
+}
+
+func (r *StockRepository) add(ctx context.Context, sku domain.SKU, delta int64, now time.Time) (*domain.Stock, error) {
+	row, err := r.queries(ctx).AddStock(ctx, gen.AddStockParams{
+		Sku: string(sku), Delta: delta, Now: now, MaxAvailable: domain.MaxAvailable,
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("%w: %s", domain.ErrStockFull, sku)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("add to stock %s: %w", sku, err)
+	}
+	return toStock(row), nil
+}
+
+func (r *StockRepository) take(ctx context.Context, sku domain.SKU, quantity int64, now time.Time) (*domain.Stock, error) {
+	row, err := r.queries(ctx).TakeStock(ctx, gen.TakeStockParams{Sku: string(sku), Quantity: quantity, Now: now})
+	if errors.Is(err, pgx.ErrNoRows) {
+		if _, err := r.Get(ctx, sku); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w: %d of %s to take away", domain.ErrInsufficientStock, quantity, sku)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("take from stock %s: %w", sku, err)
+	}
+	return toStock(row), nil
+}
+
+func (r *StockRepository) queries(ctx context.Context) *gen.Queries {
+	return gen.New(postgres.GetDBTX(ctx, r.pool))
+}
