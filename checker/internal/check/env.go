@@ -11,7 +11,9 @@ type Env struct {
 	Dir     string
 	Seed    uint64                         // of the run
 	Observe func(Step)                     // called for each step as it begins
-	Healthy func(context.Context) error    // asked after a failure: names the server of ours that is at fault
+	Servers Servers                        // leases; asked after a failure whether one of them was at fault
+	Bins    map[string]string              // service → binary
+	Keep    string                         // directory for what the check leaves as evidence; "" keeps nothing
 	Tests   Tester                         // runs white-box tests
 	Imports func() (*imports.Graph, error) // the import graph of Dir
 }

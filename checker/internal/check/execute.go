@@ -34,8 +34,8 @@ func Execute(ctx context.Context, c Check, env Env) Result {
 		}
 	}
 	t.conclude(ctx)
-	if healthy := env.Healthy; healthy != nil && t.verdict() == Fail {
-		if err := healthy(ctx); err != nil {
+	if env.Servers != nil && t.verdict() == Fail {
+		if err := env.Servers.Healthy(ctx); err != nil {
 			t.overrule(err)
 		}
 	}

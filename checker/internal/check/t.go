@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stagecraft/checker/internal/check/timeline"
+	"stagecraft/checker/internal/infra"
 )
 
 // T is a running check. Its methods are safe for goroutines started with Go; a method that stops the check
@@ -24,6 +25,9 @@ type T struct {
 	rec   *timeline.Recorder
 	rng   *rand.Rand
 	wg    sync.WaitGroup
+
+	leaseOnce sync.Once
+	lease     *infra.Lease
 
 	mu       sync.Mutex
 	outcome  *outcome
