@@ -57,6 +57,23 @@ func ToStatus(err error) *status.Status {
 	return detailed
 }
 
+// ToGRPC returns err as an error that gRPC sends as its status, and that still carries the whole chain for the log line outside.
+func ToGRPC(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &statusError{status: ToStatus(err), chain: err}
+}
+
+type statusError struct {
+	status *status.Status
+	chain  error
+}
+
+func (e *statusError) Error() string              { return e.chain.Error() }
+func (e *statusError) Unwrap() error              { return e.chain }
+func (e *statusError) GRPCStatus() *status.Status { return e.status }
+
 // FromStatus is the way back: what a client of another service makes of its answer. The status error stays in the chain, so that
 // status.Code and Uncertain can still see it.
 func FromStatus(err error) error {

@@ -15,8 +15,7 @@ func Refused(err error) bool {
 		return false
 	}
 	switch st.GRPCStatus().Code() {
-	case codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.FailedPrecondition, codes.OutOfRange,
-		codes.PermissionDenied, codes.Unauthenticated, codes.Unimplemented:
+	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition, codes.OutOfRange:
 		return true
 	default:
 		return false

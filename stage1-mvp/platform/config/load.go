@@ -1,0 +1,116 @@
+// Package config fills a struct from the environment and reports everything that is wrong with it at once.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// Validator is a config struct with rules that a tag cannot say. Load calls it after the fields are filled.
+type Validator interface {
+	Validate() error
+}
+
+// Load fills the struct that cfg points to from the environment, by the tags env:"NAME", default:"value" and optional:"true".
+// Structs inside it are filled too. A variable with neither default nor optional is required. The error lists every missing and
+// invalid value; it never quotes the value of a Secret or of a field with the tag secret:"true".
+func Load(cfg any) error {
+	v := reflect.ValueOf(cfg)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("config: %T is not a pointer to a struct", cfg)
+	}
+	if faults := load(v.Elem()); len(faults) > 0 {
+		return fmt.Errorf("invalid configuration:\n%w", errors.Join(faults...))
+	}
+	return nil
+}
+
+func load(v reflect.Value) []error {
+	var faults []error
+	for i := range v.NumField() {
+		field, value := v.Type().Field(i), v.Field(i)
+		name, tagged := field.Tag.Lookup("env")
+		switch {
+		case tagged:
+			if err := fill(name, field, value); err != nil {
+				faults = append(faults, err)
+			}
+		case field.Type.Kind() == reflect.Struct && (field.IsExported() || field.Anonymous):
+			faults = append(faults, load(value)...)
+		}
+	}
+	// Rules between values make sense only for values that are there.
+	if rules, ok := v.Addr().Interface().(Validator); ok && len(faults) == 0 {
+		if err := rules.Validate(); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return faults
+}
+
+func fill(name string, field reflect.StructField, value reflect.Value) error {
+	text := os.Getenv(name)
+	if text == "" {
+		fallback, hasDefault := field.Tag.Lookup("default")
+		switch {
+		case hasDefault:
+			text = fallback
+		case field.Tag.Get("optional") == "true":
+			return nil
+		default:
+			return fmt.Errorf("%s is required", name)
+		}
+	}
+	want, ok := set(value, text)
+	if ok {
+		return nil
+	}
+	if value.Type() == reflect.TypeFor[Secret]() || field.Tag.Get("secret") == "true" {
+		text = masked
+	}
+	return fmt.Errorf("%s is %q, want %s", name, text, want)
+}
+
+// set stores text in value and tells, when it cannot, what the text should have been.
+func set(value reflect.Value, text string) (want string, ok bool) {
+	if value.Type() == reflect.TypeFor[time.Duration]() {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < 0 {
+			return "a duration such as 500ms or 10m", false
+		}
+		value.SetInt(int64(d))
+		return "", true
+	}
+	switch value.Kind() {
+	case reflect.String:
+		value.SetString(text)
+		return "", true
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		n, err := strconv.ParseInt(text, 10, value.Type().Bits())
+		if err != nil {
+			return "a whole number", false
+		}
+		value.SetInt(n)
+		return "", true
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return "a number", false
+		}
+		value.SetFloat(f)
+		return "", true
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return "true or false", false
+		}
+		value.SetBool(b)
+		return "", true
+	default:
+		return "a type that config can fill, not " + value.Type().String(), false
+	}
+}

@@ -1,0 +1,80 @@
+package config_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/platform/config"
+)
+
+type database struct {
+	URL      config.Secret `env:"TEST_DATABASE_URL"`
+	MaxConns int           `env:"TEST_MAX_CONNS" default:"10"`
+}
+
+func (d *database) Validate() error {
+	if d.MaxConns < 1 {
+		return errors.New("TEST_MAX_CONNS must be positive")
+	}
+	return nil
+}
+
+type service struct {
+	Addr     string        `env:"TEST_ADDR"`
+	Timeout  time.Duration `env:"TEST_TIMEOUT" default:"5s"`
+	Endpoint string        `env:"TEST_ENDPOINT" optional:"true"`
+	Debug    bool          `env:"TEST_DEBUG" default:"false"`
+	Database database
+}
+
+func TestLoadFillsWithDefaults(t *testing.T) {
+	t.Setenv("TEST_ADDR", "127.0.0.1:0")
+	t.Setenv("TEST_DATABASE_URL", "postgres://u:p@h/d")
+	t.Setenv("TEST_DEBUG", "true")
+
+	var cfg service
+	require.NoError(t, config.Load(&cfg))
+
+	assert.Equal(t, service{
+		Addr: "127.0.0.1:0", Timeout: 5 * time.Second, Debug: true,
+		Database: database{URL: "postgres://u:p@h/d", MaxConns: 10},
+	}, cfg)
+}
+
+func TestLoadReportsEverythingAtOnce(t *testing.T) {
+	t.Setenv("TEST_TIMEOUT", "soon")
+	t.Setenv("TEST_DEBUG", "perhaps")
+	t.Setenv("TEST_MAX_CONNS", "many")
+
+	err := config.Load(&service{})
+
+	for _, name := range []string{"TEST_ADDR", "TEST_TIMEOUT", "TEST_DEBUG", "TEST_DATABASE_URL", "TEST_MAX_CONNS"} {
+		assert.ErrorContains(t, err, name)
+	}
+}
+
+func TestLoadAsksTheStructForItsRules(t *testing.T) {
+	t.Setenv("TEST_DATABASE_URL", "x")
+	t.Setenv("TEST_MAX_CONNS", "0")
+
+	assert.ErrorContains(t, config.Load(&database{}), "TEST_MAX_CONNS must be positive")
+}
+
+func TestASecretIsNeverPrinted(t *testing.T) {
+	t.Parallel()
+	cfg := database{URL: "hunter2"}
+	asJSON, err := json.Marshal(cfg)
+	require.NoError(t, err)
+	for _, printed := range []string{
+		fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%q", cfg.URL), string(asJSON),
+	} {
+		assert.NotContains(t, printed, "hunter2")
+	}
+	assert.Equal(t, "hunter2", cfg.URL.Reveal())
+}

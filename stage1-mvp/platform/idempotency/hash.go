@@ -1,0 +1,32 @@
+package idempotency
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+const maxKeyLength = 128
+
+// CheckKey refuses a key that is empty or longer than 128 bytes.
+func CheckKey(key string) error {
+	if key == "" || len(key) > maxKeyLength {
+		return errs.New(errs.InvalidInput, "INVALID_IDEMPOTENCY_KEY", "the idempotency key must have 1 to %d characters", maxKeyLength)
+	}
+	return nil
+}
+
+// Scope returns the scope of a key: one operation of one caller. Two callers who choose the same key do not meet.
+func Scope(operation, caller string) string { return operation + ":" + caller }
+
+// Hash returns a hash of the content of a request. Equal content has equal hashes: struct fields keep their order, maps are sorted.
+func Hash(request any) ([]byte, error) {
+	raw, err := json.Marshal(request)
+	if err != nil {
+		return nil, fmt.Errorf("hash request: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return sum[:], nil
+}

@@ -1,0 +1,19 @@
+package logging
+
+import (
+	"go.uber.org/zap/zapcore"
+
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+// errorFields writes error and error_code, so that nobody logs the one without the other.
+type errorFields struct{ err error }
+
+func (e errorFields) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	if e.err == nil {
+		return nil
+	}
+	enc.AddString("error", maskText(e.err.Error()))
+	enc.AddInt("error_code", int(errs.CodeOf(e.err)))
+	return nil
+}

@@ -1,0 +1,85 @@
+package logging
+
+import (
+	"regexp"
+	"strings"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+const masked = "***"
+
+// sensitiveKeys are the fields whose value is never written, in any letter case.
+var sensitiveKeys = map[string]bool{
+	"authorization": true, "cookie": true, "set-cookie": true, "password": true, "secret": true, "token": true,
+	"access_token": true, "refresh_token": true, "api_key": true, "private_key": true, "card_number": true, "cvv": true,
+}
+
+// IsSensitive tells whether a field or header of this name must be masked.
+func IsSensitive(key string) bool { return sensitiveKeys[strings.ToLower(key)] }
+
+var (
+	tokens      = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+	bearers     = regexp.MustCompile(`(?i)\bbearer\s+[^\s"',]+`)
+	credentials = regexp.MustCompile(`(://[^:/\s@]*:)[^@/\s]+@`)
+	privateKeys = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----`)
+)
+
+// Mask hides tokens, passwords in addresses and private keys wherever they stand in a text.
+func Mask(text string) string { return maskText(text) }
+
+func maskText(text string) string {
+	if strings.Contains(text, "eyJ") {
+		text = tokens.ReplaceAllString(text, masked)
+	}
+	if strings.Contains(text, "://") {
+		text = credentials.ReplaceAllString(text, "${1}"+masked+"@")
+	}
+	if strings.Contains(text, "PRIVATE KEY") {
+		text = privateKeys.ReplaceAllString(text, masked)
+	}
+	return bearers.ReplaceAllString(text, "Bearer "+masked)
+}
+
+// maskingCore masks fields on their way to the encoder, so that no call site can forget to.
+type maskingCore struct{ zapcore.Core }
+
+func (c *maskingCore) With(fields []zap.Field) zapcore.Core {
+	return &maskingCore{c.Core.With(maskFields(fields))}
+}
+
+func (c *maskingCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(entry.Level) {
+		return checked.AddCore(entry, c)
+	}
+	return checked
+}
+
+func (c *maskingCore) Write(entry zapcore.Entry, fields []zap.Field) error {
+	entry.Message = maskText(entry.Message)
+	return c.Core.Write(entry, maskFields(fields))
+}
+
+func maskFields(fields []zap.Field) []zap.Field {
+	out := make([]zap.Field, len(fields))
+	for i, field := range fields {
+		out[i] = maskField(field)
+	}
+	return out
+}
+
+func maskField(field zap.Field) zap.Field {
+	if IsSensitive(field.Key) {
+		return zap.String(field.Key, masked)
+	}
+	switch field.Type {
+	case zapcore.StringType:
+		field.String = maskText(field.String)
+	case zapcore.ErrorType:
+		if err, ok := field.Interface.(error); ok && err != nil {
+			return zap.String(field.Key, maskText(err.Error()))
+		}
+	}
+	return field
+}

@@ -1,0 +1,63 @@
+package pagination_test
+
+import (
+	"encoding/base64"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/pagination"
+)
+
+type place struct {
+	At time.Time
+	ID string
+}
+
+var signer = pagination.NewSigner(pagination.Config{Secret: "0123456789abcdef"})
+
+func TestACursorKeepsMicroseconds(t *testing.T) {
+	t.Parallel()
+	sent := place{At: time.Date(2026, 5, 1, 10, 0, 0, 123456000, time.UTC), ID: "a"}
+	cursor, err := signer.Encode("orders:buyer-1", sent)
+	require.NoError(t, err)
+
+	var got place
+	require.NoError(t, signer.Decode("orders:buyer-1", cursor, &got))
+
+	assert.Equal(t, sent, got)
+}
+
+func TestACursorOfAnotherListIsRefused(t *testing.T) {
+	t.Parallel()
+	cursor, err := signer.Encode("orders:buyer-1", place{ID: "a"})
+	require.NoError(t, err)
+
+	err = signer.Decode("orders:buyer-2", cursor, &place{})
+
+	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
+}
+
+func FuzzNoForgedCursorIsAccepted(f *testing.F) {
+	cursor, err := signer.Encode("orders", place{ID: "a"})
+	require.NoError(f, err)
+	f.Add(cursor)
+	f.Add("")
+	f.Add(base64.RawURLEncoding.EncodeToString([]byte(`{"ID":"a"}`)))
+	f.Fuzz(func(t *testing.T, forged string) {
+		err := signer.Decode("orders", forged, &place{})
+		if forged != cursor && err == nil {
+			t.Fatalf("accepted %q, which this signer did not make", forged)
+		}
+	})
+}
+
+func TestPageSizesAreClamped(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[int32]int{-1: 20, 0: 20, 1: 1, 100: 100, 101: 100} {
+		assert.Equal(t, want, pagination.Size(asked), "asked for %d", asked)
+	}
+}
