@@ -31,7 +31,9 @@ func Find(lessons []Lesson, query string) (Lesson, error) {
 	for _, fits := range []func(Lesson) bool{
 		func(l Lesson) bool { return strings.HasPrefix(l.Slug, wanted) },
 		func(l Lesson) bool { return wordStarts(strings.Split(l.Slug, "-"), wanted) },
-		func(l Lesson) bool { return wordStarts(strings.FieldsFunc(strings.ToLower(l.Title), notLetter), wanted) },
+		func(l Lesson) bool {
+			return wordStarts(strings.FieldsFunc(strings.ToLower(l.Title), notLetter), wanted)
+		},
 	} {
 		found := slices.DeleteFunc(slices.Clone(lessons), func(l Lesson) bool { return !fits(l) })
 		switch len(found) {
