@@ -1,0 +1,115 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"strings"
+
+	"stagecraft/checker/internal/fault"
+)
+
+// environ is the whole environment of a service; its dependencies are given through links.
+func (s *Stack) environ(service *Service) ([]string, error) {
+	env := map[string]string{
+		"SERVICE_ENV":                 "dev",
+		"LOG_LEVEL":                   "info",
+		"OTEL_EXPORTER_OTLP_ENDPOINT": s.options.OTLPEndpoint,
+		"METRICS_ADDR":                service.MetricsAddr,
+		"JWT_PUBLIC_KEYS":             s.Keys.UserPublic,
+		"JWT_ISSUER":                  userIssuer,
+		"JWT_AUDIENCE":                audience,
+		"SERVICE_PUBLIC_KEYS":         s.Keys.ServicePublic,
+		"CURSOR_SECRET":               s.Keys.CursorSecret,
+		service.kind.addrEnv:          service.Addr,
+	}
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TZ"} {
+		if value := os.Getenv(name); value != "" {
+			env[name] = value
+		}
+	}
+	if service.kind.signs {
+		env["SERVICE_PRIVATE_KEY"] = s.Keys.ServicePrivate
+	}
+	for _, callee := range service.kind.calls {
+		target := s.Service(callee)
+		if target == nil {
+			continue
+		}
+		addr, err := s.callLink(service.Name, target)
+		if err != nil {
+			return nil, err
+		}
+		env[strings.ToUpper(callee)+"_TARGET"] = addr
+	}
+	for _, dependency := range []struct{ variable, server, url string }{
+		{"DATABASE_URL", "postgres", s.options.Databases[service.kind.database]},
+		{"REDIS_URL", "redis", s.options.RedisURL},
+		{"RABBITMQ_URL", "rabbitmq", s.options.AMQPURL},
+	} {
+		if dependency.url == "" {
+			continue
+		}
+		through, err := s.serverLink(service.Name, dependency.server, dependency.url)
+		if err != nil {
+			return nil, err
+		}
+		env[dependency.variable] = through
+	}
+	maps.Copy(env, s.options.Env)
+	maps.Copy(env, s.options.ServiceEnv[service.kind.name])
+	maps.Copy(env, service.overrides())
+	list := make([]string, 0, len(env))
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	return list, nil
+}
+
+// callLink opens the link to another service, once, and returns the address to give to the caller.
+func (s *Stack) callLink(caller string, callee *Service) (string, error) {
+	if s.options.Direct {
+		return callee.Addr, nil
+	}
+	name := caller + "->" + callee.Name
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if link := s.calls[name]; link != nil {
+		return link.Addr(), nil
+	}
+	link, err := openOnFreePort(&s.ports, func(addr string) (*fault.Link, error) {
+		return fault.NewLink(name, addr, callee.Addr, s.options.OnEvent)
+	})
+	if err != nil {
+		return "", err
+	}
+	s.calls[name] = link
+	return link.Addr(), nil
+}
+
+// serverLink opens the link to a database, cache or broker, once, and returns the URL to give to the service.
+func (s *Stack) serverLink(caller, server, rawURL string) (string, error) {
+	if s.options.Direct {
+		return rawURL, nil
+	}
+	parsed, err := url.Parse(rawURL)
+	if err != nil {
+		return "", fmt.Errorf("url of %s for %s: %w", server, caller, err)
+	}
+	name := caller + "->" + server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	link := s.tcp[name]
+	if link == nil {
+		link, err = openOnFreePort(&s.ports, func(addr string) (*fault.TCPLink, error) {
+			return fault.NewTCPLink(name, addr, parsed.Host, s.options.OnEvent)
+		})
+		if err != nil {
+			return "", err
+		}
+		s.tcp[name] = link
+	}
+	parsed.Host = link.Addr()
+	return parsed.String(), nil
+}

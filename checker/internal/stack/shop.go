@@ -1,0 +1,236 @@
+package stack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// plainHTTP opens a connection per request: a kept one would fail or be retried in silence after the gateway was restarted,
+// and a check must know how often it asked.
+var plainHTTP = &http.Client{
+	Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       (&net.Dialer{Timeout: 2 * time.Second}).DialContext,
+	},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// Shop is an HTTP client for the gateway. Its methods return an error only when no answer came; a refusal is an answer.
+type Shop struct {
+	base     string
+	keys     *Keys
+	recorder Recorder
+}
+
+// NewShop returns a client for the gateway at base; recorder may be nil.
+func NewShop(base string, keys *Keys, recorder Recorder) *Shop {
+	return &Shop{base: base, keys: keys, recorder: recorder}
+}
+
+// Recording returns a client that hands its operations to recorder instead.
+func (s *Shop) Recording(recorder Recorder) *Shop { return NewShop(s.base, s.keys, recorder) }
+
+// Answer is what the gateway said.
+type Answer[D any] struct {
+	// Status is the HTTP status; Code the number in the envelope, 0 for success, -1 if there was no envelope.
+	Status, Code    int
+	Message, Reason string
+	// Data is the decoded data of a success.
+	Data D
+	// Replayed says that the answer is that of an earlier request with the same key.
+	Replayed bool
+	Header   http.Header
+	Raw      []byte
+	Took     time.Duration
+}
+
+// OK says that the status is 2xx and the code 0.
+func (a Answer[D]) OK() bool { return a.Status >= 200 && a.Status < 300 && a.Code == 0 }
+
+// String is the answer in a line: "409 1003 INSUFFICIENT_BALANCE: …".
+func (a Answer[D]) String() string {
+	if a.OK() {
+		return fmt.Sprintf("%d %s", a.Status, bytes.TrimSpace(a.Raw))
+	}
+	return fmt.Sprintf("%d %d %s: %s", a.Status, a.Code, a.Reason, a.Message)
+}
+
+// CreateOrder is POST /v1/orders in EUR. An empty key sends no Idempotency-Key.
+func (s *Shop) CreateOrder(ctx context.Context, user, key string, items ...Item) (Answer[Order], error) {
+	return s.CreateOrderIn(ctx, user, key, "EUR", items...)
+}
+
+// CreateOrderIn is CreateOrder in another currency.
+func (s *Shop) CreateOrderIn(ctx context.Context, user, key, currency string, items ...Item) (Answer[Order], error) {
+	body := NewOrder{Currency: currency, Items: items}
+	return ask[Order](ctx, s, Ask{Kind: "create_order", Method: "POST", Path: "/v1/orders", User: user, Key: key, Body: body})
+}
+
+// GetOrder is GET /v1/orders/{id}.
+func (s *Shop) GetOrder(ctx context.Context, user, id string) (Answer[Order], error) {
+	return ask[Order](ctx, s, Ask{Kind: "get_order", Path: "/v1/orders/" + url.PathEscape(id), User: user})
+}
+
+// ListOrders is GET /v1/orders; size 0 and cursor "" leave the parameter out.
+func (s *Shop) ListOrders(ctx context.Context, user string, size int, cursor string) (Answer[OrderPage], error) {
+	query := url.Values{}
+	if size != 0 {
+		query.Set("page_size", fmt.Sprint(size))
+	}
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
+	return ask[OrderPage](ctx, s, Ask{Kind: "list_orders", Path: "/v1/orders?" + query.Encode(), User: user})
+}
+
+// TopUp is POST /v1/wallets/me/top-ups in EUR.
+func (s *Shop) TopUp(ctx context.Context, user, key string, minorUnits int64) (Answer[Wallet], error) {
+	body := Money{MinorUnits: minorUnits, Currency: "EUR"}
+	return ask[Wallet](ctx, s, Ask{Kind: "top_up", Method: "POST", Path: "/v1/wallets/me/top-ups", User: user, Key: key, Body: body})
+}
+
+// Wallet is GET /v1/wallets/me in EUR.
+func (s *Shop) Wallet(ctx context.Context, user string) (Answer[Wallet], error) {
+	return ask[Wallet](ctx, s, Ask{Kind: "wallet", Path: "/v1/wallets/me?currency=EUR", User: user})
+}
+
+// Entries is GET /v1/wallets/me/entries in EUR.
+func (s *Shop) Entries(ctx context.Context, user string) (Answer[EntryPage], error) {
+	return ask[EntryPage](ctx, s, Ask{Kind: "entries", Path: "/v1/wallets/me/entries?currency=EUR&page_size=100", User: user})
+}
+
+// Stock is GET /v1/stock/{sku}, as a customer.
+func (s *Shop) Stock(ctx context.Context, sku string) (Answer[Stock], error) {
+	return ask[Stock](ctx, s, Ask{Kind: "stock", Path: "/v1/stock/" + url.PathEscape(sku), User: AdminID, Roles: []string{"admin"}})
+}
+
+// AdjustStock is POST /v1/stock/{sku}/adjustments, as an admin.
+func (s *Shop) AdjustStock(ctx context.Context, sku, key string, delta int64) (Answer[Stock], error) {
+	return ask[Stock](ctx, s, Ask{
+		Kind: "adjust_stock", Method: "POST", Path: "/v1/stock/" + url.PathEscape(sku) + "/adjustments",
+		User: AdminID, Roles: []string{"admin"}, Key: key, Body: Adjustment{SKU: sku, Delta: delta},
+	})
+}
+
+// Ask is any request to the gateway.
+type Ask struct {
+	// Kind is what the recorder is told; "other" if empty.
+	Kind string
+	// Method is GET if empty; Path begins with /v1.
+	Method, Path string
+	// User and Roles make the token; Token is used as it is instead. With neither there is none.
+	User  string
+	Roles []string
+	Token string
+	// Key is the Idempotency-Key; Body is encoded as JSON ([]byte is sent as it is).
+	Key  string
+	Body any
+	// Header is added.
+	Header http.Header
+}
+
+// Do sends any request; Data is the undecoded data.
+func (s *Shop) Do(ctx context.Context, request Ask) (Answer[json.RawMessage], error) {
+	return ask[json.RawMessage](ctx, s, request)
+}
+
+func ask[D any](ctx context.Context, s *Shop, a Ask) (answer Answer[D], err error) {
+	request, err := s.build(ctx, a)
+	if err != nil {
+		return answer, err
+	}
+	begin := time.Now()
+	defer func() {
+		answer.Took = time.Since(begin)
+		if s.recorder == nil {
+			return
+		}
+		op := Op{
+			Kind: a.Kind, User: a.User, Key: a.Key, Input: a.Body, Begin: begin, End: time.Now(),
+			Status: answer.Status, Code: answer.Code, Err: err,
+		}
+		if op.Kind == "" {
+			op.Kind = "other"
+		}
+		if answer.OK() {
+			op.Output = answer.Data
+		}
+		s.recorder.Record(op)
+	}()
+	response, err := plainHTTP.Do(request)
+	if err != nil {
+		return answer, err
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
+	if err != nil {
+		return answer, fmt.Errorf("read answer: %w", err)
+	}
+	return decode[D](response, raw), nil
+}
+
+func (s *Shop) build(ctx context.Context, a Ask) (*http.Request, error) {
+	var body io.Reader
+	switch content := a.Body.(type) {
+	case nil:
+	case []byte:
+		body = bytes.NewReader(content)
+	default:
+		encoded, err := json.Marshal(content)
+		if err != nil {
+			return nil, fmt.Errorf("encode request: %w", err)
+		}
+		body = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, a.Method, s.base+a.Path, body)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	request.GetBody = nil // or net/http would repeat by itself what carries an Idempotency-Key
+	for name, values := range a.Header {
+		request.Header[name] = values
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if a.Key != "" {
+		request.Header.Set("Idempotency-Key", a.Key)
+	}
+	switch {
+	case a.Token != "":
+		request.Header.Set("Authorization", "Bearer "+a.Token)
+	case a.User != "":
+		request.Header.Set("Authorization", "Bearer "+s.keys.User(a.User, a.Roles...))
+	}
+	return request, nil
+}
+
+func decode[D any](response *http.Response, raw []byte) Answer[D] {
+	answer := Answer[D]{
+		Status: response.StatusCode, Code: -1, Header: response.Header, Raw: raw,
+		Replayed: response.Header.Get("Idempotency-Replayed") == "true",
+	}
+	var envelope struct {
+		Code            *int
+		Message, Reason string
+		Data            json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &envelope); err != nil || envelope.Code == nil {
+		answer.Message = "no JSON envelope: " + string(bytes.TrimSpace(raw[:min(len(raw), 200)]))
+		return answer
+	}
+	answer.Code, answer.Message, answer.Reason = *envelope.Code, envelope.Message, envelope.Reason
+	if len(envelope.Data) > 0 {
+		if err := json.Unmarshal(envelope.Data, &answer.Data); err != nil {
+			answer.Message = "data does not fit: " + err.Error()
+		}
+	}
+	return answer
+}
