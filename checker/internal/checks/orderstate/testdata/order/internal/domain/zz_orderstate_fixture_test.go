@@ -1,0 +1,133 @@
+package domain_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+)
+
+const (
+	zzOrderID      = "0197c0de-0000-7000-8000-000000000001"
+	zzVersion      = 7
+	zzCancelCode   = domain.CancelInsufficientBalance
+	zzCancelReason = "the wallet holds too little"
+)
+
+var (
+	zzCreated = time.Date(2001, 2, 3, 4, 5, 6, 789_000, time.UTC)
+	zzLater   = zzCreated.Add(90 * time.Minute)
+)
+
+// zzStep is one of the four methods that change an order.
+type zzStep struct {
+	name  string
+	from  []domain.OrderStatus
+	to    domain.OrderStatus
+	event string
+	call  func(o *domain.Order, now time.Time) error
+}
+
+func zzChanges() []zzStep {
+	return []zzStep{
+		{"Confirm", []domain.OrderStatus{domain.StatusPending}, domain.StatusConfirmed, "order.order.confirmed", (*domain.Order).Confirm},
+		{"MarkPaid", []domain.OrderStatus{domain.StatusConfirmed}, domain.StatusPaid, "order.order.paid", (*domain.Order).MarkPaid},
+		{"Ship", []domain.OrderStatus{domain.StatusPaid}, domain.StatusShipped, "order.order.shipped", (*domain.Order).Ship},
+		{"Cancel", []domain.OrderStatus{domain.StatusPending, domain.StatusConfirmed, domain.StatusPaid}, domain.StatusCancelled, "order.order.cancelled",
+			func(o *domain.Order, now time.Time) error { return o.Cancel(zzCancelCode, zzCancelReason, now) }},
+	}
+}
+
+// zzRestored returns an order as a repository would load it, in any status at all.
+func zzRestored(t *testing.T, status domain.OrderStatus) *domain.Order {
+	t.Helper()
+	price := zzTotal(t)
+	item, err := domain.NewItem("tea", 1, price)
+	if err != nil {
+		t.Fatalf("the given code of the stage does not work: NewItem: %v", err)
+	}
+	return domain.RestoreOrder(domain.Snapshot{
+		ID: zzOrderID, BuyerID: "buyer", Status: status, Items: []domain.Item{item}, Total: price, Version: zzVersion,
+		CreatedAt: zzCreated, UpdatedAt: zzCreated,
+	})
+}
+
+func zzTotal(t *testing.T) domain.Money {
+	t.Helper()
+	m, err := domain.NewMoney(1250, "EUR")
+	if err != nil {
+		t.Fatalf("the given code of the stage does not work: NewMoney: %v", err)
+	}
+	return m
+}
+
+func zzMustChange(t *testing.T, o *domain.Order, from domain.OrderStatus, step zzStep, now time.Time) {
+	t.Helper()
+	if err := zzChange(t, o, step, now); err != nil {
+		zzFail(t, fmt.Sprintf("%s on an order that is %s succeeds", step.name, zzName(from)), fmt.Sprintf("%q", err), "this arrow is in the picture")
+	}
+}
+
+func zzChange(t *testing.T, o *domain.Order, step zzStep, now time.Time) (err error) {
+	t.Helper()
+	zzGuard(t, fmt.Sprintf("%s on an order that is %s", step.name, zzName(o.Status())), func() { err = step.call(o, now) })
+	return err
+}
+
+// zzPicture is all that can be seen of an order but its events.
+func zzPicture(o *domain.Order) string {
+	return fmt.Sprintf("status %s, updated %s, created %s, version %d, cancel %q %q, total %d %s, %d item(s)", zzName(o.Status()), zzTime(o.UpdatedAt()),
+		zzTime(o.CreatedAt()), o.Version(), o.CancelCode(), o.CancelReason(), o.Total().MinorUnits(), o.Total().Currency(), len(o.Items()))
+}
+
+func zzName(s domain.OrderStatus) string {
+	names := []string{"Unspecified (0)", "Pending", "Confirmed", "Paid", "Shipped", "Cancelled"}
+	if s >= 0 && int(s) < len(names) {
+		return names[s]
+	}
+	return fmt.Sprintf("OrderStatus(%d)", int(s))
+}
+
+func zzTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+func zzTypes(events []domain.Event) string {
+	types := make([]string, len(events))
+	for i, e := range events {
+		types[i] = "nil"
+		if e != nil {
+			types[i] = e.EventType()
+		}
+	}
+	return "[" + strings.Join(types, " ") + "]"
+}
+
+// zzField reads a field of an event, be it recorded as a value or as a pointer; nil if there is no such field.
+func zzField(e domain.Event, name string) any {
+	v := reflect.Indirect(reflect.ValueOf(e))
+	if v.Kind() != reflect.Struct || !v.FieldByName(name).IsValid() {
+		return nil
+	}
+	return v.FieldByName(name).Interface()
+}
+
+// zzGuard turns a panic of the learner's code into a failure that names the call.
+func zzGuard(t *testing.T, call string, f func()) {
+	t.Helper()
+	defer func() {
+		if p := recover(); p != nil {
+			zzFail(t, call+" returns", fmt.Sprintf("panic: %v", p), "a bad row or a message of a newer version must be refused, not end the process")
+		}
+	}()
+	f()
+}
+
+func zzFail(t *testing.T, expected, seen, why string) {
+	t.Helper()
+	line, _ := json.Marshal(map[string]string{"expected": expected, "seen": seen, "why": why})
+	fmt.Printf("\nSTAGECRAFT %s\n", line)
+	t.FailNow()
+}

@@ -1,0 +1,94 @@
+// Hidden checks of the lesson on the order's state machine. They know only the names that the lesson tells.
+package domain_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+)
+
+// zzArrows is the picture in the lesson.
+var zzArrows = map[[2]domain.OrderStatus]bool{
+	{domain.StatusPending, domain.StatusConfirmed}:   true,
+	{domain.StatusPending, domain.StatusCancelled}:   true,
+	{domain.StatusConfirmed, domain.StatusPaid}:      true,
+	{domain.StatusConfirmed, domain.StatusCancelled}: true,
+	{domain.StatusPaid, domain.StatusShipped}:        true,
+	{domain.StatusPaid, domain.StatusCancelled}:      true,
+}
+
+// zzStatuses holds all that an int in a database column, or in a message of a newer version, can be.
+func zzStatuses() []domain.OrderStatus {
+	all := []domain.OrderStatus{math.MinInt32, -256, 255, 256, 257, math.MaxInt32}
+	for s := domain.OrderStatus(-8); s <= 40; s++ {
+		all = append(all, s)
+	}
+	return all
+}
+
+func TestZZWhitelist(t *testing.T) {
+	for _, from := range zzStatuses() {
+		for _, to := range zzStatuses() {
+			var got bool
+			call := fmt.Sprintf("%s.CanTransitionTo(%s)", zzName(from), zzName(to))
+			zzGuard(t, call, func() { got = from.CanTransitionTo(to) })
+			if want := zzArrows[[2]domain.OrderStatus{from, to}]; got != want {
+				zzFail(t, fmt.Sprintf("%s is %v", call, want), fmt.Sprint(got), zzWhyArrow(from, to, want))
+			}
+		}
+	}
+	for _, s := range zzStatuses() {
+		var got bool
+		call := zzName(s) + ".IsFinal()"
+		zzGuard(t, call, func() { got = s.IsFinal() })
+		if want := s == domain.StatusShipped || s == domain.StatusCancelled; got != want {
+			zzFail(t, fmt.Sprintf("%s is %v", call, want), fmt.Sprint(got),
+				"who waits for the end of an order stops exactly at Shipped or Cancelled, and never because of a value he does not know")
+		}
+	}
+}
+
+func zzWhyArrow(from, to domain.OrderStatus, allowed bool) string {
+	known := func(s domain.OrderStatus) bool { return s >= domain.StatusPending && s <= domain.StatusCancelled }
+	switch {
+	case allowed:
+		return "this arrow is in the picture, and the shop cannot work without it"
+	case !known(from) || !known(to):
+		return "a value nobody has defined must lead nowhere: a newer version or a bad row would move orders at random"
+	case from == to:
+		return "a step that is done twice would be paid or shipped twice: staying where it is, is no arrow either"
+	case from == domain.StatusShipped || from == domain.StatusCancelled:
+		return "nothing follows a final status: the goods have left, or the money has gone back"
+	}
+	return "only what the picture names is allowed; everything else is refused, also what nobody thought of"
+}
+
+func TestZZRefusal(t *testing.T) {
+	for _, from := range zzStatuses() {
+		for _, change := range zzChanges() {
+			if zzArrows[[2]domain.OrderStatus{from, change.to}] {
+				continue
+			}
+			o := zzRestored(t, from)
+			before, events := zzPicture(o), len(o.Events())
+			err := zzChange(t, o, change, zzLater)
+			call := fmt.Sprintf("%s on an order that is %s", change.name, zzName(from))
+			if err == nil {
+				zzFail(t, call+" returns an error", "nil", "who called goes on as if it had happened: money is taken, parcels leave")
+			}
+			if !errors.Is(err, domain.ErrInvalidTransition) {
+				zzFail(t, call+" returns an error that errors.Is(err, ErrInvalidTransition)", fmt.Sprintf("%q", err),
+					"the use case tells this refusal from a breakdown only by the sentinel")
+			}
+			if after := zzPicture(o); after != before {
+				zzFail(t, call+" leaves "+before, after, "an error says that nothing happened; a half-done change is stored by the next Update")
+			}
+			if got := len(o.Events()); got != events {
+				zzFail(t, call+fmt.Sprintf(" leaves %d events", events), fmt.Sprint(got), "a recorded event is told to the world, and this one did not happen")
+			}
+		}
+	}
+}

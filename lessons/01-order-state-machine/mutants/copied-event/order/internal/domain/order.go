@@ -1,0 +1,12 @@
+package domain
+
+import "time"
+
+// Ship says that the goods have left.
+func (o *Order) Ship(now time.Time) error {
+	if err := o.transition(StatusShipped, now); err != nil {
+		return err
+	}
+	o.record(OrderPaid{OrderID: o.id, Total: o.total, OccurredAt: now})
+	return nil
+}

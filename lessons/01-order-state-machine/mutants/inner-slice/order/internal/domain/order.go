@@ -1,0 +1,4 @@
+package domain
+
+// Events returns what happened since the order was made or loaded, oldest first.
+func (o *Order) Events() []Event { return o.events }

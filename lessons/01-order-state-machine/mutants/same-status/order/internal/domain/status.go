@@ -1,0 +1,14 @@
+package domain
+
+// CanTransitionTo tells whether an order in status s may next be in status to.
+func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
+	if s == to {
+		return true
+	}
+	for _, allowed := range transitions[s] {
+		if allowed == to {
+			return true
+		}
+	}
+	return false
+}
