@@ -111,7 +111,7 @@ func attempt(ctx context.Context, db postgres.DBTX, fn func(ctx context.Context)
 // load reads the row of a step and locks it, so that an action and a compensation of the same step take turns.
 func load(ctx context.Context, db postgres.DBTX, step Step) (b barrier, hash []byte, err error) {
 	const query = `SELECT request_hash, result FROM processed_events WHERE scope = $1 AND key = $2 FOR UPDATE`
-	var raw json.RawMessage
+	var raw []byte
 	if err := db.QueryRow(ctx, query, barrierScope, step.key()).Scan(&hash, &raw); err != nil {
 		return barrier{}, nil, fmt.Errorf("load step: %w", err)
 	}

@@ -33,7 +33,7 @@ func Lookup(ctx context.Context, db postgres.DBTX, scope, key string, hash []byt
 	const query = `SELECT request_hash, result FROM processed_events WHERE scope = $1 AND key = $2`
 	var (
 		known  []byte
-		result json.RawMessage
+		result []byte
 	)
 	err := db.QueryRow(ctx, query, scope, key).Scan(&known, &result)
 	switch {

@@ -1,0 +1,74 @@
+// Package auth knows who is calling and whether he may. Tokens are JWTs signed with Ed25519; nothing else about a caller is believed.
+package auth
+
+import (
+	"context"
+	"slices"
+)
+
+// Role is what a caller may be.
+type Role string
+
+const (
+	Customer Role = "customer"
+	Admin    Role = "admin"
+	Service  Role = "service"
+	// Public in a rule lets everyone call, without a token.
+	Public Role = "public"
+)
+
+// Principal is an authenticated caller.
+type Principal struct {
+	// Subject is a user's UUID, or svc:<name> of a service.
+	Subject string
+	Roles   []string
+	// OnBehalfOf is the user for whom a service acts; empty for users, and for a service that acts on its own.
+	OnBehalfOf string
+}
+
+// Has tells whether the principal has the role.
+func (p Principal) Has(role Role) bool { return slices.Contains(p.Roles, string(role)) }
+
+// UserID returns the user whose data may be touched: the caller himself, or the one on whose behalf a service acts.
+func (p Principal) UserID() string {
+	if p.Has(Service) {
+		return p.OnBehalfOf
+	}
+	return p.Subject
+}
+
+// Owns tells whether the principal may touch what belongs to the user: it is his, or he is an admin.
+func (p Principal) Owns(userID string) bool {
+	return p.Has(Admin) || (userID != "" && p.UserID() == userID)
+}
+
+// Token is a signed JWT. It prints as ***.
+type Token string
+
+// String returns ***.
+func (Token) String() string { return "***" }
+
+// GoString returns ***.
+func (Token) GoString() string { return "***" }
+
+type principalKey struct{}
+
+type tokenKey struct{}
+
+type onBehalfKey struct{}
+
+// WithPrincipal returns a context that carries an authenticated caller and the token that he showed, for ForwardToken.
+func WithPrincipal(ctx context.Context, p Principal, token Token) context.Context {
+	return context.WithValue(context.WithValue(ctx, principalKey{}, p), tokenKey{}, token)
+}
+
+// FromContext returns the authenticated caller; false when there is none.
+func FromContext(ctx context.Context) (Principal, bool) {
+	p, ok := ctx.Value(principalKey{}).(Principal)
+	return p, ok
+}
+
+// OnBehalfOf returns a context whose calls through ServiceCredentials are made for the user.
+func OnBehalfOf(ctx context.Context, userID string) context.Context {
+	return context.WithValue(ctx, onBehalfKey{}, userID)
+}

@@ -1,0 +1,24 @@
+package grpcclient
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc"
+)
+
+// subtractOverhead gives the called service less time than we have ourselves, so that its timeout reaches us as an answer and not as
+// silence. At most half of what is left is kept back: a short deadline is still a deadline, not a refusal.
+func subtractOverhead(overhead time.Duration) grpc.UnaryClientInterceptor {
+	return func(
+		ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoker grpc.UnaryInvoker, opts ...grpc.CallOption,
+	) error {
+		if deadline, ok := ctx.Deadline(); ok {
+			kept := min(overhead, time.Until(deadline)/2)
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-kept))
+			defer cancel()
+		}
+		return invoker(ctx, method, req, reply, cc, opts...)
+	}
+}

@@ -1,0 +1,25 @@
+package grpcserver
+
+import (
+	"errors"
+	"time"
+)
+
+// Config is what the environment says about a gRPC server. Its address is a variable of the service, and so comes with Params.
+type Config struct {
+	// DefaultTimeout bounds unary calls that come without a deadline.
+	DefaultTimeout time.Duration `env:"GRPC_DEFAULT_TIMEOUT" default:"30s"`
+	// RateLimit is the calls per second that the server takes from all clients together; RateBurst how many at once.
+	RateLimit float64 `env:"GRPC_RATE_LIMIT" default:"1000"`
+	RateBurst int     `env:"GRPC_RATE_BURST" default:"2000"`
+	// DrainTimeout is how long running calls may take to end when the server stops.
+	DrainTimeout time.Duration `env:"GRPC_DRAIN_TIMEOUT" default:"12s"`
+}
+
+// Validate refuses a server that would take no calls.
+func (c *Config) Validate() error {
+	if c.RateLimit <= 0 || c.RateBurst < 1 {
+		return errors.New("GRPC_RATE_LIMIT and GRPC_RATE_BURST must be positive")
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package grpcserver
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc"
+
+	"stagecraft/stage1-mvp/platform/telemetry"
+)
+
+// metrics are rate, errors and duration. Their labels are bounded: only methods that the server has, and gRPC's codes.
+type metrics struct {
+	handled  *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+func newMetrics(registry *prometheus.Registry) *metrics {
+	return &metrics{
+		handled: register(registry, prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "grpc_server_handled_total",
+			Help: "Calls that ended, by method and gRPC code.",
+		}, []string{"method", "code"})),
+		duration: register(registry, prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "grpc_server_handling_seconds",
+			Help:    "Time from the start of a call to its end.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"method"})),
+	}
+}
+
+// register returns the collector that is registered already under the same name, if there is one.
+func register[C prometheus.Collector](registry *prometheus.Registry, collector C) C {
+	var known prometheus.AlreadyRegisteredError
+	if err := registry.Register(collector); errors.As(err, &known) {
+		return known.ExistingCollector.(C)
+	}
+	return collector
+}
+
+func (m *metrics) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	started := time.Now()
+	resp, err := handler(ctx, req)
+	m.observe(ctx, info.FullMethod, started, err)
+	return resp, err
+}
+
+func (m *metrics) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+	started := time.Now()
+	err := handler(srv, stream)
+	m.observe(stream.Context(), info.FullMethod, started, err)
+	return err
+}
+
+func (m *metrics) observe(ctx context.Context, method string, started time.Time, err error) {
+	m.handled.WithLabelValues(method, codeOf(err).String()).Inc()
+	telemetry.Observe(ctx, m.duration.WithLabelValues(method), time.Since(started).Seconds())
+}

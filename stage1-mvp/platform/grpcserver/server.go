@@ -1,0 +1,104 @@
+// Package grpcserver is the gRPC server that all services share: the chain of interceptors, health, reflection, and a bounded stop.
+package grpcserver
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// Params is what a server is made of.
+type Params struct {
+	// Service is the short name, such as order: the first word of its events.
+	Service  string
+	Addr     string
+	Config   Config
+	Rules    auth.Rules
+	Verifier *auth.Verifier
+	Log      *zap.Logger
+	Registry *prometheus.Registry
+	// Register adds the services to the server.
+	Register []func(*grpc.Server)
+}
+
+// Server is a gRPC server with its listener.
+type Server struct {
+	params  Params
+	grpc    *grpc.Server
+	health  *health.Server
+	drain   *drain
+	address net.Addr
+}
+
+// New returns a server that does not listen yet.
+func New(p Params) *Server {
+	s := &Server{params: p, health: health.NewServer(), drain: newDrain()}
+	s.grpc = grpc.NewServer(
+		grpc.StatsHandler(otelgrpc.NewServerHandler()),
+		grpc.ChainUnaryInterceptor(unaryChain(p)...),
+		grpc.ChainStreamInterceptor(streamChain(p, s.drain)...),
+		// Without pings a watcher whose machine is gone would keep its stream for ever.
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 10 * time.Second}),
+		// The default would close the connections of clients that ping more often than every five minutes.
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second}),
+	)
+	for _, register := range p.Register {
+		register(s.grpc)
+	}
+	healthpb.RegisterHealthServer(s.grpc, s.health)
+	reflection.Register(s.grpc)
+	return s
+}
+
+// Start listens, so that a port that is taken fails the start of the service, and serves in the background.
+func (s *Server) Start(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.params.Addr)
+	if err != nil {
+		return fmt.Errorf("listen for gRPC: %w", err)
+	}
+	s.address = listener.Addr()
+	go func() {
+		if err := s.grpc.Serve(listener); err != nil {
+			s.params.Log.Error("gRPC server ended", logging.Event(s.params.Service+".service.failed"), logging.Error(err))
+		}
+	}()
+	s.params.Log.Info("service started", logging.Event(s.params.Service+".service.started"), zap.Stringer("addr", s.address))
+	return nil
+}
+
+// Addr returns where the server listens, once it is started.
+func (s *Server) Addr() string { return s.address.String() }
+
+// Stop tells clients to go elsewhere, ends streams, and lets running calls finish; those that are not done in time are cut off, so that
+// the stop hooks after this one get their share of the time.
+func (s *Server) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.params.Config.DrainTimeout)
+	defer cancel()
+	s.health.Shutdown()
+	s.drain.start()
+	finished := make(chan struct{})
+	go func() {
+		s.grpc.GracefulStop()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+	case <-ctx.Done():
+		s.grpc.Stop()
+		<-finished
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+// Package lifecycle starts and stops a service.
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"go.uber.org/fx"
+	"go.uber.org/fx/fxevent"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// Config is what the environment says about starting and stopping.
+type Config struct {
+	// ShutdownTimeout is for all stop hooks together: Fx skips those that are left when it is spent.
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"20s"`
+}
+
+const (
+	startTimeout = 15 * time.Second
+
+	exitFailed        = 1
+	exitMisconfigured = 2
+)
+
+// Main loads cfg from the environment, runs the application that build makes of it until SIGTERM or SIGINT, and returns the exit code:
+// 0 after a clean stop, 1 after a failed start or stop, 2 for a configuration that cannot be used.
+func Main[C any](service string, build func(cfg C) fx.Option) int {
+	var cfg C
+	if err := config.Load(&cfg); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", service, err)
+		return exitMisconfigured
+	}
+	return run(service, build(cfg))
+}
+
+func run(service string, options fx.Option) int {
+	var (
+		log *zap.Logger
+		cfg Config
+	)
+	app := fx.New(options,
+		fx.WithLogger(quiet),
+		fx.Populate(&log, &cfg),
+		fx.StartTimeout(startTimeout),
+	)
+	if err := app.Err(); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", service, err)
+		return exitFailed
+	}
+	startCtx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	if err := app.Start(startCtx); err != nil {
+		log.Error("service did not start", logging.Event(service+".service.failed"), logging.Error(err))
+		return exitFailed
+	}
+	signal := <-app.Wait()
+
+	stopCtx, cancel := context.WithTimeout(context.Background(), cfg.ShutdownTimeout)
+	defer cancel()
+	if err := app.Stop(stopCtx); err != nil {
+		log.Error("service did not stop cleanly", logging.Event(service+".service.failed"), logging.Error(err))
+		return exitFailed
+	}
+	log.Info("service stopped", logging.Event(service+".service.stopped"))
+	return signal.ExitCode
+}
+
+// quiet keeps Fx's own lines at debug; its errors stay errors.
+func quiet(log *zap.Logger) fxevent.Logger {
+	events := &fxevent.ZapLogger{Logger: log}
+	events.UseLogLevel(zap.DebugLevel)
+	return events
+}

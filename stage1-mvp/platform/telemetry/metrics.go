@@ -1,0 +1,48 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// newRegistry returns a registry of this process alone, with the metrics of the runtime in it.
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}
+
+func serveMetrics(lc fx.Lifecycle, cfg Config, registry *prometheus.Registry, log *zap.Logger) {
+	mux := http.NewServeMux()
+	// Only the OpenMetrics format can carry exemplars.
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	lc.Append(fx.Hook{
+		OnStart: func(ctx context.Context) error {
+			listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.MetricsAddr)
+			if err != nil {
+				return fmt.Errorf("listen for metrics: %w", err)
+			}
+			log.Info("metrics served", logging.Event("platform.metrics.started"), zap.Stringer("addr", listener.Addr()))
+			go func() {
+				if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+					log.Error("metrics server ended", logging.Event("platform.metrics.failed"), logging.Error(err))
+				}
+			}()
+			return nil
+		},
+		OnStop: server.Shutdown,
+	})
+}
