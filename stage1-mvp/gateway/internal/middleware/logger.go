@@ -1,0 +1,66 @@
+package middleware
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// Logger writes one line per request: what was asked, what was answered, how long it took, and the whole chain of the error, which
+// the client does not see. Bodies are masked and cut.
+func Logger() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		started := time.Now()
+		asked := recordRequestBody(c)
+		answered := recordResponseBody(c)
+		finished := false
+		defer func() {
+			status := c.Writer.Status()
+			if !finished { // a panic is passing through on its way to Recovery
+				status = http.StatusInternalServerError
+			}
+			fields := []zap.Field{
+				logging.Event("gateway.request.handled"),
+				zap.String("method", c.Request.Method),
+				zap.String("route", routeOf(c)),
+				zap.String("path", c.Request.URL.Path),
+				zap.Int("status", status),
+				zap.Duration("duration", time.Since(started)),
+				zap.String("client_ip", c.ClientIP()),
+				zap.String("request_body", asked.masked()),
+				zap.String("response_body", answered.masked()),
+			}
+			if last := c.Errors.Last(); last != nil {
+				fields = append(fields, logging.Error(last.Err))
+			}
+			logging.From(c.Request.Context()).Log(levelOf(status), "request handled", fields...)
+		}()
+		c.Next()
+		finished = true
+	}
+}
+
+// levelOf is warn for what a client did wrong and error for what we did.
+func levelOf(status int) zapcore.Level {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return zapcore.ErrorLevel
+	case status >= http.StatusBadRequest:
+		return zapcore.WarnLevel
+	default:
+		return zapcore.InfoLevel
+	}
+}
+
+// routeOf is the pattern, such as /v1/orders/:id: the path itself would make every id a label and a bucket of its own.
+func routeOf(c *gin.Context) string {
+	if route := c.FullPath(); route != "" {
+		return route
+	}
+	return "unmatched"
+}

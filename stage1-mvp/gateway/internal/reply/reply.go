@@ -1,0 +1,44 @@
+// Package reply writes every answer of the gateway in the one shape that clients know.
+package reply
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+// Success is the envelope of an answer.
+type Success struct {
+	Code int `json:"code"`
+	Data any `json:"data"`
+}
+
+// Failure is the envelope of a refusal.
+type Failure struct {
+	Code    errs.Code `json:"code"`
+	Reason  string    `json:"reason"`
+	Message string    `json:"message"`
+	Fields  []Field   `json:"fields,omitempty"`
+}
+
+// Field says what is wrong with one field of the request, by the name that it has in the JSON.
+type Field struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// Data answers with data.
+func Data(c *gin.Context, status int, data any) {
+	c.JSON(status, Success{Data: data})
+}
+
+// Error answers with what a client may know of err, and keeps all of it for the log line. Nothing runs after it.
+func Error(c *gin.Context, err error) {
+	_ = c.Error(err)
+	public := errs.From(err)
+	failure := Failure{Code: public.Code, Reason: public.Reason, Message: public.Message}
+	if invalid, ok := asInvalid(err); ok {
+		failure.Fields = invalid.Fields
+	}
+	c.AbortWithStatusJSON(errs.HTTPStatus(public.Code), failure)
+}

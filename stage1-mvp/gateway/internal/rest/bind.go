@@ -1,0 +1,104 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/gin-gonic/gin/binding"
+
+	"stagecraft/stage1-mvp/gateway/internal/reply"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+const (
+	idempotencyHeader = "Idempotency-Key"
+	replayedHeader    = "Idempotency-Replayed"
+	maxKeyLength      = 128
+)
+
+// bindBody reads exactly one JSON value into T and applies its binding rules. When it has answered with what is wrong, ok is false.
+func bindBody[T any](c *gin.Context) (body T, ok bool) {
+	if err := decode(c.Request.Body, &body); err != nil {
+		reply.Error(c, err)
+		return body, false
+	}
+	if err := binding.Validator.ValidateStruct(&body); err != nil {
+		reply.Error(c, invalidFields(err))
+		return body, false
+	}
+	return body, true
+}
+
+// bindQuery is bindBody for the query string.
+func bindQuery[T any](c *gin.Context) (query T, ok bool) {
+	if err := c.ShouldBindQuery(&query); err != nil {
+		reply.Error(c, invalidFields(err))
+		return query, false
+	}
+	return query, true
+}
+
+// bindURI is bindBody for the parameters in the path.
+func bindURI[T any](c *gin.Context) (uri T, ok bool) {
+	if err := c.ShouldBindUri(&uri); err != nil {
+		reply.Error(c, invalidFields(err))
+		return uri, false
+	}
+	return uri, true
+}
+
+// idempotencyKey returns the header that lets a client repeat a request without repeating its effect.
+func idempotencyKey(c *gin.Context) (key string, ok bool) {
+	key = c.GetHeader(idempotencyHeader)
+	if key == "" || len(key) > maxKeyLength {
+		reply.Error(c, reply.Invalid(reply.Field{Field: idempotencyHeader, Message: "is required, with 1 to 128 characters"}))
+		return "", false
+	}
+	return key, true
+}
+
+// markReplayed tells a client that this is the answer of an earlier request with the same key.
+func markReplayed(c *gin.Context, replayed bool) {
+	if replayed {
+		c.Header(replayedHeader, "true")
+	}
+}
+
+func decode(body io.Reader, into any) error {
+	decoder := json.NewDecoder(body)
+	err := decoder.Decode(into)
+	if err == nil && decoder.More() {
+		err = errors.New("more than one value")
+	}
+	var tooLarge *http.MaxBytesError
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return errs.Wrap(err, errs.InvalidInput, "BODY_TOO_LARGE", "the body is larger than %d bytes", tooLarge.Limit)
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		return reply.Invalid(reply.Field{Field: wrongType.Field, Message: "must be " + jsonKind(wrongType)})
+	default:
+		return errs.Wrap(err, errs.InvalidInput, "INVALID_JSON", "the body is not one JSON object")
+	}
+}
+
+// jsonKind says in the words of JSON what Go wanted.
+func jsonKind(err *json.UnmarshalTypeError) string {
+	kind := err.Type.Kind().String()
+	switch {
+	case strings.HasPrefix(kind, "int"):
+		return "a whole number in range"
+	case kind == "slice":
+		return "a list"
+	case kind == "struct":
+		return "an object"
+	default:
+		return "a " + kind
+	}
+}

@@ -1,0 +1,83 @@
+package rest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+)
+
+type createOrderBody struct {
+	Currency string            `json:"currency" binding:"required,len=3,uppercase"`
+	Items    []createOrderItem `json:"items" binding:"required,min=1,max=100,dive"`
+}
+
+type createOrderItem struct {
+	SKU      string `json:"sku" binding:"required,max=64"`
+	Quantity int32  `json:"quantity" binding:"required,min=1,max=1000000"`
+	// A pointer: free is a price, forgotten is not.
+	UnitPrice *int64 `json:"unit_price" binding:"required,min=0"`
+}
+
+type pageQuery struct {
+	PageSize int32  `form:"page_size" binding:"min=0"`
+	Cursor   string `form:"cursor" binding:"max=1024"`
+}
+
+type orderURI struct {
+	ID string `uri:"id" binding:"required,uuid"`
+}
+
+type orderJSON struct {
+	ID           string          `json:"id"`
+	BuyerID      string          `json:"buyer_id"`
+	Status       string          `json:"status"`
+	Items        []orderItemJSON `json:"items"`
+	Total        moneyJSON       `json:"total"`
+	CancelReason string          `json:"cancel_reason"`
+	CreatedAt    time.Time       `json:"created_at"`
+	UpdatedAt    time.Time       `json:"updated_at"`
+}
+
+type orderItemJSON struct {
+	SKU       string `json:"sku"`
+	Quantity  int32  `json:"quantity"`
+	UnitPrice int64  `json:"unit_price"`
+}
+
+type orderPageJSON struct {
+	Orders     []orderJSON `json:"orders"`
+	NextCursor string      `json:"next_cursor"`
+}
+
+type moneyJSON struct {
+	MinorUnits int64  `json:"minor_units"`
+	Currency   string `json:"currency"`
+}
+
+func toOrderItems(items []createOrderItem) []*orderv1.OrderItem {
+	return lo.Map(items, func(item createOrderItem, _ int) *orderv1.OrderItem {
+		return &orderv1.OrderItem{Sku: item.SKU, Quantity: item.Quantity, UnitPrice: *item.UnitPrice}
+	})
+}
+
+func fromOrder(o *orderv1.Order) orderJSON {
+	return orderJSON{
+		ID:      o.GetId(),
+		BuyerID: o.GetBuyerId(),
+		Status:  strings.TrimPrefix(o.GetStatus().String(), "ORDER_STATUS_"),
+		Items: lo.Map(o.GetItems(), func(item *orderv1.OrderItem, _ int) orderItemJSON {
+			return orderItemJSON{SKU: item.GetSku(), Quantity: item.GetQuantity(), UnitPrice: item.GetUnitPrice()}
+		}),
+		Total:        moneyJSON{MinorUnits: o.GetTotal().GetMinorUnits(), Currency: o.GetTotal().GetCurrency()},
+		CancelReason: o.GetCancelReason(),
+		CreatedAt:    o.GetCreatedAt().AsTime(),
+		UpdatedAt:    o.GetUpdatedAt().AsTime(),
+	}
+}
+
+func fromOrders(orders []*orderv1.Order) []orderJSON {
+	return lo.Map(orders, func(o *orderv1.Order, _ int) orderJSON { return fromOrder(o) })
+}

@@ -1,0 +1,80 @@
+package rest
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"stagecraft/stage1-mvp/gateway/internal/reply"
+	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+)
+
+// WalletHandler serves /v1/wallets/me: whose wallet it is, the token says.
+type WalletHandler struct{ wallets walletv1.WalletServiceClient }
+
+// NewWalletHandler returns the handler that asks this client.
+func NewWalletHandler(wallets walletv1.WalletServiceClient) *WalletHandler {
+	return &WalletHandler{wallets: wallets}
+}
+
+// Register implements Handler.
+func (h *WalletHandler) Register(v1 gin.IRouter) {
+	v1.GET("/wallets/me", h.get)
+	v1.POST("/wallets/me/top-ups", h.topUp)
+	v1.GET("/wallets/me/entries", h.entries)
+}
+
+func (h *WalletHandler) get(c *gin.Context) {
+	query, ok := bindQuery[walletQuery](c)
+	if !ok {
+		return
+	}
+	answer, err := h.wallets.GetWallet(c.Request.Context(), &walletv1.GetWalletRequest{
+		UserId: caller(c), Currency: query.Currency,
+	})
+	if err != nil {
+		reply.Error(c, err)
+		return
+	}
+	reply.Data(c, http.StatusOK, fromWallet(answer.GetWallet()))
+}
+
+func (h *WalletHandler) topUp(c *gin.Context) {
+	key, ok := idempotencyKey(c)
+	if !ok {
+		return
+	}
+	body, ok := bindBody[topUpBody](c)
+	if !ok {
+		return
+	}
+	answer, err := h.wallets.TopUp(c.Request.Context(), &walletv1.TopUpRequest{
+		UserId:         caller(c),
+		Amount:         &walletv1.Money{MinorUnits: body.MinorUnits, Currency: body.Currency},
+		IdempotencyKey: key,
+	})
+	if err != nil {
+		reply.Error(c, err)
+		return
+	}
+	markReplayed(c, answer.GetReplayed())
+	c.Header("Location", "/v1/wallets/me?currency="+body.Currency)
+	reply.Data(c, http.StatusCreated, fromWallet(answer.GetWallet()))
+}
+
+func (h *WalletHandler) entries(c *gin.Context) {
+	query, ok := bindQuery[entriesQuery](c)
+	if !ok {
+		return
+	}
+	answer, err := h.wallets.ListEntries(c.Request.Context(), &walletv1.ListEntriesRequest{
+		UserId: caller(c), Currency: query.Currency, PageSize: query.PageSize, PageToken: query.Cursor,
+	})
+	if err != nil {
+		reply.Error(c, err)
+		return
+	}
+	reply.Data(c, http.StatusOK, entryPageJSON{
+		Entries: fromEntries(answer.GetEntries()), NextCursor: answer.GetNextPageToken(),
+	})
+}

@@ -1,0 +1,24 @@
+package usecase
+
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// announce logs what has happened to a reservation, once it is committed. A repetition has none.
+func announce(ctx context.Context, reservation *domain.Reservation) {
+	if reservation == nil {
+		return
+	}
+	for _, event := range reservation.Events() {
+		logging.From(ctx).Info("reservation changed", logging.Event(event.EventType()),
+			zap.String("reservation_id", reservation.ID()),
+			zap.String("saga_id", reservation.SagaID()),
+			zap.String("order_id", reservation.OrderID()))
+	}
+	reservation.ClearEvents()
+}

@@ -1,0 +1,12 @@
+package usecase
+
+import "go.uber.org/fx"
+
+// Module provides every use case.
+var Module = fx.Module("usecase", fx.Provide(
+	SystemClock,
+	NewGetStock,
+	NewAdjustStock,
+	NewReserve,
+	NewRelease,
+))

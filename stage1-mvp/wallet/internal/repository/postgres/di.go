@@ -1,0 +1,13 @@
+// Package postgres keeps the domain of wallet in PostgreSQL.
+package postgres
+
+import (
+	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/wallet/internal/domain"
+)
+
+// Module provides the repository as the interface of the domain.
+var Module = fx.Module("repository", fx.Provide(
+	fx.Annotate(NewWalletRepository, fx.As(new(domain.WalletRepository))),
+))
