@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"time"
 
 	"stagecraft/checker/internal/check/imports"
 )
@@ -20,7 +21,8 @@ type Env struct {
 
 // Tester runs hidden tests inside the learner's packages.
 type Tester interface {
-	RunTest(ctx context.Context, pkg, test string) TestOutcome
+	// RunTest runs one test; limit bounds the test itself, not what has to be done first.
+	RunTest(ctx context.Context, pkg, test string, limit time.Duration) TestOutcome
 }
 
 // TestOutcome is what became of one hidden test.
@@ -31,6 +33,7 @@ type TestOutcome struct {
 	Line    int
 	Output  string // what the test and the code under test printed
 	Fault   string // for Unknown
+	Elapsed time.Duration
 }
 
 // GoTest returns the Run of a check that is one hidden test function of one package, both as the stage names them:
@@ -44,7 +47,12 @@ func (t *T) GoTest(pkg, test string) {
 	if t.env.Tests == nil {
 		t.Unknown("this run cannot run white-box tests")
 	}
-	out := t.env.Tests.RunTest(t.ctx, pkg, test)
+	out := t.env.Tests.RunTest(t.ctx, pkg, test, t.check.testLimit())
+	if out.Elapsed > 0 {
+		t.mu.Lock()
+		t.own += out.Elapsed
+		t.mu.Unlock()
+	}
 	if out.Output != "" {
 		t.Log("%s", out.Output)
 	}

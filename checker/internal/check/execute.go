@@ -117,6 +117,9 @@ func (t *T) result() Result {
 		File: o.file, Line: o.line, Fault: o.fault, Seed: t.env.Seed, ElapsedMS: now,
 		Steps: append([]Step{}, t.steps...), Notes: append([]string(nil), t.notes...), Timeline: t.rec.Events(),
 	}
+	if t.own > 0 {
+		res.ElapsedMS = t.own.Milliseconds()
+	}
 	if o.verdict != Pass {
 		for _, read := range t.logs {
 			res.Logs = append(res.Logs, read()...)

@@ -12,6 +12,7 @@ import (
 
 	"stagecraft/checker/internal/check/timeline"
 	"stagecraft/checker/internal/infra"
+	"stagecraft/checker/internal/telemetry"
 )
 
 // T is a running check. Its methods are safe for goroutines started with Go; a method that stops the check
@@ -28,6 +29,8 @@ type T struct {
 
 	leaseOnce sync.Once
 	lease     *infra.Lease
+	spansOnce sync.Once
+	spans     *telemetry.Receiver
 
 	mu       sync.Mutex
 	outcome  *outcome
@@ -35,6 +38,7 @@ type T struct {
 	notes    []string
 	waits    []string // what the check is waiting for the learner's code to do, innermost last
 	baseline bool
+	own      time.Duration // spent in hidden tests, without waiting for their turn
 	cleanups []func(context.Context)
 	logs     []func() []LogLine
 }

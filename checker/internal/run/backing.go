@@ -2,8 +2,8 @@ package run
 
 import (
 	"context"
-	"errors"
 
+	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/infra"
 )
@@ -12,7 +12,7 @@ import (
 type realBacking struct{ root string }
 
 func (b realBacking) Build(ctx context.Context, dir string, services []string) (map[string]string, error) {
-	return nil, errors.New("not wired yet")
+	return build.Services(ctx, dir, services, "")
 }
 
 func (b realBacking) Ensure(ctx context.Context, need check.Needs, say func(string)) (check.Servers, error) {

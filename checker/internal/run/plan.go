@@ -29,16 +29,10 @@ type TestsFunc func(dir string, seed uint64, checks []check.Check) check.Tester
 
 // Backing builds services and provides servers.
 type Backing interface {
-	// Build returns the binary of each service.
+	// Build returns the binary of each service, or a *build.Error when the learner's code does not compile.
 	Build(ctx context.Context, dir string, services []string) (map[string]string, error)
 	// Ensure returns running servers.
 	Ensure(ctx context.Context, need check.Needs, say func(string)) (check.Servers, error)
-}
-
-// CompileError is what Backing.Build returns when the learner's code does not compile.
-type CompileError interface {
-	error
-	CompilerOutput() string
 }
 
 // Checks runs the plan. observe may be nil; it is called from one goroutine at a time.

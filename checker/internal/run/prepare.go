@@ -3,12 +3,11 @@ package run
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/check"
 )
 
@@ -19,20 +18,16 @@ type prepared struct {
 	built    chan struct{} // closed when bins and buildErr are set
 	bins     map[string]string
 	buildErr error
+	compiled chan struct{} // closed when the hidden tests are compiled, or not
 	up       chan struct{} // closed when servers and infraErr are set
 	servers  check.Servers
 	infraErr error
 }
 
-type ready struct {
-	servers check.Servers
-	bins    map[string]string
-}
-
 // prepare starts building services and servers side by side, as far as the checks need them.
 func (r *runner) prepare(ctx context.Context, checks []check.Check) *prepared {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &prepared{runner: r, cancel: cancel, built: make(chan struct{}), up: make(chan struct{})}
+	p := &prepared{runner: r, cancel: cancel, built: make(chan struct{}), up: make(chan struct{}), compiled: make(chan struct{})}
 	var services []string
 	var need check.Needs
 	for _, c := range checks {
@@ -43,6 +38,7 @@ func (r *runner) prepare(ctx context.Context, checks []check.Check) *prepared {
 	}
 	slices.Sort(services)
 	services = slices.Compact(services)
+	go p.compile(ctx, checks)
 	go p.build(ctx, services)
 	go p.ensure(ctx, need)
 	return p
@@ -63,6 +59,20 @@ func (p *prepared) build(ctx context.Context, services []string) {
 	p.runner.emit(BuildFinished{What: what, Elapsed: time.Since(began), Err: p.buildErr})
 }
 
+// compile makes the binaries of the hidden tests, so that no check's time is spent on it.
+func (p *prepared) compile(ctx context.Context, checks []check.Check) {
+	defer close(p.compiled)
+	tests, ok := p.runner.tests.(interface{ Compile(context.Context) })
+	if !ok || !slices.ContainsFunc(checks, func(c check.Check) bool { return c.Tests != nil }) {
+		return
+	}
+	const what = "your code with the hidden tests"
+	began := time.Now()
+	p.runner.emit(BuildStarted{What: what})
+	tests.Compile(ctx)
+	p.runner.emit(BuildFinished{What: what, Elapsed: time.Since(began)})
+}
+
 func (p *prepared) ensure(ctx context.Context, need check.Needs) {
 	defer close(p.up)
 	switch {
@@ -80,59 +90,37 @@ func (p *prepared) ensure(ctx context.Context, need check.Needs) {
 	}
 }
 
-// wait returns what the check stands on, or the result of a check that cannot run.
-func (p *prepared) wait(ctx context.Context, c check.Check) (ready, *check.Result) {
-	if len(c.Needs.Services) > 0 {
-		select {
-		case <-p.built:
-		case <-ctx.Done():
-		}
-	}
-	if c.Needs.Servers() {
-		select {
-		case <-p.up:
-		case <-ctx.Done():
-		}
-	}
-	bad := notRun(c, p.runner.plan.Seed, "interrupted")
+// missing returns the result of a check that cannot run, or nil.
+func (p *prepared) missing(ctx context.Context, c check.Check) *check.Result {
+	res := notRun(c, p.runner.plan.Seed, "interrupted")
 	switch {
 	case ctx.Err() != nil:
-		return ready{}, &bad
 	case len(c.Needs.Services) > 0 && p.buildErr != nil:
-		notBuilt(&bad, p.buildErr)
-		return ready{}, &bad
+		notBuilt(&res, p.buildErr)
 	case c.Needs.Servers() && p.infraErr != nil:
-		bad.Verdict, bad.Fault = check.Unknown, p.infraErr.Error()
-		return ready{}, &bad
+		res.Verdict, res.Fault = check.Unknown, p.infraErr.Error()
+	default:
+		return nil
 	}
-	return p.with(c), nil
-}
-
-func (p *prepared) with(c check.Check) ready {
-	var r ready
-	if c.Needs.Servers() {
-		r.servers = p.servers
-	}
-	if len(c.Needs.Services) > 0 {
-		r.bins = p.bins
-	}
-	return r
+	return &res
 }
 
 func (p *prepared) close() {
 	p.cancel()
 	<-p.built
 	<-p.up
+	<-p.compiled
+	if closer, ok := p.runner.tests.(interface{ Close() }); ok {
+		closer.Close()
+	}
 	if closer, ok := p.servers.(interface{ Close() }); ok {
 		closer.Close()
 	}
 }
 
-var place = regexp.MustCompile(`(?m)^(?:\./)?([^\s:]+\.go):(\d+)(?::\d+)?: (.*)$`)
-
 // notBuilt blames the learner for a compile error and nobody for anything else.
 func notBuilt(res *check.Result, err error) {
-	var compile CompileError
+	var compile *build.Error
 	if !errors.As(err, &compile) {
 		res.Verdict, res.Fault = check.Unknown, err.Error()
 		return
@@ -140,9 +128,9 @@ func notBuilt(res *check.Result, err error) {
 	res.Verdict, res.Fault = check.BuildError, ""
 	res.Message = "your code does not compile"
 	res.Expected = "the services build"
-	res.Seen = strings.TrimSpace(compile.CompilerOutput())
-	if m := place.FindStringSubmatch(res.Seen); m != nil {
-		res.File, res.Message = m[1], "your code does not compile: "+m[3]
-		res.Line, _ = strconv.Atoi(m[2])
+	res.Seen = strings.TrimSpace(compile.Output)
+	if len(compile.Diagnostics) > 0 {
+		first := compile.Diagnostics[0]
+		res.File, res.Line, res.Message = first.File, first.Line, "your code does not compile: "+first.Msg
 	}
 }

@@ -17,7 +17,6 @@ import (
 type runner struct {
 	plan    Plan
 	began   time.Time
-	slots   chan struct{} // how many checks run side by side
 	tests   check.Tester
 	graph   func() (*imports.Graph, error)
 	keep    *artefacts
@@ -37,9 +36,9 @@ func newRunner(plan Plan, observe func(Event)) *runner {
 		plan.Seed = uint64(rand.Uint32()) + 1 // short enough to type
 	}
 	if plan.Parallel <= 0 {
-		plan.Parallel = min(max(runtime.NumCPU(), 2), 4)
+		plan.Parallel = min(runtime.NumCPU()+1, 4) // scenarios mostly wait
 	}
-	r := &runner{plan: plan, began: time.Now(), observe: observe, slots: make(chan struct{}, plan.Parallel)}
+	r := &runner{plan: plan, began: time.Now(), observe: observe}
 	r.graph = sync.OnceValues(func() (*imports.Graph, error) { return imports.Load(plan.Dir) })
 	r.results = make([]check.Result, len(plan.Checks))
 	for i, c := range plan.Checks {
@@ -66,50 +65,37 @@ func (r *runner) run(ctx context.Context) (check.Report, error) {
 	}
 	r.backing = r.prepare(ctx, chosen)
 
-	var checks sync.WaitGroup
-	for _, index := range r.inOrder(selected) {
-		checks.Go(func() { r.one(ctx, index) })
-	}
-	checks.Wait()
+	r.work(ctx, r.inOrder(selected))
 	r.backing.close()
 	return r.finish(ctx)
 }
 
-// one brings one check to its result.
+// one brings one check, whose backing is ready, to its result.
 func (r *runner) one(ctx context.Context, index int) {
 	c := r.plan.Checks[index]
-	ready, bad := r.backing.wait(ctx, c) // without holding a slot: checks that need nothing go first
-	if bad != nil {
-		r.done(index, *bad)
-		return
-	}
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
-		r.done(index, notRun(c, r.plan.Seed, "interrupted"))
+	if res := r.backing.missing(ctx, c); res != nil {
+		r.done(index, *res)
 		return
 	}
 	r.emit(CheckStarted{ID: c.ID, Sentence: c.Sentence, At: time.Now()})
-	r.done(index, check.Execute(ctx, c, check.Env{
+	env := check.Env{
 		Dir:     r.plan.Dir,
 		Seed:    r.plan.Seed,
 		Observe: func(s check.Step) { r.emit(StepBegan{ID: c.ID, Step: s}) },
-		Servers: ready.servers,
-		Bins:    ready.bins,
+		Bins:    r.backing.bins,
 		Keep:    r.keep.forCheck(c.ID),
 		Tests:   r.tests,
 		Imports: r.graph,
-	}))
+	}
+	if c.Needs.Servers() {
+		env.Servers = r.backing.servers
+	}
+	r.done(index, check.Execute(ctx, c, env))
 }
 
 func (r *runner) done(index int, res check.Result) {
-	if res.Verdict == check.Fail || res.Verdict == check.BuildError {
-		if r.plan.Hint != nil && res.Verdict == check.Fail {
-			res.Hint = r.plan.Hint(res.CheckID)
-		}
+	if r.plan.Hint != nil && res.Verdict == check.Fail {
+		res.Hint = r.plan.Hint(res.CheckID)
 	}
 	if res.Verdict != check.Pass {
 		res.Repeat = r.repeat(res.CheckID)

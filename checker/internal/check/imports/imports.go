@@ -47,7 +47,7 @@ func (i Import) Standard() bool {
 
 // Load reads the module at dir. Test files, testdata, vendor and files for other platforms are left out.
 func Load(dir string) (*Graph, error) {
-	module, err := modulePath(dir)
+	module, err := PathOf(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -174,8 +174,8 @@ func skipDir(p, name string) bool {
 	return err == nil
 }
 
-// modulePath returns the import path of dir: the module's, plus the way from the module's root if dir is below it.
-func modulePath(dir string) (string, error) {
+// PathOf returns the import path of dir: that of the module, plus the way from the module's root if dir is below it.
+func PathOf(dir string) (string, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err

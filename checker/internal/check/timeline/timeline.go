@@ -59,6 +59,18 @@ func (r *Recorder) Request(lane, label string) func(detail string, err error) {
 	}
 }
 
+// Requested records a request that is over.
+func (r *Recorder) Requested(lane, label, detail string, begin, end time.Time, failed bool) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done = append(r.done, Event{
+		Lane: lane, Kind: Request, Label: label, StartMS: r.since(begin), EndMS: r.since(end), Failed: failed, Detail: detail,
+	})
+}
+
 // Fault begins a fault on a lane; the returned function heals it. Healing twice is harmless.
 func (r *Recorder) Fault(lane, label string) (heal func()) {
 	if r == nil {
@@ -133,6 +145,8 @@ func (r *Recorder) end(id int, detail string, failed bool) {
 	r.done = append(r.done, e)
 }
 
-func (r *Recorder) now() float64 {
-	return float64(time.Since(r.began).Microseconds()) / 1000
+func (r *Recorder) now() float64 { return r.since(time.Now()) }
+
+func (r *Recorder) since(at time.Time) float64 {
+	return float64(at.Sub(r.began).Microseconds()) / 1000
 }

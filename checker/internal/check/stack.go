@@ -1,0 +1,136 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"stagecraft/checker/internal/stack"
+	"stagecraft/checker/internal/telemetry"
+)
+
+// logTail is how many lines of each service a failure shows; the whole log is among the run's artefacts.
+const logTail = 25
+
+// Stack starts the services that the check Needs on its own lease and waits until they serve. What opt leaves empty is
+// filled in: binaries, databases, log files, traces, the timeline. Everything is stopped after the check.
+// A service that does not come up is the learner's failure.
+func (t *T) Stack(opt stack.Options) *stack.Stack {
+	t.complete(&opt)
+	done := t.WaitingOn("the services start")
+	s, err := stack.Start(t.ctx, opt)
+	if start := (*stack.StartError)(nil); errors.As(err, &start) {
+		t.OnFailLogs(func() []LogLine { return t.lines(start.Lines) })
+		t.Fail(Failure{
+			Sentence: start.Service + " did not come up: " + start.Reason,
+			Expected: start.Service + " serves within its start time",
+			Seen:     start.Error(),
+		})
+	}
+	if err != nil && t.ctx.Err() == nil {
+		t.Ours("start the services", err)
+	}
+	t.NoError("the start of the services", err)
+	done()
+	t.Cleanup(func(context.Context) { s.Close() })
+	t.OnFailLogs(func() []LogLine {
+		var lines []LogLine
+		for _, service := range s.Services() {
+			lines = append(lines, t.lines(service.Logs().Tail(logTail))...)
+		}
+		return lines
+	})
+	return s
+}
+
+// Spans receives the traces of the services that Stack starts.
+func (t *T) Spans() *telemetry.Receiver {
+	t.proceed()
+	t.spansOnce.Do(func() {
+		receiver, err := telemetry.Listen("127.0.0.1:0")
+		t.Ours("listen for traces", err)
+		t.spans = receiver
+		t.Cleanup(func(context.Context) {
+			receiver.Close()
+			t.keepSpans(receiver.Spans(nil))
+		})
+	})
+	t.proceed()
+	return t.spans
+}
+
+func (t *T) complete(opt *stack.Options) {
+	if opt.Bins == nil {
+		opt.Bins = map[string]string{}
+		for _, service := range t.check.Needs.Services {
+			opt.Bins[service] = t.env.Bins[service]
+		}
+	}
+	if t.check.Needs.Servers() {
+		lease := t.Lease()
+		if opt.Databases == nil {
+			opt.Databases = maps.Clone(lease.Databases)
+		}
+		if opt.RedisURL == "" {
+			opt.RedisURL = lease.RedisURL
+		}
+		if opt.AMQPURL == "" {
+			opt.AMQPURL = lease.AMQPURL
+		}
+	}
+	if opt.LogDir == "" {
+		opt.LogDir = t.env.Keep
+	}
+	if opt.OTLPEndpoint == "" {
+		opt.OTLPEndpoint = t.Spans().Endpoint()
+	}
+	if opt.OnEvent == nil {
+		opt.OnEvent = t.FaultSink()
+	}
+	opt.Recorder = drawing{t, opt.Recorder}
+}
+
+// drawing puts every request on the timeline before it hands it on.
+type drawing struct {
+	t    *T
+	next stack.Recorder
+}
+
+func (d drawing) Record(op stack.Op) {
+	label, detail := op.Kind, ""
+	switch {
+	case op.Err != nil:
+		detail = op.Err.Error()
+	case op.Status > 0:
+		detail = strings.TrimSpace(fmt.Sprintf("%d %s", op.Status, http.StatusText(op.Status)))
+	}
+	d.t.rec.Requested("client", label, detail, op.Begin, op.End, op.Uncertain())
+	if d.next != nil {
+		d.next.Record(op)
+	}
+}
+
+func (t *T) lines(from []stack.Line) []LogLine {
+	lines := make([]LogLine, len(from))
+	for i, line := range from {
+		lines[i] = LogLine{Service: line.Service, AtMS: line.At.Sub(t.began).Milliseconds(), Text: line.Raw}
+	}
+	return lines
+}
+
+func (t *T) keepSpans(spans []telemetry.Span) {
+	if t.env.Keep == "" || len(spans) == 0 {
+		return
+	}
+	data, err := json.Marshal(spans)
+	if err != nil || os.MkdirAll(t.env.Keep, 0o755) != nil {
+		return
+	}
+	_ = os.WriteFile(filepath.Join(t.env.Keep, "spans.json"), data, 0o644)
+}
