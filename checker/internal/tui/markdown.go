@@ -1,0 +1,33 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/glamour/v2"
+	"charm.land/glamour/v2/styles"
+)
+
+// measure is the longest line of prose that reads well.
+const measure = 100
+
+// markdown renders prose for a width. What Glamour cannot render is shown as it was written.
+func (t theme) markdown(source string, width int) string {
+	style := styles.LightStyleConfig
+	switch {
+	case t.plain:
+		style = styles.NoTTYStyleConfig
+	case t.dark:
+		style = styles.DarkStyleConfig
+	}
+	margin := uint(1)
+	style.Document.Margin = &margin
+	r, err := glamour.NewTermRenderer(glamour.WithStyles(style), glamour.WithWordWrap(max(min(width, measure)-2, 10)))
+	if err != nil {
+		return source
+	}
+	out, err := r.Render(source)
+	if err != nil {
+		return source
+	}
+	return strings.Trim(out, "\n")
+}
