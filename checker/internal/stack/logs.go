@@ -67,7 +67,8 @@ func newLogs(service, dir string, onLine func(Line)) (*Logs, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make log directory: %w", err)
 	}
-	file, err := os.Create(filepath.Join(dir, service+".log"))
+	// A check may start a stack twice; its evidence is both.
+	file, err := os.OpenFile(filepath.Join(dir, service+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("make log file: %w", err)
 	}
