@@ -10,6 +10,7 @@ import (
 	"github.com/samber/lo"
 
 	"stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/wallet/internal/config"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/repository/postgres/gen"
 )
@@ -20,9 +21,9 @@ type WalletRepository struct {
 	snapshotEvery int64
 }
 
-// NewWalletRepository returns the repository on this pool, which stores a snapshot every so many entries.
-func NewWalletRepository(pool *pgxpool.Pool, snapshotEvery int64) *WalletRepository {
-	return &WalletRepository{pool: pool, snapshotEvery: snapshotEvery}
+// NewWalletRepository returns the repository on this pool, which stores a snapshot as often as cfg says.
+func NewWalletRepository(pool *pgxpool.Pool, cfg config.Ledger) *WalletRepository {
+	return &WalletRepository{pool: pool, snapshotEvery: cfg.SnapshotEvery}
 }
 
 // Get implements domain.WalletRepository.

@@ -1,0 +1,41 @@
+// Package config is what the environment says to wallet.
+package config
+
+import (
+	"errors"
+
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/grpcserver"
+	"stagecraft/stage1-mvp/platform/lifecycle"
+	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/pagination"
+	"stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/platform/telemetry"
+)
+
+// Config has one field for each part of the service; the variables stand beside what they configure.
+type Config struct {
+	Addr       string `env:"WALLET_ADDR"`
+	Ledger     Ledger
+	Logging    logging.Config
+	Telemetry  telemetry.Config
+	Lifecycle  lifecycle.Config
+	Auth       auth.Config
+	Database   postgres.Config
+	Pagination pagination.Config
+	Server     grpcserver.Config
+}
+
+// Ledger is how ledgers are kept.
+type Ledger struct {
+	// SnapshotEvery is the most entries that a fold has to read.
+	SnapshotEvery int64 `env:"LEDGER_SNAPSHOT_EVERY" default:"100"`
+}
+
+// Validate refuses what is not a number of entries.
+func (l *Ledger) Validate() error {
+	if l.SnapshotEvery < 1 {
+		return errors.New("LEDGER_SNAPSHOT_EVERY must be at least 1")
+	}
+	return nil
+}
