@@ -127,7 +127,7 @@ func zzGuard(t *testing.T, call string, f func()) {
 
 func zzFail(t *testing.T, expected, seen, why string) {
 	t.Helper()
-	line, _ := json.Marshal(map[string]string{"expected": expected, "seen": seen, "why": why})
+	line, _ := json.Marshal(map[string]string{"sentence": "this does not hold: " + expected, "expected": expected, "seen": seen, "why": why})
 	fmt.Printf("\nSTAGECRAFT %s\n", line)
 	t.FailNow()
 }

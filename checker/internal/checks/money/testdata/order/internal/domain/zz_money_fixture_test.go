@@ -1,0 +1,155 @@
+package domain_test
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"math/big"
+	"os"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+)
+
+// zzmFailure is what one judgement found; nil means that all is well.
+type zzmFailure struct{ expected, seen, why string }
+
+// zzmEdges are the amounts at which arithmetic in 64 bits goes wrong, and their neighbours.
+var zzmEdges = func() []int64 {
+	edges := []int64{
+		math.MinInt64, math.MaxInt64, math.MinInt64 / 2, math.MaxInt64 / 2, math.MinInt32, math.MaxInt32, math.MaxUint32,
+		1 << 53, -(1 << 53), 3_037_000_499, -3_037_000_499, 3_037_000_500, -3_037_000_500, 0, 2, -2, 3, 10, 100,
+	}
+	for _, e := range edges {
+		if e > math.MinInt64 {
+			edges = append(edges, e-1)
+		}
+		if e < math.MaxInt64 {
+			edges = append(edges, e+1)
+		}
+	}
+	return edges
+}()
+
+// zzmAmounts draws amounts of all sizes, the edges more often than chance would.
+func zzmAmounts() *rapid.Generator[int64] {
+	return rapid.OneOf(rapid.Int64(), rapid.SampledFrom(zzmEdges), rapid.Int64Range(-1_000_000, 1_000_000))
+}
+
+// zzmOf makes money that must exist.
+func zzmOf(minor int64, currency string) (m domain.Money, fault *zzmFailure) {
+	var err error
+	call := fmt.Sprintf("NewMoney(%d, %q)", minor, currency)
+	if fault := zzmCall(call, func() { m, err = domain.NewMoney(minor, currency) }); fault != nil {
+		return m, fault
+	}
+	if err != nil {
+		return m, &zzmFailure{call + " succeeds", fmt.Sprintf("%q", err), "any number of cents is an amount: an account can be empty or in the red"}
+	}
+	if m.MinorUnits() != minor || m.Currency() != currency {
+		return m, &zzmFailure{fmt.Sprintf("%s is %d %s", call, minor, currency), zzmShow(m), "nothing else works before this does"}
+	}
+	return m, nil
+}
+
+// zzmOperation is one of the methods that compute, and the same on numbers without bounds.
+type zzmOperation struct {
+	name  string
+	exact func(a, b *big.Int) *big.Int
+	call  func(a, b domain.Money) (domain.Money, error)
+}
+
+func zzmOperations() []zzmOperation {
+	zero := func() *big.Int { return new(big.Int) }
+	return []zzmOperation{
+		{"Add", func(a, b *big.Int) *big.Int { return zero().Add(a, b) }, func(a, b domain.Money) (domain.Money, error) { return a.Add(b) }},
+		{"Sub", func(a, b *big.Int) *big.Int { return zero().Sub(a, b) }, func(a, b domain.Money) (domain.Money, error) { return a.Sub(b) }},
+		{"Mul", func(a, b *big.Int) *big.Int { return zero().Mul(a, b) }, func(a, b domain.Money) (domain.Money, error) { return a.Mul(b.MinorUnits()) }},
+	}
+}
+
+// zzmJudge compares one operation with the exact result.
+func zzmJudge(op zzmOperation, a, b int64) *zzmFailure {
+	left, fault := zzmOf(a, "EUR")
+	if fault != nil {
+		return fault
+	}
+	right, fault := zzmOf(b, "EUR")
+	if fault != nil {
+		return fault
+	}
+	want := op.exact(big.NewInt(a), big.NewInt(b))
+	call := fmt.Sprintf("%s(%d, %d)", op.name, a, b)
+	var got domain.Money
+	var err error
+	if fault := zzmCall(call, func() { got, err = op.call(left, right) }); fault != nil {
+		return fault
+	}
+	switch {
+	case !want.IsInt64() && err == nil:
+		return &zzmFailure{fmt.Sprintf("%s is an error: %s does not fit into an int64", call, want), zzmShow(got),
+			"a number that does not fit becomes another number, and somebody is paid with it"}
+	case !want.IsInt64() && !errors.Is(err, domain.ErrAmountOverflow):
+		return &zzmFailure{call + " returns an error that errors.Is(err, ErrAmountOverflow)", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
+	case !want.IsInt64():
+		return nil
+	case err != nil:
+		return &zzmFailure{fmt.Sprintf("%s is %s EUR", call, want), fmt.Sprintf("the error %q", err), "this result fits: refusing it refuses a customer"}
+	case got.MinorUnits() != want.Int64() || got.Currency() != "EUR":
+		return &zzmFailure{fmt.Sprintf("%s is %s EUR", call, want), zzmShow(got), "the books do not balance by the difference, and nobody finds it"}
+	}
+	return nil
+}
+
+func zzmShow(m domain.Money) string { return fmt.Sprintf("%d %s", m.MinorUnits(), m.Currency()) }
+
+// zzmCall turns a panic of the learner's code into a failure that names the call.
+func zzmCall(call string, f func()) (fault *zzmFailure) {
+	defer func() {
+		if p := recover(); p != nil {
+			fault = &zzmFailure{call + " returns", fmt.Sprintf("panic: %v", p), "one order with a silly number in it must not take the service down"}
+		}
+	}()
+	f()
+	return nil
+}
+
+func zzmRequire(t *testing.T, fault *zzmFailure) {
+	t.Helper()
+	if fault != nil {
+		zzmReport(fault)
+		t.FailNow()
+	}
+}
+
+// zzmProperty lets rapid look for a counterexample and reports the smallest that it found, and the seed.
+func zzmProperty(t *testing.T, property func(*rapid.T) *zzmFailure) {
+	t.Helper()
+	for name, value := range map[string]string{"rapid.checks": "3000", "rapid.shrinktime": "1s", "rapid.nofailfile": "true"} {
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var smallest *zzmFailure
+	defer func() {
+		if smallest != nil {
+			smallest.why += " (found by chance, then made as small as possible; seed " + os.Getenv("STAGECRAFT_SEED") + ")"
+			zzmReport(smallest)
+		}
+	}()
+	rapid.Check(t, func(rt *rapid.T) {
+		if fault := property(rt); fault != nil {
+			smallest = fault // rapid runs the smallest example last
+			rt.Fatal(fault.expected)
+		}
+	})
+}
+
+func zzmReport(f *zzmFailure) {
+	line, _ := json.Marshal(map[string]string{"sentence": "this does not hold: " + f.expected, "expected": f.expected, "seen": f.seen, "why": f.why})
+	fmt.Printf("\nSTAGECRAFT %s\n", line)
+}
