@@ -1,9 +1,8 @@
-# make -C .. migrate-diff svc=inventory name=what_changed
+# make migration: Atlas compares db/schema with what db/migrations lead to, and writes the next migration.
 env "local" {
-  src = "file://db/schema"
-  url = getenv("DATABASE_URL")
-  # A scratch database of the same PostgreSQL version, where Atlas tries things out.
+  src = "file://db/schema/schema.sql"
   dev = getenv("ATLAS_DEV_URL")
+
   migration {
     dir = "file://db/migrations"
   }

@@ -1,4 +1,4 @@
--- The shape that Atlas steers towards and that sqlc reads. Change it here, then write the migration.
+-- What inventory_db looks like now. Change this file, then let Atlas write the migration that leads there.
 
 CREATE TABLE stocks (
     sku        text           PRIMARY KEY CHECK (length(sku) BETWEEN 1 AND 64),
@@ -25,4 +25,14 @@ CREATE TABLE reservation_items (
     sku            text    NOT NULL REFERENCES stocks (sku),
     quantity       integer NOT NULL CHECK (quantity > 0),
     PRIMARY KEY (reservation_id, sku)
+);
+
+CREATE TABLE processed_events (
+    scope        text           NOT NULL,
+    key          text           NOT NULL,
+    request_hash bytea          NOT NULL,
+    -- NULL while the answer is not known yet.
+    result       jsonb,
+    created_at   timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (scope, key)
 );

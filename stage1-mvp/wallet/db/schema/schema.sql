@@ -1,4 +1,4 @@
--- The shape that Atlas steers towards and that sqlc reads. Change it here, then write the migration.
+-- What wallet_db looks like now. Change this file, then let Atlas write the migration that leads there.
 
 -- One row per wallet: what the ledger's version is. Writers lock it and move it on; the balance itself is never stored here.
 CREATE TABLE wallets (
@@ -39,4 +39,14 @@ CREATE TABLE ledger_snapshots (
     balance_minor bigint         NOT NULL CHECK (balance_minor >= 0),
     created_at    timestamptz(6) NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, currency, seq)
+);
+
+CREATE TABLE processed_events (
+    scope        text           NOT NULL,
+    key          text           NOT NULL,
+    request_hash bytea          NOT NULL,
+    -- NULL while the answer is not known yet.
+    result       jsonb,
+    created_at   timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (scope, key)
 );

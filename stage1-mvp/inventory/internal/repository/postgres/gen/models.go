@@ -8,6 +8,14 @@ import (
 	"time"
 )
 
+type ProcessedEvent struct {
+	Scope       string
+	Key         string
+	RequestHash []byte
+	Result      []byte
+	CreatedAt   time.Time
+}
+
 type Reservation struct {
 	ID        string
 	SagaID    string

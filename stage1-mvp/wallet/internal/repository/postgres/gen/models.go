@@ -27,6 +27,14 @@ type LedgerSnapshot struct {
 	CreatedAt    time.Time
 }
 
+type ProcessedEvent struct {
+	Scope       string
+	Key         string
+	RequestHash []byte
+	Result      []byte
+	CreatedAt   time.Time
+}
+
 type Wallet struct {
 	UserID    string
 	Currency  string
