@@ -1,22 +1,29 @@
 package report
 
 import (
+	_ "embed"
+	"fmt"
+	"html/template"
 	"io"
 
 	"stagecraft/checker/internal/check"
 )
 
+//go:embed page.html
+var pageSource string
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"mark":    Mark,
+	"seconds": Seconds,
+	"summary": Summary,
+	"chart":   func(res check.Result) template.HTML { return template.HTML(SVG(res.Timeline, res.ElapsedMS)) },
+	"ms":      func(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) },
+}).Parse(pageSource))
+
 // HTML writes one self-contained page with the results and the timeline of each check.
-func HTML(w io.Writer, r check.Report) error { return nil }
-
-// Plain writes the report for a terminal or a pipe.
-func Plain(w io.Writer, r check.Report, opt Options) error { return nil }
-
-// JUnit writes the report as JUnit XML, one test case per check.
-func JUnit(w io.Writer, r check.Report) error { return nil }
-
-// GitHub writes workflow commands that annotate the learner's files.
-func GitHub(w io.Writer, r check.Report) error { return nil }
-
-// TimelineText draws the timelines of the checks that did not pass in at most width columns, without colour.
-func TimelineText(r check.Report, width int) string { return "" }
+func HTML(w io.Writer, r check.Report) error {
+	if err := page.Execute(w, r); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
+}
