@@ -18,12 +18,8 @@ func Logger() gin.HandlerFunc {
 		started := time.Now()
 		asked := recordRequestBody(c)
 		answered := recordResponseBody(c)
-		finished := false
+		status := http.StatusInternalServerError // unless Next returns: a panic passes through here on its way to Recovery
 		defer func() {
-			status := c.Writer.Status()
-			if !finished { // a panic is passing through on its way to Recovery
-				status = http.StatusInternalServerError
-			}
 			fields := []zap.Field{
 				logging.Event("gateway.request.handled"),
 				zap.String("method", c.Request.Method),
@@ -41,7 +37,7 @@ func Logger() gin.HandlerFunc {
 			logging.From(c.Request.Context()).Log(levelOf(status), "request handled", fields...)
 		}()
 		c.Next()
-		finished = true
+		status = c.Writer.Status()
 	}
 }
 

@@ -3,7 +3,6 @@ package app
 
 import (
 	"go.uber.org/fx"
-	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/inventory/internal/config"
 	"stagecraft/stage1-mvp/inventory/internal/grpc"
@@ -13,9 +12,7 @@ import (
 	"stagecraft/stage1-mvp/platform/grpcserver"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/platform/logging"
 	platformpostgres "stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/telemetry"
 )
 
 const service = "inventory"
@@ -26,9 +23,9 @@ func Main() int { return lifecycle.Main(service, Module) }
 // Module is the whole service. What is listed later starts later and stops earlier: the server comes last.
 func Module(cfg config.Config) fx.Option {
 	return fx.Options(
-		fx.Supply(cfg, cfg.Logging, cfg.Telemetry, cfg.Lifecycle, cfg.Auth, cfg.Database, telemetry.Service(service)),
-		fx.Provide(newLogger, newTxManager, newRequests, newBarrier),
-		telemetry.Module,
+		lifecycle.Module(service, cfg.Common),
+		fx.Supply(cfg, cfg.Auth, cfg.Database),
+		fx.Provide(newTxManager, newRequests, newBarrier),
 		platformpostgres.Module,
 		idempotency.Module,
 		auth.Module,
@@ -38,8 +35,6 @@ func Module(cfg config.Config) fx.Option {
 		grpcserver.Module,
 	)
 }
-
-func newLogger(cfg logging.Config) *zap.Logger { return logging.New(cfg, service) }
 
 // The use cases say what they need in interfaces of their own; this is what they get.
 func newTxManager(tx *platformpostgres.TxManager) usecase.TxManager { return tx }

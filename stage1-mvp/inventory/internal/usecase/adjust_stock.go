@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
@@ -21,11 +22,11 @@ type AdjustStock struct {
 	tx       TxManager
 	requests Requests
 	stocks   domain.StockRepository
-	now      Clock
+	now      clock.Clock
 }
 
 // NewAdjustStock returns the use case.
-func NewAdjustStock(tx TxManager, requests Requests, stocks domain.StockRepository, now Clock) *AdjustStock {
+func NewAdjustStock(tx TxManager, requests Requests, stocks domain.StockRepository, now clock.Clock) *AdjustStock {
 	return &AdjustStock{tx: tx, requests: requests, stocks: stocks, now: now}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/platform/clock"
 )
 
 // ReleaseInput names the step that is to be undone.
@@ -19,12 +20,12 @@ type Release struct {
 	barrier      Barrier
 	stocks       domain.StockRepository
 	reservations domain.ReservationRepository
-	now          Clock
+	now          clock.Clock
 }
 
 // NewRelease returns the use case.
 func NewRelease(
-	tx TxManager, barrier Barrier, stocks domain.StockRepository, reservations domain.ReservationRepository, now Clock,
+	tx TxManager, barrier Barrier, stocks domain.StockRepository, reservations domain.ReservationRepository, now clock.Clock,
 ) *Release {
 	return &Release{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
@@ -29,12 +30,12 @@ type Reserve struct {
 	barrier      Barrier
 	stocks       domain.StockRepository
 	reservations domain.ReservationRepository
-	now          Clock
+	now          clock.Clock
 }
 
 // NewReserve returns the use case.
 func NewReserve(
-	tx TxManager, barrier Barrier, stocks domain.StockRepository, reservations domain.ReservationRepository, now Clock,
+	tx TxManager, barrier Barrier, stocks domain.StockRepository, reservations domain.ReservationRepository, now clock.Clock,
 ) *Reserve {
 	return &Reserve{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now}
 }

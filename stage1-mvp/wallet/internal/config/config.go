@@ -7,19 +7,15 @@ import (
 	"stagecraft/stage1-mvp/platform/auth"
 	"stagecraft/stage1-mvp/platform/grpcserver"
 	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/platform/logging"
 	"stagecraft/stage1-mvp/platform/pagination"
 	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/telemetry"
 )
 
 // Config has one field for each part of the service; the variables stand beside what they configure.
 type Config struct {
+	lifecycle.Common
 	Addr       string `env:"WALLET_ADDR"`
 	Ledger     Ledger
-	Logging    logging.Config
-	Telemetry  telemetry.Config
-	Lifecycle  lifecycle.Config
 	Auth       auth.Config
 	Database   postgres.Config
 	Pagination pagination.Config

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
@@ -25,11 +26,11 @@ type Deduct struct {
 	tx      TxManager
 	barrier Barrier
 	wallets domain.WalletRepository
-	now     Clock
+	now     clock.Clock
 }
 
 // NewDeduct returns the use case.
-func NewDeduct(tx TxManager, barrier Barrier, wallets domain.WalletRepository, now Clock) *Deduct {
+func NewDeduct(tx TxManager, barrier Barrier, wallets domain.WalletRepository, now clock.Clock) *Deduct {
 	return &Deduct{tx: tx, barrier: barrier, wallets: wallets, now: now}
 }
 

@@ -4,7 +4,6 @@ import "go.uber.org/fx"
 
 // Module provides every use case.
 var Module = fx.Module("usecase", fx.Provide(
-	SystemClock,
 	NewGetWallet,
 	NewTopUp,
 	NewListEntries,

@@ -4,7 +4,6 @@ package usecase
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
@@ -27,12 +26,4 @@ type Barrier interface {
 		ctx context.Context, step idempotency.Step, hash []byte, fn func(ctx context.Context) (any, error),
 	) (json.RawMessage, error)
 	Compensate(ctx context.Context, step idempotency.Step, undo func(ctx context.Context) error) (undone bool, err error)
-}
-
-// Clock tells the time, in the precision that the database keeps.
-type Clock func() time.Time
-
-// SystemClock is the Clock of a running service.
-func SystemClock() Clock {
-	return func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
@@ -20,11 +21,11 @@ type Refund struct {
 	tx      TxManager
 	barrier Barrier
 	wallets domain.WalletRepository
-	now     Clock
+	now     clock.Clock
 }
 
 // NewRefund returns the use case.
-func NewRefund(tx TxManager, barrier Barrier, wallets domain.WalletRepository, now Clock) *Refund {
+func NewRefund(tx TxManager, barrier Barrier, wallets domain.WalletRepository, now clock.Clock) *Refund {
 	return &Refund{tx: tx, barrier: barrier, wallets: wallets, now: now}
 }
 

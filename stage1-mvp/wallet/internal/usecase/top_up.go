@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
@@ -23,11 +24,11 @@ type TopUp struct {
 	tx       TxManager
 	requests Requests
 	wallets  domain.WalletRepository
-	now      Clock
+	now      clock.Clock
 }
 
 // NewTopUp returns the use case.
-func NewTopUp(tx TxManager, requests Requests, wallets domain.WalletRepository, now Clock) *TopUp {
+func NewTopUp(tx TxManager, requests Requests, wallets domain.WalletRepository, now clock.Clock) *TopUp {
 	return &TopUp{tx: tx, requests: requests, wallets: wallets, now: now}
 }
 

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Makes each service's role and database, and applies the migrations that are not applied yet. Safe to repeat.
+# Runs as an administrator of the server that psql's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD) name.
+#   migrate.sh STAGE_DIRECTORY
+set -eu
+
+stage=${1:-$(dirname "$0")/..}
+# Notices of what is there already are not news.
+export PGOPTIONS='--client-min-messages=warning'
+
+sql() { psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@"; }
+
+for service in order inventory wallet; do
+	database=${service}_db
+	role=${service}_service
+	# One role per database: no service can even connect to another's data, nor take all connections.
+	if [ -z "$(sql --dbname postgres --command "SELECT 1 FROM pg_roles WHERE rolname = '$role'")" ]; then
+		sql --dbname postgres --command "CREATE ROLE $role LOGIN PASSWORD '$role' CONNECTION LIMIT 40"
+	fi
+	if [ -z "$(sql --dbname postgres --command "SELECT 1 FROM pg_database WHERE datname = '$database'")" ]; then
+		sql --dbname postgres --command "CREATE DATABASE $database OWNER $role"
+		sql --dbname postgres --command "REVOKE CONNECT ON DATABASE $database FROM PUBLIC"
+	fi
+	sql --dbname "$database" --command "SET ROLE $role" --command \
+		"CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+	for file in "$stage/$service"/db/migrations/*.sql; do
+		name=$(basename "$file")
+		if [ -n "$(sql --dbname "$database" --command "SELECT 1 FROM schema_migrations WHERE name = '$name'")" ]; then
+			continue
+		fi
+		# The migration and its record are one transaction.
+		sql --dbname "$database" --single-transaction --command "SET ROLE $role" --file "$file" \
+			--command "INSERT INTO schema_migrations (name) VALUES ('$name')"
+		echo "$database: applied $name"
+	done
+done

@@ -1,0 +1,52 @@
+// Package client has the connections to the services behind the gateway.
+package client
+
+import (
+	"fmt"
+
+	"go.uber.org/fx"
+	"google.golang.org/grpc"
+
+	"stagecraft/stage1-mvp/gateway/internal/config"
+	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/grpcclient"
+)
+
+// Module provides one client for each service. Calls are made as the user whose request is being served.
+var Module = fx.Module("client", fx.Provide(newOrder, newInventory, newWallet))
+
+func newOrder(lc fx.Lifecycle, cfg config.Config) (orderv1.OrderServiceClient, error) {
+	conn, err := dial(lc, cfg.Targets.Order, cfg.Client)
+	if err != nil {
+		return nil, fmt.Errorf("connect to order: %w", err)
+	}
+	return orderv1.NewOrderServiceClient(conn), nil
+}
+
+func newInventory(lc fx.Lifecycle, cfg config.Config) (inventoryv1.InventoryServiceClient, error) {
+	conn, err := dial(lc, cfg.Targets.Inventory, cfg.Client)
+	if err != nil {
+		return nil, fmt.Errorf("connect to inventory: %w", err)
+	}
+	return inventoryv1.NewInventoryServiceClient(conn), nil
+}
+
+func newWallet(lc fx.Lifecycle, cfg config.Config) (walletv1.WalletServiceClient, error) {
+	conn, err := dial(lc, cfg.Targets.Wallet, cfg.Client)
+	if err != nil {
+		return nil, fmt.Errorf("connect to wallet: %w", err)
+	}
+	return walletv1.NewWalletServiceClient(conn), nil
+}
+
+func dial(lc fx.Lifecycle, target string, cfg grpcclient.Config) (*grpc.ClientConn, error) {
+	conn, err := grpcclient.Dial(target, grpcclient.WithConfig(cfg), grpcclient.WithCredentials(auth.ForwardToken()))
+	if err != nil {
+		return nil, err
+	}
+	lc.Append(fx.StopHook(conn.Close))
+	return conn, nil
+}

@@ -1,0 +1,84 @@
+// Package config is what the environment says to the gateway.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/grpcclient"
+	"stagecraft/stage1-mvp/platform/lifecycle"
+)
+
+// Config has one field for each part of the service; the variables stand beside what they configure.
+type Config struct {
+	lifecycle.Common
+	Server    Server
+	Targets   Targets
+	RateLimit RateLimit
+	Auth      auth.Config
+	Client    grpcclient.Config
+}
+
+// Targets are the services behind the gateway, as host:port.
+type Targets struct {
+	Order     string `env:"ORDER_TARGET"`
+	Inventory string `env:"INVENTORY_TARGET"`
+	Wallet    string `env:"WALLET_TARGET"`
+}
+
+// Server is how the gateway listens.
+type Server struct {
+	Addr string `env:"GATEWAY_ADDR"`
+	// RequestTimeout bounds a request and all calls that it causes.
+	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" default:"15s"`
+	// ReadTimeout is how long a client may take to send a request, IdleTimeout how long it may keep a connection unused.
+	ReadTimeout  time.Duration `env:"HTTP_READ_TIMEOUT" default:"10s"`
+	IdleTimeout  time.Duration `env:"HTTP_IDLE_TIMEOUT" default:"60s"`
+	DrainTimeout time.Duration `env:"HTTP_DRAIN_TIMEOUT" default:"15s"`
+	MaxBodyBytes int64         `env:"MAX_BODY_BYTES" default:"65536"`
+	// TrustedProxies are addresses and networks, with commas between, whose X-Forwarded-For is believed. Nobody's otherwise.
+	TrustedProxies string `env:"TRUSTED_PROXIES" optional:"true"`
+}
+
+// RateLimit is how many requests one client may make of one route.
+type RateLimit struct {
+	// PerSecond 0 turns the limit off.
+	PerSecond float64 `env:"RATE_LIMIT_RPS" default:"10"`
+	Burst     int     `env:"RATE_LIMIT_BURST" default:"20"`
+}
+
+// Proxies returns the entries of TrustedProxies.
+func (s *Server) Proxies() []string {
+	return strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// Validate refuses a server without limits.
+func (s *Server) Validate() error {
+	var faults []error
+	if s.RequestTimeout <= 0 || s.ReadTimeout <= 0 || s.IdleTimeout <= 0 {
+		faults = append(faults, errors.New("REQUEST_TIMEOUT, HTTP_READ_TIMEOUT and HTTP_IDLE_TIMEOUT must be positive"))
+	}
+	if s.MaxBodyBytes < 1 {
+		faults = append(faults, errors.New("MAX_BODY_BYTES must be at least 1"))
+	}
+	for _, proxy := range s.Proxies() {
+		_, addrErr := netip.ParseAddr(proxy)
+		_, prefixErr := netip.ParsePrefix(proxy)
+		if addrErr != nil && prefixErr != nil {
+			faults = append(faults, fmt.Errorf("TRUSTED_PROXIES has %q, want an address or a network such as 10.0.0.0/8", proxy))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Validate refuses a limit that would let nobody in.
+func (r *RateLimit) Validate() error {
+	if r.PerSecond < 0 || r.Burst < 1 {
+		return errors.New("RATE_LIMIT_RPS must not be negative, and RATE_LIMIT_BURST must be at least 1")
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package rest
+
+import (
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/gateway/internal/config"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/telemetry"
+)
+
+// Module starts and stops the server. It needs the clients.
+var Module = fx.Module("rest",
+	fx.Provide(
+		asHandler(NewOrderHandler),
+		asHandler(NewWalletHandler),
+		asHandler(NewStockHandler),
+		fx.Annotate(newRouterParams, fx.ParamTags(``, ``, ``, ``, ``, ``, `group:"handlers"`)),
+		NewRouter,
+		newServer,
+	),
+	fx.Invoke(func(lc fx.Lifecycle, s *Server) {
+		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})
+	}),
+)
+
+func asHandler(constructor any) any {
+	return fx.Annotate(constructor, fx.As(new(Handler)), fx.ResultTags(`group:"handlers"`))
+}
+
+func newRouterParams(
+	cfg config.Config, service telemetry.Service, verifier *auth.Verifier, registry *prometheus.Registry,
+	now clock.Clock, log *zap.Logger, handlers []Handler,
+) RouterParams {
+	return RouterParams{
+		Service: string(service), Config: cfg, Verifier: verifier, Registry: registry, Clock: now, Log: log, Handlers: handlers,
+	}
+}
+
+func newServer(service telemetry.Service, cfg config.Config, engine *gin.Engine, log *zap.Logger) *Server {
+	return NewServer(string(service), cfg.Server, engine, log)
+}

@@ -1,0 +1,78 @@
+// Package rest is the shop as clients see it: JSON over HTTP.
+package rest
+
+import (
+	"fmt"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/contrib/instrumentation/github.com/gin-gonic/gin/otelgin"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/gateway/internal/config"
+	"stagecraft/stage1-mvp/gateway/internal/middleware"
+	"stagecraft/stage1-mvp/gateway/internal/reply"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+const healthPath = "/healthz"
+
+// Handler serves some routes below /v1.
+type Handler interface {
+	Register(v1 gin.IRouter)
+}
+
+// RouterParams is what a router is made of.
+type RouterParams struct {
+	Service  string
+	Config   config.Config
+	Verifier *auth.Verifier
+	Registry *prometheus.Registry
+	Clock    clock.Clock
+	Log      *zap.Logger
+	Handlers []Handler
+}
+
+// NewRouter returns all routes with everything around them. The order is part of the meaning: Recovery sees every panic, Logger every
+// answer, and who asks too often is refused before his signature is checked, which costs more.
+func NewRouter(p RouterParams) (*gin.Engine, error) {
+	useWireNames()
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	if err := engine.SetTrustedProxies(p.Config.Server.Proxies()); err != nil {
+		return nil, fmt.Errorf("trust proxies: %w", err)
+	}
+	engine.Use(
+		otelgin.Middleware(p.Service),
+		middleware.Context(p.Log),
+		middleware.Recovery(),
+		middleware.Logger(),
+		middleware.Metrics(p.Registry),
+	)
+	engine.GET(healthPath, health)
+	engine.Use(
+		rateLimit(p),
+		middleware.Deadline(p.Config.Server.RequestTimeout),
+		middleware.BodyLimit(p.Config.Server.MaxBodyBytes),
+	)
+	engine.NoRoute(noRoute)
+	v1 := engine.Group("/v1", middleware.Auth(p.Verifier))
+	for _, handler := range p.Handlers {
+		handler.Register(v1)
+	}
+	return engine, nil
+}
+
+func rateLimit(p RouterParams) gin.HandlerFunc {
+	limit := p.Config.RateLimit
+	if limit.PerSecond == 0 {
+		return func(c *gin.Context) { c.Next() }
+	}
+	return middleware.RateLimit(middleware.NewLimiter(limit.PerSecond, limit.Burst, p.Clock))
+}
+
+func noRoute(c *gin.Context) {
+	reply.Error(c, errs.New(errs.NotFound, "NO_SUCH_ROUTE", "there is nothing at this address"))
+}
