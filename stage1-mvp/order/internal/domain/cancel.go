@@ -6,7 +6,8 @@ type CancelCode string
 const (
 	CancelOutOfStock          CancelCode = "OUT_OF_STOCK"
 	CancelInsufficientBalance CancelCode = "INSUFFICIENT_BALANCE"
-	CancelRefused             CancelCode = "REFUSED"   // another service refused a step for another reason
-	CancelUncertain           CancelCode = "UNCERTAIN" // a step may or may not have happened, so it was undone
+	CancelRefused             CancelCode = "REFUSED"     // another service refused a step for another reason
+	CancelUncertain           CancelCode = "UNCERTAIN"   // a step may or may not have happened, so it was undone
+	CancelInterrupted         CancelCode = "INTERRUPTED" // the service died before the end, so what it did was undone
 	CancelByBuyer             CancelCode = "BUYER_REQUEST"
 )

@@ -1,0 +1,34 @@
+-- name: InsertOrder :exec
+INSERT INTO orders (id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: InsertOrderItem :exec
+INSERT INTO order_items (order_id, position, sku, quantity, unit_price_minor)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: GetOrder :one
+SELECT * FROM orders WHERE id = $1;
+
+-- name: OrderExists :one
+SELECT EXISTS (SELECT FROM orders WHERE id = $1);
+
+-- name: ListItems :many
+SELECT * FROM order_items WHERE order_id = ANY (sqlc.arg(order_ids)::uuid[]) ORDER BY order_id, position;
+
+-- name: UpdateOrder :execrows
+UPDATE orders
+SET status = $2, cancel_code = $3, cancel_reason = $4, updated_at = $5, version = version + 1
+WHERE id = $1 AND version = $6;
+
+-- name: ListOrdersFirst :many
+SELECT * FROM orders
+WHERE buyer_id = $1
+ORDER BY created_at DESC, id DESC
+LIMIT $2;
+
+-- name: ListOrdersAfter :many
+SELECT * FROM orders
+WHERE buyer_id = sqlc.arg(buyer_id)
+  AND (created_at, id) < (sqlc.arg(created_at)::timestamptz, sqlc.arg(id)::uuid)
+ORDER BY created_at DESC, id DESC
+LIMIT sqlc.arg(max_rows);

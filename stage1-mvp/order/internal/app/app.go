@@ -1,0 +1,51 @@
+// Package app assembles the order service.
+package app
+
+import (
+	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/order/internal/client/inventory"
+	"stagecraft/stage1-mvp/order/internal/client/wallet"
+	"stagecraft/stage1-mvp/order/internal/config"
+	"stagecraft/stage1-mvp/order/internal/grpc"
+	"stagecraft/stage1-mvp/order/internal/job"
+	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/order/internal/service/saga"
+	"stagecraft/stage1-mvp/order/internal/usecase"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/grpcserver"
+	"stagecraft/stage1-mvp/platform/idempotency"
+	"stagecraft/stage1-mvp/platform/lifecycle"
+	"stagecraft/stage1-mvp/platform/pagination"
+	"stagecraft/stage1-mvp/platform/postgres"
+)
+
+// Name is the service's name in logs, traces and tokens.
+const Name = "order"
+
+// Options returns the whole service. What is started last is stopped first: the server and the jobs before the database.
+func Options(cfg config.Config) fx.Option {
+	return fx.Options(
+		lifecycle.Module(Name, cfg.Common),
+		fx.Supply(
+			cfg.Auth, cfg.Issuer, cfg.Server, cfg.Client, cfg.Inventory, cfg.Wallet, cfg.Database,
+			cfg.Saga, cfg.Scan, cfg.Watch, cfg.Cursor, grpc.Addr(cfg.Addr),
+		),
+		fx.Provide(pagination.NewSigner, newIssuer),
+		postgres.Module,
+		idempotency.Module,
+		auth.Module,
+		inventory.Module,
+		wallet.Module,
+		repository.Module,
+		saga.Module,
+		usecase.Module,
+		grpc.Module,
+		job.Module,
+		grpcserver.Module,
+	)
+}
+
+func newIssuer(cfg auth.IssuerConfig, users auth.Config) (*auth.Issuer, error) {
+	return auth.NewIssuer(cfg, users.Audience, Name)
+}

@@ -1,0 +1,85 @@
+// Package grpc serves the use cases as order.v1.OrderService. It translates and nothing else: errors are mapped once, by the server.
+package grpc
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/order/internal/usecase"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/auth"
+)
+
+// Handler implements orderv1.OrderServiceServer.
+type Handler struct {
+	orderv1.UnimplementedOrderServiceServer
+	create *usecase.CreateOrder
+	get    *usecase.GetOrder
+	list   *usecase.ListOrders
+	watch  *usecase.WatchOrder
+}
+
+// NewHandler returns a handler for the use cases.
+func NewHandler(
+	create *usecase.CreateOrder, get *usecase.GetOrder, list *usecase.ListOrders, watch *usecase.WatchOrder,
+) *Handler {
+	return &Handler{create: create, get: get, list: list, watch: watch}
+}
+
+// Rules say who may call what.
+func Rules() auth.Rules {
+	return auth.Rules{
+		orderv1.OrderService_CreateOrder_FullMethodName: {auth.Customer},
+		orderv1.OrderService_GetOrder_FullMethodName:    {auth.Customer, auth.Admin},
+		orderv1.OrderService_ListOrders_FullMethodName:  {auth.Customer, auth.Admin},
+		orderv1.OrderService_WatchOrder_FullMethodName:  {auth.Customer, auth.Admin},
+	}
+}
+
+// CreateOrder buys for the caller: whose money it is comes from the token, never from the request.
+func (h *Handler) CreateOrder(ctx context.Context, req *orderv1.CreateOrderRequest) (*orderv1.CreateOrderResponse, error) {
+	created, err := h.create.Execute(ctx, dto.CreateOrder{
+		BuyerID:        caller(ctx).UserID,
+		IdempotencyKey: req.GetIdempotencyKey(),
+		Currency:       req.GetCurrency(),
+		Items:          fromItems(req.GetItems()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.CreateOrderResponse{Order: toOrder(created.Order), Replayed: created.Replayed}, nil
+}
+
+// GetOrder returns an order of the caller, or any for an admin.
+func (h *Handler) GetOrder(ctx context.Context, req *orderv1.GetOrderRequest) (*orderv1.GetOrderResponse, error) {
+	order, err := h.get.Execute(ctx, caller(ctx), req.GetId())
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.GetOrderResponse{Order: toOrder(order)}, nil
+}
+
+// ListOrders returns a page of the caller's orders.
+func (h *Handler) ListOrders(ctx context.Context, req *orderv1.ListOrdersRequest) (*orderv1.ListOrdersResponse, error) {
+	page, err := h.list.Execute(ctx, dto.ListOrders{Caller: caller(ctx), Size: req.GetPageSize(), Cursor: req.GetPageToken()})
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.ListOrdersResponse{Orders: toOrders(page.Orders), NextPageToken: page.Next}, nil
+}
+
+// WatchOrder streams an order of the caller, or any for an admin.
+func (h *Handler) WatchOrder(req *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
+	ctx := stream.Context()
+	return h.watch.Execute(ctx, caller(ctx), req.GetId(), func(order dto.Order) error {
+		return stream.Send(&orderv1.WatchOrderResponse{Order: toOrder(order)})
+	})
+}
+
+// caller is empty when the method is public, which none here is.
+func caller(ctx context.Context) dto.Caller {
+	p, _ := auth.FromContext(ctx)
+	return dto.Caller{UserID: p.UserID(), Admin: p.Has(auth.Admin)}
+}

@@ -1,0 +1,112 @@
+// Package postgres keeps orders and sagas in order_db. Each method runs in the transaction of its context, if there is one.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
+	"stagecraft/stage1-mvp/platform/postgres"
+)
+
+// OrderRepository implements domain.OrderRepository.
+type OrderRepository struct {
+	pool    *pgxpool.Pool
+	queries *gen.Queries
+}
+
+// NewOrderRepository returns a repository on the pool.
+func NewOrderRepository(pool *pgxpool.Pool) *OrderRepository {
+	return &OrderRepository{pool: pool, queries: gen.New()}
+}
+
+// Create stores the order and its items. Call it in a transaction, or an order may end up without them.
+func (r *OrderRepository) Create(ctx context.Context, o *domain.Order) error {
+	db := postgres.GetDBTX(ctx, r.pool)
+	if err := r.queries.InsertOrder(ctx, db, toInsertOrder(o)); err != nil {
+		return fmt.Errorf("insert order %s: %w", o.ID(), err)
+	}
+	for _, item := range toInsertItems(o) {
+		if err := r.queries.InsertOrderItem(ctx, db, item); err != nil {
+			return fmt.Errorf("insert item of order %s: %w", o.ID(), err)
+		}
+	}
+	return nil
+}
+
+// Get returns the order, or domain.ErrOrderNotFound.
+func (r *OrderRepository) Get(ctx context.Context, id string) (*domain.Order, error) {
+	db := postgres.GetDBTX(ctx, r.pool)
+	row, err := r.queries.GetOrder(ctx, db, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, domain.ErrOrderNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get order %s: %w", id, err)
+	}
+	orders, err := r.withItems(ctx, db, []gen.Order{row})
+	if err != nil {
+		return nil, err
+	}
+	return orders[0], nil
+}
+
+// Update stores status and reason of the order. A row that somebody else changed is postgres.ErrStale, one that is gone
+// domain.ErrOrderNotFound.
+func (r *OrderRepository) Update(ctx context.Context, o *domain.Order) error {
+	db := postgres.GetDBTX(ctx, r.pool)
+	updated, err := r.queries.UpdateOrder(ctx, db, toUpdateOrder(o))
+	if err != nil {
+		return fmt.Errorf("update order %s: %w", o.ID(), err)
+	}
+	if updated == 1 {
+		return nil
+	}
+	exists, err := r.queries.OrderExists(ctx, db, o.ID())
+	switch {
+	case err != nil:
+		return fmt.Errorf("update order %s: %w", o.ID(), err)
+	case !exists:
+		return domain.ErrOrderNotFound
+	default:
+		return fmt.Errorf("update order %s at version %d: %w", o.ID(), o.Version(), postgres.ErrStale)
+	}
+}
+
+// ListByBuyer returns orders newest first. The first page and the next ones are two queries, because each is then one range of the index.
+func (r *OrderRepository) ListByBuyer(ctx context.Context, buyerID string, after *domain.Place, limit int) ([]*domain.Order, error) {
+	db := postgres.GetDBTX(ctx, r.pool)
+	var (
+		rows []gen.Order
+		err  error
+	)
+	if after == nil {
+		rows, err = r.queries.ListOrdersFirst(ctx, db, gen.ListOrdersFirstParams{BuyerID: buyerID, Limit: int32(limit)})
+	} else {
+		rows, err = r.queries.ListOrdersAfter(ctx, db, gen.ListOrdersAfterParams{
+			BuyerID: buyerID, CreatedAt: after.CreatedAt, ID: after.ID, MaxRows: int32(limit),
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list orders of %s: %w", buyerID, err)
+	}
+	return r.withItems(ctx, db, rows)
+}
+
+// withItems loads the items of all rows with one query.
+func (r *OrderRepository) withItems(ctx context.Context, db postgres.DBTX, rows []gen.Order) ([]*domain.Order, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	items, err := r.queries.ListItems(ctx, db, ids)
+	if err != nil {
+		return nil, fmt.Errorf("list items: %w", err)
+	}
+	return toOrders(rows, items)
+}

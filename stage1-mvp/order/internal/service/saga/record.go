@@ -1,0 +1,59 @@
+package saga
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// recordTimeout bounds the writing down of what has happened already.
+const recordTimeout = 5 * time.Second
+
+// record stores the saga as change leaves it, and whatever also does to the order, in one transaction. The saga in memory follows only
+// after the commit, because the transaction may run more than once, or not at all. It is ErrSagaLost when somebody else has stored the
+// saga in the meantime: each stored version has one owner.
+func (e *Engine) record(
+	ctx context.Context, s *domain.Saga, change func(s *domain.Saga), also func(ctx context.Context) (*domain.Order, error),
+) error {
+	next := s.Clone()
+	change(next)
+	var order *domain.Order
+	err := e.tx.WithTx(ctx, func(ctx context.Context) (err error) {
+		if err := e.sagas.Save(ctx, next); err != nil {
+			return err
+		}
+		if also != nil {
+			order, err = also(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record saga %s: %w", s.ID, err)
+	}
+	next.Version++
+	*s = *next
+	announce(ctx, order)
+	return nil
+}
+
+// announce logs what happened to the order, once it is committed.
+func announce(ctx context.Context, order *domain.Order) {
+	if order == nil {
+		return
+	}
+	for _, event := range order.Events() {
+		logging.From(ctx).Info("order changed", logging.Event(event.EventType()), zap.Int("event_version", event.Version()),
+			zap.String("order_id", order.ID()), zap.Stringer("status", order.Status()))
+	}
+	order.ClearEvents()
+}
+
+// detached returns a context that outlives the request, for a short while.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+}

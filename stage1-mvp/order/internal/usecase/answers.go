@@ -1,0 +1,47 @@
+package usecase
+
+import (
+	"context"
+	"encoding/json"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/idempotency"
+)
+
+// Requests remembers which requests were accepted and what they were answered. It works inside the transaction of ctx.
+type Requests interface {
+	Once(
+		ctx context.Context, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
+	) (result json.RawMessage, replayed bool, err error)
+	Settle(ctx context.Context, scope, key string, result json.RawMessage) error
+	Lookup(ctx context.Context, scope, key string, hash []byte) (json.RawMessage, error)
+}
+
+// Answers decides what a buyer is told about an order that has reached its end.
+type Answers struct{ requests Requests }
+
+// NewAnswers returns Answers that are stored in requests.
+func NewAnswers(requests Requests) *Answers { return &Answers{requests: requests} }
+
+// Settle stores the answer: the order, or the error that says why it was cancelled. Whoever repeats the request gets the same.
+func (a *Answers) Settle(ctx context.Context, request domain.Request, order *domain.Order) error {
+	answer, err := idempotency.Encode(answerTo(order))
+	if err != nil {
+		return err
+	}
+	return a.requests.Settle(ctx, request.Scope, request.Key, answer)
+}
+
+func answerTo(order *domain.Order) (any, error) {
+	if order.Status() != domain.StatusCancelled {
+		return dto.FromOrder(order), nil
+	}
+	code := errs.Precondition
+	switch order.CancelCode() {
+	case domain.CancelUncertain, domain.CancelInterrupted:
+		code = errs.Aborted
+	}
+	return nil, errs.New(code, string(order.CancelCode()), "the order was cancelled: %s", order.CancelReason())
+}

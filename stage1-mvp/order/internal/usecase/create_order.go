@@ -1,0 +1,148 @@
+// Package usecase has what the order service can do, one use case per file.
+package usecase
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/idempotency"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// Transactor runs a function in a transaction, perhaps several times.
+type Transactor interface {
+	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// SagaRunner drives a new saga to its end.
+type SagaRunner interface {
+	Run(ctx context.Context, s *domain.Saga) error
+}
+
+// CreateOrder sells: it accepts a request once, runs its saga, and gives everyone who repeats the request the same answer.
+type CreateOrder struct {
+	tx       Transactor
+	requests Requests
+	orders   domain.OrderRepository
+	sagas    domain.SagaRepository
+	saga     SagaRunner
+	now      clock.Clock
+}
+
+// NewCreateOrder returns the use case.
+func NewCreateOrder(
+	tx Transactor, requests Requests, orders domain.OrderRepository, sagas domain.SagaRepository, saga SagaRunner, now clock.Clock,
+) *CreateOrder {
+	return &CreateOrder{tx: tx, requests: requests, orders: orders, sagas: sagas, saga: saga, now: now}
+}
+
+// Execute returns the paid order, or the error that says why there is none. The answer is always the stored one, for the first request as
+// for its repetitions. Aborted with reason IN_PROGRESS means that there is none yet.
+func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.CreatedOrder, error) {
+	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
+		return dto.CreatedOrder{}, err
+	}
+	order, err := u.newOrder(in)
+	if err != nil {
+		return dto.CreatedOrder{}, err
+	}
+	hash, err := idempotency.Hash(struct {
+		Currency string
+		Items    []dto.Item
+	}{in.Currency, in.Items})
+	if err != nil {
+		return dto.CreatedOrder{}, err
+	}
+	request := domain.Request{Scope: idempotency.Scope("order.create", in.BuyerID), Key: in.IdempotencyKey}
+
+	saga, answer, err := u.accept(ctx, request, hash, order)
+	if err != nil {
+		return dto.CreatedOrder{}, err
+	}
+	if saga != nil {
+		if err := u.saga.Run(ctx, saga); err != nil {
+			return dto.CreatedOrder{}, inProgress(err)
+		}
+	}
+	if answer == nil {
+		if answer, err = u.awaitAnswer(ctx, request, hash); err != nil {
+			return dto.CreatedOrder{}, err
+		}
+	}
+	out := dto.CreatedOrder{Replayed: saga == nil}
+	return out, idempotency.Decode(answer, &out.Order)
+}
+
+// accept stores the request, its order and its saga in one transaction: a crash leaves all of them or none. A repeated request gets no
+// saga, but the answer, which is nil while the first request is still at work.
+func (u *CreateOrder) accept(
+	ctx context.Context, request domain.Request, hash []byte, order *domain.Order,
+) (saga *domain.Saga, answer json.RawMessage, err error) {
+	replayed := false
+	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
+		saga = domain.NewSaga(newID(), domain.SagaCreateOrder, order.ID(), request)
+		answer, replayed, err = u.requests.Once(ctx, request.Scope, request.Key, hash, func(ctx context.Context) (json.RawMessage, error) {
+			if err := u.orders.Create(ctx, order); err != nil {
+				return nil, err
+			}
+			return nil, u.sagas.Create(ctx, saga)
+		})
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("accept order: %w", err)
+	}
+	if replayed {
+		return nil, answer, nil
+	}
+	logging.From(ctx).Info("order accepted", logging.Event("order.order.created"),
+		zap.String("order_id", order.ID()), zap.String("saga_id", saga.ID))
+	order.ClearEvents()
+	return saga, nil, nil
+}
+
+func (u *CreateOrder) newOrder(in dto.CreateOrder) (*domain.Order, error) {
+	items := make([]domain.Item, len(in.Items))
+	for i, item := range in.Items {
+		price, err := domain.NewMoney(item.UnitPrice, in.Currency)
+		if err != nil {
+			return nil, invalid(err)
+		}
+		if items[i], err = domain.NewItem(item.SKU, item.Quantity, price); err != nil {
+			return nil, invalid(err)
+		}
+	}
+	order, err := domain.NewOrder(newID(), in.BuyerID, items, u.now())
+	if err != nil {
+		return nil, invalid(err)
+	}
+	return order, nil
+}
+
+// newID returns a UUID of version 7: ids of orders made one after the other lie together in the index.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func inProgress(cause error) error {
+	return errs.Wrap(cause, errs.Aborted, "IN_PROGRESS", "the purchase is not finished yet, repeat the request with the same key")
+}
+
+// invalid tells the caller what the domain refused; its errors are written to be read by callers.
+func invalid(err error) error {
+	reason := "INVALID_ORDER"
+	switch {
+	case errors.Is(err, domain.ErrInvalidCurrency):
+		reason = "INVALID_CURRENCY"
+	case errors.Is(err, domain.ErrAmountOverflow):
+		reason = "AMOUNT_OVERFLOW"
+	}
+	return errs.New(errs.InvalidInput, reason, "%s", err)
+}

@@ -1,0 +1,58 @@
+package usecase
+
+import (
+	"context"
+	"fmt"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/pagination"
+)
+
+// ListOrders shows a buyer his orders, page by page.
+type ListOrders struct {
+	orders  domain.OrderRepository
+	cursors *pagination.Signer
+}
+
+// NewListOrders returns the use case.
+func NewListOrders(orders domain.OrderRepository, cursors *pagination.Signer) *ListOrders {
+	return &ListOrders{orders: orders, cursors: cursors}
+}
+
+// Execute returns a page, newest first. It asks for one order more than fits: only that one proves that there is a next page.
+func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderPage, error) {
+	scope := "orders sort=created_at,id:desc buyer=" + in.Caller.UserID
+	after, err := u.place(scope, in.Cursor)
+	if err != nil {
+		return dto.OrderPage{}, err
+	}
+	size := pagination.Size(in.Size)
+	orders, err := u.orders.ListByBuyer(ctx, in.Caller.UserID, after, size+1)
+	if err != nil {
+		return dto.OrderPage{}, fmt.Errorf("show orders: %w", err)
+	}
+	var page dto.OrderPage
+	if len(orders) > size {
+		orders = orders[:size]
+		last := orders[size-1]
+		if page.Next, err = u.cursors.Encode(scope, domain.Place{CreatedAt: last.CreatedAt(), ID: last.ID()}); err != nil {
+			return dto.OrderPage{}, err
+		}
+	}
+	for _, order := range orders {
+		page.Orders = append(page.Orders, dto.FromOrder(order))
+	}
+	return page, nil
+}
+
+func (u *ListOrders) place(scope, cursor string) (*domain.Place, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	var place domain.Place
+	if err := u.cursors.Decode(scope, cursor, &place); err != nil {
+		return nil, err
+	}
+	return &place, nil
+}

@@ -1,0 +1,95 @@
+package usecase
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+const (
+	scanBatch   = 100
+	scanWorkers = 4
+)
+
+// ScanConfig is what the environment says about sagas that nobody drives any more.
+type ScanConfig struct {
+	Interval   time.Duration `env:"SAGA_SCAN_INTERVAL" default:"2m"`
+	StaleAfter time.Duration `env:"SAGA_STALE_AFTER" default:"10m"`
+}
+
+// SagaRecoverer settles a saga whose driver died.
+type SagaRecoverer interface {
+	Recover(ctx context.Context, s *domain.Saga) error
+}
+
+// ScanStaleSagas finds sagas whose driver died, or gave up, and settles them.
+type ScanStaleSagas struct {
+	cfg   ScanConfig
+	tx    Transactor
+	sagas domain.SagaRepository
+	saga  SagaRecoverer
+}
+
+// NewScanStaleSagas returns the use case.
+func NewScanStaleSagas(cfg ScanConfig, tx Transactor, sagas domain.SagaRepository, saga SagaRecoverer) *ScanStaleSagas {
+	return &ScanStaleSagas{cfg: cfg, tx: tx, sagas: sagas, saga: saga}
+}
+
+// Execute looks through the sagas once and returns how many it settled. One that it cannot settle is logged, and stale again later.
+func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
+	stale, err := u.sagas.ListStale(ctx, u.cfg.StaleAfter, scanBatch)
+	if err != nil {
+		return 0, err
+	}
+	var (
+		count   atomic.Int64
+		workers errgroup.Group
+	)
+	workers.SetLimit(scanWorkers)
+	for _, seen := range stale {
+		workers.Go(func() error {
+			if u.settle(ctx, seen) {
+				count.Add(1)
+			}
+			return nil
+		})
+	}
+	_ = workers.Wait()
+	return int(count.Load()), nil
+}
+
+// settle claims one saga and finishes it.
+func (u *ScanStaleSagas) settle(ctx context.Context, seen domain.StaleSaga) bool {
+	log := logging.From(ctx).With(zap.String("saga_id", seen.ID))
+	saga, err := u.claimStale(ctx, seen)
+	if errors.Is(err, domain.ErrSagaLost) {
+		log.Debug("saga is another's", logging.Event("order.saga.claim_lost"))
+		return false
+	}
+	if err == nil {
+		log.Info("stale saga claimed", logging.Event("order.saga.claimed"), zap.String("order_id", saga.OrderID))
+		err = u.saga.Recover(ctx, saga)
+	}
+	if err != nil {
+		log.Warn("stale saga is not settled", logging.Event("order.saga.recovery_failed"), logging.Error(err))
+		return false
+	}
+	log.Info("stale saga settled", logging.Event("order.saga.recovered"), zap.String("order_id", saga.OrderID))
+	return true
+}
+
+// claimStale makes this process the only driver of the saga, in a transaction of its own, so that the claim is seen at once.
+func (u *ScanStaleSagas) claimStale(ctx context.Context, seen domain.StaleSaga) (saga *domain.Saga, err error) {
+	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
+		saga, err = u.sagas.Claim(ctx, seen)
+		return err
+	})
+	return saga, err
+}

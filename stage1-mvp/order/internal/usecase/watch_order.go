@@ -1,0 +1,51 @@
+package usecase
+
+import (
+	"context"
+	"time"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+)
+
+// WatchConfig is what the environment says about watching.
+type WatchConfig struct {
+	Interval time.Duration `env:"ORDER_WATCH_INTERVAL" default:"500ms"`
+}
+
+// WatchOrder shows an order now, and again after each change.
+type WatchOrder struct {
+	cfg WatchConfig
+	get *GetOrder
+}
+
+// NewWatchOrder returns the use case.
+func NewWatchOrder(cfg WatchConfig, get *GetOrder) *WatchOrder {
+	return &WatchOrder{cfg: cfg, get: get}
+}
+
+// Execute calls send with the order whenever it has changed, until its status is final, send fails, or ctx ends.
+func (u *WatchOrder) Execute(ctx context.Context, caller dto.Caller, id string, send func(dto.Order) error) error {
+	ticker := time.NewTicker(max(u.cfg.Interval, time.Millisecond))
+	defer ticker.Stop()
+	for version := int64(0); ; {
+		order, err := u.get.Execute(ctx, caller, id)
+		if err != nil {
+			return err
+		}
+		if order.Version != version {
+			version = order.Version
+			if err := send(order); err != nil {
+				return err
+			}
+		}
+		if domain.OrderStatus(order.Status).IsFinal() {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
