@@ -40,7 +40,7 @@ func TestZZClock(t *testing.T) {
 	}
 }
 
-const zzWhyClock = "time.Now inside the entity cannot be replayed, cannot be tested and differs from the time in the row"
+const zzWhyClock = "the time is told, so that row, event and answer agree; an entity with a clock or an opinion of its own can be neither replayed nor tested"
 
 func TestZZEvents(t *testing.T) {
 	for _, change := range zzChanges() {
