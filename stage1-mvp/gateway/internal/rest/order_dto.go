@@ -16,7 +16,7 @@ type createOrderBody struct {
 
 type createOrderItem struct {
 	SKU      string `json:"sku" binding:"required,max=64"`
-	Quantity int32  `json:"quantity" binding:"required,min=1,max=1000000"`
+	Quantity int32  `json:"quantity" binding:"min=1,max=1000000"`
 	// A pointer: free is a price, forgotten is not.
 	UnitPrice *int64 `json:"unit_price" binding:"required,min=0"`
 }

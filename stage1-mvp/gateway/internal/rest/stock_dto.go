@@ -7,7 +7,7 @@ type stockURI struct {
 }
 
 type adjustStockBody struct {
-	Delta int64 `json:"delta" binding:"required,min=-1000000000,max=1000000000"`
+	Delta int64 `json:"delta" binding:"ne=0,min=-1000000000,max=1000000000"`
 }
 
 type stockJSON struct {

@@ -19,7 +19,7 @@ type entriesQuery struct {
 }
 
 type topUpBody struct {
-	MinorUnits int64  `json:"minor_units" binding:"required,min=1"`
+	MinorUnits int64  `json:"minor_units" binding:"min=1"`
 	Currency   string `json:"currency" binding:"required,len=3,uppercase"`
 }
 

@@ -1,0 +1,52 @@
+package domain_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"stagecraft/stage1-mvp/inventory/internal/domain"
+)
+
+var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+
+func TestWhatIsHeldAndReturnedIsNeverLost(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		total := rapid.Int64Range(0, 1000).Draw(t, "total")
+		stock := domain.RestoreStock("tea", total, 0, 1, noon)
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			quantity := rapid.Int32Range(-5, 500).Draw(t, "quantity")
+			if rapid.Bool().Draw(t, "hold") {
+				_ = stock.Hold(quantity, noon)
+			} else {
+				_ = stock.Return(quantity, noon)
+			}
+			if stock.Available() < 0 || stock.Reserved() < 0 || stock.Available()+stock.Reserved() != total {
+				t.Fatalf("%d available and %d reserved of %d pieces", stock.Available(), stock.Reserved(), total)
+			}
+		}
+	})
+}
+
+func TestARefusedHoldChangesNothing(t *testing.T) {
+	t.Parallel()
+	stock := domain.RestoreStock("tea", 2, 1, 7, noon)
+
+	require.ErrorIs(t, stock.Hold(3, noon.Add(time.Hour)), domain.ErrInsufficientStock)
+
+	assert.Equal(t, domain.RestoreStock("tea", 2, 1, 7, noon), stock)
+}
+
+func TestCheckDelta(t *testing.T) {
+	t.Parallel()
+	for _, delta := range []int64{1, -1, 1_000_000_000, -1_000_000_000} {
+		assert.NoError(t, domain.CheckDelta(delta), delta)
+	}
+	for _, delta := range []int64{0, 1_000_000_001, -1_000_000_001, -1 << 63} {
+		assert.ErrorIs(t, domain.CheckDelta(delta), domain.ErrInvalidDelta, delta)
+	}
+}
