@@ -23,6 +23,9 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 		"SERVICE_PUBLIC_KEYS":         s.Keys.ServicePublic,
 		"CURSOR_SECRET":               s.Keys.CursorSecret,
 		service.kind.addrEnv:          service.Addr,
+		// All of a check's requests come from one address; a check of the limit sets its own.
+		"RATE_LIMIT_RPS":   "1000",
+		"RATE_LIMIT_BURST": "2000",
 	}
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TZ"} {
 		if value := os.Getenv(name); value != "" {
