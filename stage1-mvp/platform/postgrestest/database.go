@@ -1,0 +1,112 @@
+// Package postgrestest gives each test a database of its own on a real PostgreSQL: the one of STAGECRAFT_POSTGRES_URL, or a container.
+package postgrestest
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+	"github.com/testcontainers/testcontainers-go"
+	tcpostgres "github.com/testcontainers/testcontainers-go/modules/postgres"
+
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/postgres"
+)
+
+const (
+	urlVariable = "STAGECRAFT_POSTGRES_URL"
+	image       = "postgres:17"
+	timeout     = 30 * time.Second
+)
+
+// New returns a pool on a new database to which the migrations were applied, and removes both when the test ends.
+func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
+	t.Helper()
+	pool, err := postgres.NewPool(t.Context(), postgres.Config{
+		URL: config.Secret(NewURL(t, migrations)), MaxConns: 10, StatementTimeout: 5 * time.Second,
+		ConnectTimeout: 3 * time.Second, ConnLifetime: time.Hour,
+	})
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// NewURL is New for those who make their own pool.
+func NewURL(t testing.TB, migrations fs.FS) string {
+	t.Helper()
+	server := serverURL(t)
+	name := "test_" + uuid.NewString()[:8]
+	exec(t, server, "CREATE DATABASE "+name)
+	t.Cleanup(func() { exec(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+
+	address, err := url.Parse(server)
+	require.NoError(t, err)
+	address.Path = "/" + name
+	exec(t, address.String(), statements(t, migrations)...)
+	return address.String()
+}
+
+// statements returns the migrations in the order of their names, which is how Atlas orders them.
+func statements(t testing.TB, migrations fs.FS) []string {
+	t.Helper()
+	names, err := fs.Glob(migrations, "*.sql")
+	require.NoError(t, err)
+	inFolder, err := fs.Glob(migrations, "migrations/*.sql")
+	require.NoError(t, err)
+	var out []string
+	for _, name := range append(names, inFolder...) {
+		text, err := fs.ReadFile(migrations, name)
+		require.NoError(t, err)
+		out = append(out, string(text))
+	}
+	return out
+}
+
+// exec uses a context of its own: the one of the test is over when the cleanup runs.
+func exec(t testing.TB, address string, statements ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, address)
+	require.NoError(t, err, "connect to PostgreSQL")
+	defer conn.Close(ctx)
+	for _, statement := range statements {
+		_, err := conn.Exec(ctx, statement)
+		require.NoError(t, err)
+	}
+}
+
+// startContainer runs at most once per test binary; testcontainers removes the container when the binary has ended.
+var startContainer = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	container, err := tcpostgres.Run(ctx, image, tcpostgres.BasicWaitStrategies())
+	if err != nil {
+		return "", fmt.Errorf("start %s: %w", image, err)
+	}
+	return container.ConnectionString(ctx, "sslmode=disable")
+})
+
+func serverURL(t testing.TB) string {
+	t.Helper()
+	if address := os.Getenv(urlVariable); address != "" {
+		return address
+	}
+	if _, err := testcontainers.NewDockerProvider(); err != nil {
+		t.Skipf("needs PostgreSQL: set %s or start Docker (%v)", urlVariable, err)
+	}
+	address, err := startContainer()
+	if err != nil {
+		t.Skipf("needs PostgreSQL: set %s or start Docker (%v)", urlVariable, err)
+	}
+	return address
+}
