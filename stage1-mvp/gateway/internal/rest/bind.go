@@ -69,10 +69,9 @@ func markReplayed(c *gin.Context, replayed bool) {
 }
 
 func decode(body io.Reader, into any) error {
-	decoder := json.NewDecoder(body)
-	err := decoder.Decode(into)
-	if err == nil && decoder.More() {
-		err = errors.New("more than one value")
+	raw, err := io.ReadAll(body)
+	if err == nil {
+		err = json.Unmarshal(raw, into) // a stream decoder would not notice what follows the first value
 	}
 	var tooLarge *http.MaxBytesError
 	var wrongType *json.UnmarshalTypeError

@@ -1,0 +1,34 @@
+package middleware
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestSecretsInBodiesAreMasked(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"sku":"tea","password":"hunter2"}`:            `{"sku":"tea","password":"***"}`,
+		`{"Token" : "hunter2", "n": 1}`:                 `{"Token" : "***", "n": 1}`,
+		`{"cvv":123,"card_number":"4111 1111"}`:         `{"cvv":"***","card_number":"***"}`,
+		`{"password":"with \" a quote hunter2","n":1}`:  `{"password":"***","n":1}`,
+		`{"a":{"secret":"hunter2`:                       `{"a":{"secret":"***"`,
+		`plain Bearer hunter2`:                          `plain Bearer ***`,
+		`{"note":"say \"password\" aloud","minor_u":5}`: `{"note":"say \"password\" aloud","minor_u":5}`,
+	} {
+		r := &record{}
+		r.add([]byte(body))
+		assert.Equal(t, want, r.masked())
+	}
+}
+
+func TestBodiesAreCut(t *testing.T) {
+	t.Parallel()
+	r := &record{}
+	for range 3 {
+		r.add([]byte(strings.Repeat("x", 900)))
+	}
+	assert.Equal(t, strings.Repeat("x", maxLoggedBody), r.masked())
+}

@@ -1,0 +1,144 @@
+package rest_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+
+	"stagecraft/stage1-mvp/gateway/internal/config"
+	"stagecraft/stage1-mvp/gateway/internal/rest"
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+const buyer = "11111111-1111-4111-8111-111111111111"
+
+// orders is the order service as the gateway sees it: another team's, so a stand-in.
+type orders struct {
+	orderv1.OrderServiceClient
+	create func(ctx context.Context, in *orderv1.CreateOrderRequest) (*orderv1.CreateOrderResponse, error)
+	list   func(ctx context.Context, in *orderv1.ListOrdersRequest) (*orderv1.ListOrdersResponse, error)
+}
+
+func (o *orders) CreateOrder(
+	ctx context.Context, in *orderv1.CreateOrderRequest, _ ...grpc.CallOption,
+) (*orderv1.CreateOrderResponse, error) {
+	return o.create(ctx, in)
+}
+
+func (o *orders) ListOrders(
+	ctx context.Context, in *orderv1.ListOrdersRequest, _ ...grpc.CallOption,
+) (*orderv1.ListOrdersResponse, error) {
+	return o.list(ctx, in)
+}
+
+// gateway is a router in front of a stand-in, with the log and the metrics it writes.
+type gateway struct {
+	t        *testing.T
+	orders   *orders
+	handler  http.Handler
+	key      ed25519.PrivateKey
+	log      *safeBuffer
+	registry *prometheus.Registry
+}
+
+func newGateway(t *testing.T, change func(*config.Config)) *gateway {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	bundle := pemOf(t, public)
+	verifier, err := auth.NewVerifier(auth.Config{
+		PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle,
+	})
+	require.NoError(t, err)
+	cfg := config.Config{Server: config.Server{RequestTimeout: 15 * time.Second, MaxBodyBytes: 1000}}
+	if change != nil {
+		change(&cfg)
+	}
+	g := &gateway{t: t, orders: &orders{}, key: private, log: &safeBuffer{}, registry: prometheus.NewRegistry()}
+	g.handler, err = rest.NewRouter(rest.RouterParams{
+		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
+		Log:      logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
+		Handlers: []rest.Handler{rest.NewOrderHandler(g.orders)},
+	})
+	require.NoError(t, err)
+	return g
+}
+
+// token returns a token of the buyer.
+func (g *gateway) token() string {
+	kid, err := auth.KeyID(g.key.Public().(ed25519.PublicKey))
+	require.NoError(g.t, err)
+	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{
+		"iss": "stagecraft", "aud": "shop", "sub": buyer, "roles": []string{"customer"},
+		"exp": time.Now().Add(time.Minute).Unix(),
+	})
+	token.Header["kid"] = kid
+	signed, err := token.SignedString(g.key)
+	require.NoError(g.t, err)
+	return signed
+}
+
+type answer struct {
+	*httptest.ResponseRecorder
+	body struct {
+		Code   int             `json:"code"`
+		Reason string          `json:"reason"`
+		Data   json.RawMessage `json:"data"`
+		Fields []struct{ Field, Message string }
+	}
+}
+
+// do sends a request of the buyer; headers come in pairs and may replace his.
+func (g *gateway) do(method, path, body string, headers ...string) answer {
+	request := httptest.NewRequest(method, path, strings.NewReader(body))
+	request.Header.Set("Authorization", "Bearer "+g.token())
+	request.Header.Set("Idempotency-Key", "k1")
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	a := answer{ResponseRecorder: httptest.NewRecorder()}
+	g.handler.ServeHTTP(a, request)
+	require.NoError(g.t, json.Unmarshal(a.Body.Bytes(), &a.body), a.Body.String())
+	return a
+}
+
+func pemOf(t *testing.T, key ed25519.PublicKey) string {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	require.NoError(t, err)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+}
+
+type safeBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
