@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+const clause = "package p\n\n" // what is formatted alone needs one
+
 // Quote cuts declarations out of a Go source, with their comments: "CanTransitionTo" of a type is "OrderStatus.CanTransitionTo" or
 // "(*OrderStatus).CanTransitionTo", several are parted by commas, and "" is the whole file. A member of a const group that counts
 // brings the whole group.
@@ -28,11 +30,11 @@ func Quote(src []byte, decl string) (string, error) {
 		}
 		if u := f.units[at]; !slices.Contains(done, u) {
 			done = append(done, u)
-			text, err := format.Source([]byte(f.alone(u)))
+			text, err := format.Source([]byte(clause + f.alone(u))) // a group's line loses its indentation
 			if err != nil {
 				return "", fmt.Errorf("quote %s: %w", name, err)
 			}
-			parts = append(parts, strings.TrimSpace(string(text))+"\n")
+			parts = append(parts, strings.TrimSpace(strings.TrimPrefix(string(text), clause))+"\n")
 		}
 	}
 	return strings.Join(parts, "\n"), nil
