@@ -56,7 +56,10 @@ func Entry(res check.Result, opt Options) string {
 
 // End is the last lines of the plain report.
 func End(r check.Report, opt Options) string {
-	text := opt.paint(r.Verdict, Mark(r.Verdict)+" "+Summary(r)) + "\n"
+	text := ""
+	for _, line := range wrap(Mark(r.Verdict)+" "+Summary(r), opt.width()) {
+		text += opt.paint(r.Verdict, line) + "\n"
+	}
 	if r.RunDir != "" && r.Verdict != check.Pass {
 		text += "evidence: " + filepath.Join(r.RunDir, "timeline.html") + "\n"
 	}
