@@ -13,7 +13,9 @@ import (
 )
 
 // Client implements the saga's Inventory.
-type Client struct{ api inventoryv1.InventoryServiceClient }
+type Client struct {
+	api inventoryv1.InventoryServiceClient
+}
 
 // New returns a client on the connection.
 func New(conn grpc.ClientConnInterface) *Client {

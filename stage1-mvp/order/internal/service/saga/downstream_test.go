@@ -1,0 +1,123 @@
+package saga_test
+
+import (
+	"context"
+	"sync"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+// behaviour is how a step of the fake services answers.
+type behaviour int
+
+const (
+	works         behaviour = iota
+	refuses                 // a business answer: did not happen, never will
+	silentDone              // happens, but the answer is lost
+	silentNotDone           // never arrives
+	undoFailsOnce           // works, then cannot be undone at the first try
+)
+
+// downstream stands for inventory and wallet, which are other processes. It keeps the promises of their barriers, and counts.
+type downstream struct {
+	mu         sync.Mutex
+	behaviours map[string]behaviour
+	steps      map[string]string // saga/step: done, refused, compensated
+	net        map[string]int    // effects minus undos per step
+	undoTries  map[string]int
+	overlap    map[string]int // calls at the same time per saga
+	overlapped bool
+}
+
+func newDownstream(behaviours map[string]behaviour) *downstream {
+	return &downstream{
+		behaviours: behaviours,
+		steps:      make(map[string]string),
+		net:        make(map[string]int),
+		undoTries:  make(map[string]int),
+		overlap:    make(map[string]int),
+	}
+}
+
+func (d *downstream) enter(sagaID string) (leave func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.overlap[sagaID]++
+	if d.overlap[sagaID] > 1 {
+		d.overlapped = true
+	}
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.overlap[sagaID]--
+	}
+}
+
+func (d *downstream) act(sagaID, step string) error {
+	defer d.enter(sagaID)()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := sagaID + "/" + step
+	if d.steps[key] == "compensated" {
+		return answer(codes.Aborted)
+	}
+	switch d.behaviours[step] {
+	case refuses:
+		d.steps[key] = "refused"
+		return answer(codes.FailedPrecondition)
+	case silentNotDone:
+		return answer(codes.Unavailable)
+	}
+	if d.steps[key] == "" {
+		d.steps[key] = "done"
+		d.net[step]++
+	}
+	if d.behaviours[step] == silentDone {
+		return answer(codes.DeadlineExceeded)
+	}
+	return nil
+}
+
+func (d *downstream) undo(sagaID, step string) error {
+	defer d.enter(sagaID)()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.undoTries[sagaID+step]++
+	if d.behaviours[step] == undoFailsOnce && d.undoTries[sagaID+step] == 1 {
+		return answer(codes.Unavailable)
+	}
+	key := sagaID + "/" + step
+	if d.steps[key] == "done" {
+		d.net[step]--
+	}
+	d.steps[key] = "compensated"
+	return nil
+}
+
+func answer(code codes.Code) error {
+	return errs.FromStatus(status.Error(code, "the other service says so"))
+}
+
+type fakeInventory struct{ *downstream }
+
+func (f fakeInventory) Reserve(_ context.Context, sagaID, step string, _ *domain.Order) error {
+	return f.act(sagaID, step)
+}
+
+func (f fakeInventory) Release(_ context.Context, sagaID, step string, _ *domain.Order) error {
+	return f.undo(sagaID, step)
+}
+
+type fakeWallet struct{ *downstream }
+
+func (f fakeWallet) Deduct(_ context.Context, sagaID, step string, _ *domain.Order) error {
+	return f.act(sagaID, step)
+}
+
+func (f fakeWallet) Refund(_ context.Context, sagaID, step string, _ *domain.Order) error {
+	return f.undo(sagaID, step)
+}

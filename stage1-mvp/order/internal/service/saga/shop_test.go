@@ -1,0 +1,89 @@
+package saga_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/order/db"
+	"stagecraft/stage1-mvp/order/internal/domain"
+	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/order/internal/service/saga"
+	"stagecraft/stage1-mvp/order/internal/usecase"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/idempotency"
+	"stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/platform/postgrestest"
+)
+
+// process is one running order service on the shared database.
+type process struct {
+	create *usecase.CreateOrder
+	scan   *usecase.ScanStaleSagas
+	get    *usecase.GetOrder
+}
+
+func newPool(t *testing.T) *pgxpool.Pool { return postgrestest.New(t, db.Migrations) }
+
+func start(pool *pgxpool.Pool, services *downstream, m *mortal, staleAfter time.Duration) process {
+	tx := mortalTx{m, postgres.NewTxManager(pool)}
+	orders, sagas := repository.NewOrderRepository(pool), repository.NewSagaRepository(pool)
+	requests := idempotency.NewStore(pool)
+	steps := mortalSteps(m, saga.PurchaseSteps(fakeInventory{services}, fakeWallet{services}))
+	engine := saga.NewEngine(saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second},
+		tx, sagas, orders, usecase.NewAnswers(requests), steps, clock.System)
+	return process{
+		create: usecase.NewCreateOrder(tx, requests, orders, sagas, engine, clock.System),
+		scan:   usecase.NewScanStaleSagas(usecase.ScanConfig{StaleAfter: staleAfter}, tx, sagas, engine),
+		get:    usecase.NewGetOrder(orders),
+	}
+}
+
+func request() dto.CreateOrder {
+	return dto.CreateOrder{
+		BuyerID: uuid.NewString(), IdempotencyKey: uuid.NewString(), Currency: "EUR",
+		Items: []dto.Item{{SKU: "tea", Quantity: 2, UnitPrice: 500}},
+	}
+}
+
+// settleAll scans until no saga is unsettled.
+func settleAll(t *testing.T, pool *pgxpool.Pool, p process) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		_, err := p.scan.Execute(t.Context())
+		require.NoError(t, err)
+		return unsettled(t, pool) == 0
+	}, 10*time.Second, 5*time.Millisecond, "sagas stay unsettled although everything works")
+}
+
+func unsettled(t *testing.T, pool *pgxpool.Pool) (n int) {
+	t.Helper()
+	const query = `SELECT count(*) FROM saga_executions WHERE status IN ('RUNNING', 'COMPENSATING')`
+	require.NoError(t, pool.QueryRow(t.Context(), query).Scan(&n))
+	return n
+}
+
+func storedStatuses(t *testing.T, pool *pgxpool.Pool, buyerID string) (statuses []domain.OrderStatus) {
+	t.Helper()
+	rows, err := pool.Query(t.Context(), `SELECT status FROM orders WHERE buyer_id = $1`, buyerID)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var status domain.OrderStatus
+		require.NoError(t, rows.Scan(&status))
+		statuses = append(statuses, status)
+	}
+	require.NoError(t, rows.Err())
+	return statuses
+}
+
+func withDeadline(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
