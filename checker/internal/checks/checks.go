@@ -6,10 +6,17 @@ import (
 	"slices"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/checks/dependencyrule"
+	"stagecraft/checker/internal/checks/money"
+	"stagecraft/checker/internal/checks/orderstate"
 )
 
 // topics is where each topic's package adds its checks, one line each: domain.Checks,
-var topics = []func() []check.Check{}
+var topics = []func() []check.Check{
+	orderstate.Checks,
+	money.Checks,
+	dependencyrule.Checks,
+}
 
 // All returns every check. It panics when two have the same id: an author's mistake that a test finds.
 func All() []check.Check {

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"math"
 	"math/big"
 	"os"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -32,6 +34,9 @@ var zzmEdges = func() []int64 {
 			edges = append(edges, e+1)
 		}
 	}
+	// The smallest first, so that the first failure is the easiest to follow.
+	size := func(e int64) uint64 { return uint64(max(e, -1-e)) }
+	slices.SortStableFunc(edges, func(a, b int64) int { return cmp.Compare(size(a), size(b)) })
 	return edges
 }()
 
@@ -105,7 +110,12 @@ func zzmJudge(op zzmOperation, a, b int64) *zzmFailure {
 	return nil
 }
 
-func zzmShow(m domain.Money) string { return fmt.Sprintf("%d %s", m.MinorUnits(), m.Currency()) }
+func zzmShow(m domain.Money) string {
+	if m.Currency() == "" {
+		return fmt.Sprintf("%d of no currency", m.MinorUnits())
+	}
+	return fmt.Sprintf("%d %s", m.MinorUnits(), m.Currency())
+}
 
 // zzmCall turns a panic of the learner's code into a failure that names the call.
 func zzmCall(call string, f func()) (fault *zzmFailure) {
