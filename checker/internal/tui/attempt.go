@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/report"
 	"stagecraft/checker/internal/run"
 )
 
@@ -189,13 +190,5 @@ func (r attempt) summary(t theme, spin string, now time.Time) string {
 	return line + t.dim.Render("  "+seconds(r.took))
 }
 
-// seconds prints a duration the way a learner reads it: 0.3s, 12.0s, 2m05s.
-func seconds(d time.Duration) string {
-	if d < 0 {
-		d = 0
-	}
-	if d >= time.Minute {
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%.1fs", d.Seconds())
-}
+// seconds prints a duration as reports do.
+func seconds(d time.Duration) string { return report.Seconds(max(d, 0).Milliseconds()) }

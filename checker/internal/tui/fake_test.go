@@ -150,39 +150,19 @@ func (d *driver) do(cmd tea.Cmd) tea.Cmd {
 	return d.send(cmd())
 }
 
-// all runs a command and everything that follows from it, but neither clocks nor watches.
-func (d *driver) all(cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	switch msg := cmd().(type) {
-	case nil, tickMsg, tea.QuitMsg:
-	case tea.BatchMsg:
-		for _, c := range msg {
-			d.all(c)
-		}
-	default:
-		d.all(d.send(msg))
-	}
-}
+// all runs a command and everything that follows from it.
+func (d *driver) all(cmd tea.Cmd) { d.m = after(d.m, cmd) }
 
 func (d *driver) press(keys ...string) tea.Cmd {
 	var cmd tea.Cmd
 	for _, k := range keys {
-		cmd = d.send(keyMsg(k))
+		press, err := keyNamed(k)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		cmd = d.send(press)
 	}
 	return cmd
-}
-
-func keyMsg(k string) tea.KeyPressMsg {
-	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight}
-	if code, ok := codes[k]; ok {
-		return tea.KeyPressMsg{Code: code}
-	}
-	if k == "ctrl+c" {
-		return tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}
-	}
-	return tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
 }
 
 // screen is what the learner sees, without colour.

@@ -10,6 +10,9 @@ import (
 // measure is the longest line of prose that reads well.
 const measure = 100
 
+// Markdown renders prose in colour for plain output on a terminal.
+func Markdown(source string, width int) string { return newTheme(true, false).markdown(source, width) }
+
 // markdown renders prose for a width. What Glamour cannot render is shown as it was written.
 func (t theme) markdown(source string, width int) string {
 	style := styles.LightStyleConfig

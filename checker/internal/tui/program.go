@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,16 +17,22 @@ const patience = 300 * time.Millisecond
 // Run shows the interface until the learner leaves. When it returns the terminal is as it was and nothing runs any more.
 func Run(ctx context.Context, w Workshop, start Start, stderr io.Writer) error {
 	s := newSession(ctx, w)
-	return show(s, newModel(s, start), start.Plain, stderr)
+	return show(s, newModel(s, start), start.Plain, stderr, nil)
 }
 
-func show(s *session, m tea.Model, plain bool, stderr io.Writer) error {
+// show runs a model until it quits, then stops what the session runs. begin, if any, gets a way to send messages that
+// never blocks for longer than the program lives.
+func show(s *session, m tea.Model, plain bool, stderr io.Writer, begin func(send func(tea.Msg))) error {
 	var options []tea.ProgramOption
 	if plain {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	options = append(options, tea.WithContext(s.ctx))
-	_, err := tea.NewProgram(m, options...).Run()
+	options = append(options, tea.WithContext(s.outer))
+	program := tea.NewProgram(m, options...)
+	if begin != nil {
+		begin(program.Send)
+	}
+	_, err := program.Run()
 	waitFor(s.close(), stderr)
 	switch {
 	case err == nil, errors.Is(err, tea.ErrInterrupted):
@@ -52,6 +57,3 @@ func waitFor(done <-chan struct{}, stderr io.Writer) {
 	}
 	<-done
 }
-
-// Plain says whether colours are unwanted: NO_COLOR is set to anything.
-func Plain() bool { return os.Getenv("NO_COLOR") != "" }

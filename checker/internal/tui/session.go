@@ -14,14 +14,15 @@ import (
 // so that ending the program, however it ends, can stop them and wait.
 type session struct {
 	workshop Workshop
-	ctx      context.Context
+	outer    context.Context // of the whole command
+	ctx      context.Context // of the work
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
 }
 
 func newSession(ctx context.Context, w Workshop) *session {
-	ctx, cancel := context.WithCancel(ctx)
-	return &session{workshop: w, ctx: ctx, cancel: cancel}
+	inner, cancel := context.WithCancel(ctx)
+	return &session{workshop: w, outer: ctx, ctx: inner, cancel: cancel}
 }
 
 // close stops everything; the channel closes when nothing is left.

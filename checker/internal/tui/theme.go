@@ -4,6 +4,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/report"
 )
 
 // theme uses the sixteen colours of the terminal's own palette wherever it can, so that it fits what the learner has chosen.
@@ -37,14 +38,19 @@ func newTheme(dark, plain bool) theme {
 
 // mark is the sign in front of a check.
 func (t theme) mark(v check.Verdict) string {
+	return t.of(v).Render(report.Mark(v))
+}
+
+// of is the colour of a verdict.
+func (t theme) of(v check.Verdict) lipgloss.Style {
 	switch v {
 	case check.Pass:
-		return t.good.Render("✓")
+		return t.good
 	case check.Fail, check.BuildError:
-		return t.bad.Render("✗")
+		return t.bad
 	case check.Unknown:
-		return t.warn.Render("?")
+		return t.warn
 	default:
-		return t.dim.Render("·")
+		return t.dim
 	}
 }

@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stagecraft/checker/internal/lesson"
+	"stagecraft/checker/internal/progress"
+	"stagecraft/checker/internal/report"
+	"stagecraft/checker/internal/run"
+	"stagecraft/checker/internal/tui"
+	"stagecraft/checker/internal/workspace"
+)
+
+// about makes a command about one lesson.
+func (a *app) about(use, short string, do func(*cobra.Command, *studio, lesson.Lesson) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use + " [LESSON]", Short: short, Args: oneLesson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := openStudio()
+			if err != nil {
+				return err
+			}
+			l, err := s.pick(args)
+			if err != nil {
+				return err
+			}
+			return do(cmd, s, l)
+		},
+	}
+}
+
+func (a *app) hintCommand() *cobra.Command {
+	var id string
+	c := a.about("hint", "A hint for the failing check; each time a stronger one", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		if id == "" {
+			id = s.failing(l)
+		}
+		if id == "" {
+			return fmt.Errorf("hints are about a failing check; run `check %d` first", l.Number)
+		}
+		p, err := progress.Load(s.root)
+		if err != nil {
+			return err
+		}
+		level := p.Of(l.Name()).Hints[id] + 1
+		text, of, err := s.hint(l, id, level)
+		if err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		fmt.Fprintf(out, "%s\nhint %d of %d\n\n%s\n", sentence(id), min(level, of), of, text)
+		if level < of {
+			fmt.Fprintf(out, "\nOnce more for a stronger one.\n")
+		}
+		return nil
+	})
+	c.Flags().StringVar(&id, "check", "", "the check it is about, when not the first that fails")
+	return c
+}
+
+func (a *app) diffCommand() *cobra.Command {
+	return a.about("diff", "Your code against the reference", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		text, err := s.diff(l)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			text = "Your code is the same as the reference.\n"
+		}
+		_, err = fmt.Fprint(cmd.OutOrStdout(), text)
+		return err
+	})
+}
+
+func (a *app) solutionCommand() *cobra.Command {
+	var yes bool
+	c := a.about("solution", "The reference: after a pass, or after your yes", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		if !s.passed(l) && !yes {
+			if err := a.askForSolution(cmd, l); err != nil {
+				return err
+			}
+		}
+		text, err := s.solution(l)
+		if err != nil {
+			return err
+		}
+		if err := s.sawSolution(l); err != nil {
+			return err
+		}
+		if a.screen.colour {
+			text = tui.Markdown(text, a.screen.width)
+		}
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), text)
+		return err
+	})
+	c.Flags().BoolVar(&yes, "yes", false, "show it although the lesson has not passed")
+	return c
+}
+
+func (a *app) askForSolution(cmd *cobra.Command, l lesson.Lesson) error {
+	refused := fmt.Errorf("lesson %d has not passed yet; `solution %d --yes` shows the reference anyway", l.Number, l.Number)
+	if !a.screen.interactive {
+		return refused
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "Lesson %d has not passed yet. Show the reference anyway? Type yes: ", l.Number)
+	answer, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+	if err != nil || strings.TrimSpace(strings.ToLower(answer)) != "yes" {
+		return refused
+	}
+	return nil
+}
+
+func (a *app) timelineCommand() *cobra.Command {
+	var page bool
+	c := a.about("timeline", "What happened to your services in the last run", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		rep, ok := run.Latest(s.root, l.Slug)
+		if !ok {
+			return fmt.Errorf("lesson %d has not been run; `check %d` runs it", l.Number, l.Number)
+		}
+		if page {
+			place, err := uiShop{s}.Browse(l.Number)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "opened "+place)
+			return nil
+		}
+		text := report.TimelineText(rep, a.screen.width)
+		if text == "" {
+			return errors.New("nothing to draw: no check of the last run that failed talked to services")
+		}
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\nPage: %s\n", strings.TrimRight(text, "\n")+"\n", s.relative(rep.RunDir)+"/timeline.html")
+		return err
+	})
+	c.Flags().BoolVar(&page, "page", false, "open it as a page in the browser")
+	return c
+}
+
+func (a *app) resetCommand() *cobra.Command {
+	return a.about("reset", "Begin a lesson anew; your copy moves to a dated backup", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		made, err := workspace.Reset(s.root, l)
+		if err != nil {
+			return err
+		}
+		if _, _, err := s.start(l); err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		if made.Backup != "" {
+			fmt.Fprintf(out, "Your copy is kept in %s.\n", s.relative(made.Backup))
+		}
+		fmt.Fprintf(out, "%s is as it was at the start.\n", s.relative(made.Dir))
+		return nil
+	})
+}
+
+func (a *app) backupsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "backups", Short: "What resets have put aside", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := openStudio()
+			if err != nil {
+				return err
+			}
+			backups, err := workspace.Backups(s.root)
+			if err != nil {
+				return err
+			}
+			if len(backups) == 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "There are no backups: nothing has been reset.")
+			}
+			for _, b := range backups {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s  %s\n", b.Taken.Format("2006-01-02 15:04"), b.Lesson, s.relative(b.Dir))
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/report"
+	"stagecraft/checker/internal/run"
+)
+
+// gradeFlags are the flags of check.
+type gradeFlags struct {
+	json, github, reference bool
+	junit                   string
+	only                    []string
+	seed                    uint64
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var f gradeFlags
+	c := &cobra.Command{
+		Use: "check [LESSON]", Short: "Grade your copy: exit 0 pass, 1 fail, 2 could not judge", Args: oneLesson,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args, f) },
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "print the result as JSON (schema: docs/result-schema.md)")
+	c.Flags().StringVar(&f.junit, "junit", "", "also write JUnit XML to this file")
+	c.Flags().BoolVar(&f.github, "github", false, "also print annotations for GitHub Actions")
+	c.Flags().StringSliceVar(&f.only, "only", nil, "run only these checks")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat a run's randomness")
+	c.Flags().BoolVar(&f.reference, "reference", false, "grade the reference instead of your copy")
+	return c
+}
+
+func (a *app) check(cmd *cobra.Command, args []string, f gradeFlags) error {
+	s, err := openStudio()
+	if err != nil {
+		return err
+	}
+	l, err := s.pick(args)
+	if err != nil {
+		return err
+	}
+	req := run.Request{Only: f.only, Seed: f.seed}
+	if f.reference {
+		req.Dir, req.Discard = filepath.Join(s.root, l.Stage), true
+	}
+	rep, err := s.grade(cmd.Context(), l, req, narrate(cmd.ErrOrStderr()))
+	if err != nil {
+		return err
+	}
+	if err := a.write(cmd.OutOrStdout(), rep, f); err != nil {
+		return err
+	}
+	if rep.Verdict != check.Pass {
+		return judged(rep.Verdict)
+	}
+	return nil
+}
+
+// write renders the report in every form that was asked for.
+func (a *app) write(out io.Writer, rep check.Report, f gradeFlags) error {
+	if f.junit != "" {
+		file, err := os.Create(f.junit)
+		if err != nil {
+			return fmt.Errorf("write JUnit: %w", err)
+		}
+		defer file.Close()
+		if err := report.JUnit(file, rep); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return report.JSON(out, rep)
+	}
+	if err := report.Plain(out, rep, report.Options{Colour: a.screen.colour, Width: a.screen.width}); err != nil {
+		return err
+	}
+	if f.github {
+		return report.GitHub(out, rep)
+	}
+	return nil
+}
+
+// narrate prints what takes time before the first verdict: builds and servers.
+func narrate(out io.Writer) func(run.Event) {
+	return func(e run.Event) {
+		switch e := e.(type) {
+		case run.BuildStarted:
+			fmt.Fprintf(out, "building %s\n", e.What)
+		case run.Said:
+			fmt.Fprintln(out, e.Text)
+		case run.InfraReady:
+			fmt.Fprintln(out, e.Line)
+		}
+	}
+}
+
+func (a *app) watchCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "watch [LESSON]", Short: "Grade at every save, the last failing check first", Args: oneLesson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := openStudio()
+			if err != nil {
+				return err
+			}
+			l, err := s.pick(args)
+			if err != nil {
+				return err
+			}
+			if _, _, err := s.start(l); err != nil {
+				return err
+			}
+			if a.screen.interactive {
+				return a.open(cmd.Context(), uiStart{lesson: l, watch: true})
+			}
+			return a.watchPlain(cmd, s, l)
+		},
+	}
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+
+	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/lesson"
+	"stagecraft/checker/internal/progress"
+	"stagecraft/checker/internal/run"
+)
+
+// hint returns the level-th hint for a check, the strongest when there are fewer, and remembers that it was shown.
+func (s *studio) hint(l lesson.Lesson, id string, level int) (text string, of int, err error) {
+	hints := l.Hints(id)
+	if len(hints) == 0 {
+		return "", 0, fmt.Errorf("there are no hints for %s", id)
+	}
+	level = max(1, min(level, len(hints)))
+	_, err = progress.Update(s.root, func(p *progress.Progress) {
+		shown := p.Of(l.Name()).Hints
+		shown[id] = max(shown[id], level)
+	})
+	return hints[level-1], len(hints), err
+}
+
+// failing is the first check of the lesson that failed when it last ran; "" when none did.
+func (s *studio) failing(l lesson.Lesson) string {
+	report, ok := run.Latest(s.root, l.Slug)
+	if !ok {
+		return ""
+	}
+	for _, r := range report.Results {
+		if r.Verdict == check.Fail || r.Verdict == check.BuildError {
+			return r.CheckID
+		}
+	}
+	return ""
+}
+
+// passed says whether the lesson has ever passed.
+func (s *studio) passed(l lesson.Lesson) bool {
+	p, err := progress.Load(s.root)
+	if err != nil {
+		return false
+	}
+	of := p.Lessons[l.Name()]
+	return of != nil && !of.PassedAt.IsZero()
+}
+
+func (s *studio) sawSolution(l lesson.Lesson) error {
+	_, err := progress.Update(s.root, func(p *progress.Progress) { p.Of(l.Name()).SolutionSeen = true })
+	return err
+}

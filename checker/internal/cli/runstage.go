@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stagecraft/checker/internal/stack"
+	"stagecraft/checker/internal/workspace"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var logs, mine bool
+	var rate float64
+	c := &cobra.Command{
+		Use: "run STAGE", Short: "Start a stage with demo traffic, and print what to try", Args: cobra.MaximumNArgs(1),
+		Example: "  go run ./checker run stage1\n  go run ./checker run --workspace 5",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := openStudio()
+			if err != nil {
+				return err
+			}
+			dir, err := s.runnable(args, mine)
+			if err != nil {
+				return err
+			}
+			options := stack.DemoOptions{Root: s.root, Dir: dir, Rate: rate, ShowLogs: logs, Out: cmd.OutOrStdout()}
+			if a.screen.interactive && !logs {
+				return a.showDemo(cmd.Context(), s.relative(dir), options)
+			}
+			return stack.RunDemo(cmd.Context(), options)
+		},
+	}
+	c.Flags().BoolVar(&logs, "logs", false, "plain lines with all logs, also on a terminal")
+	c.Flags().BoolVar(&mine, "workspace", false, "run your copy of a lesson (STAGE is the lesson)")
+	c.Flags().Float64Var(&rate, "rate", 2, "requests of demo traffic per second; negative for none")
+	return c
+}
+
+// runnable finds the directory to run: a stage by the beginning of its name or its number, or a lesson's workspace.
+func (s *studio) runnable(args []string, mine bool) (string, error) {
+	if mine {
+		l, err := s.pick(args)
+		if err != nil {
+			return "", err
+		}
+		if !s.started(l) {
+			return "", fmt.Errorf("lesson %d has not been started; `start %d` makes your copy", l.Number, l.Number)
+		}
+		return workspace.Path(s.root, l), nil
+	}
+	stages, err := filepath.Glob(filepath.Join(s.root, "stage*"))
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, dir := range stages {
+		info, err := os.Stat(dir)
+		if err != nil || !info.IsDir() {
+			continue
+		}
+		name := filepath.Base(dir)
+		names = append(names, name)
+		if len(args) == 1 && args[0] != "" && (strings.HasPrefix(name, strings.TrimSuffix(args[0], "/")) || strings.HasPrefix(name, "stage"+args[0]+"-")) {
+			return dir, nil
+		}
+	}
+	return "", fmt.Errorf("which stage? There are: %s", strings.Join(names, ", "))
+}
