@@ -85,9 +85,22 @@ func (f *file) imports(names func(string) string) []*imported {
 	return all
 }
 
+// learn gives imports whose name cannot be told the name that others write before the same path, if the file uses that one.
+func (f *file) learn(imports, others []*imported) {
+	for _, i := range imports {
+		for _, other := range others {
+			if i.local == "" && other.path == i.path && slices.ContainsFunc(f.uses(), func(u use) bool { return u.name == other.local }) {
+				i.local = other.local
+			}
+		}
+	}
+}
+
 // mendImports adds the edits that leave the imports which the result uses.
 func (p *plan) mendImports(names func(string) string) error {
 	old, fresh := p.base.imports(names), p.over.imports(names)
+	p.base.learn(old, fresh)
+	p.over.learn(fresh, old)
 	usedOld, restOld := p.split(p.base, old, func(at int) bool {
 		return slices.ContainsFunc(p.base.units, func(u *unit) bool { return p.gone[u] && u.start <= at && at < u.end })
 	})
