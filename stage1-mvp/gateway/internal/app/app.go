@@ -1,4 +1,4 @@
-// Package app puts the gateway together.
+// Package app assembles the gateway.
 package app
 
 import (
@@ -11,15 +11,13 @@ import (
 	"stagecraft/stage1-mvp/platform/lifecycle"
 )
 
-const service = "gateway"
+// Name is the service's name in logs and traces.
+const Name = "gateway"
 
-// Main runs the service until it is told to stop, and returns the exit code.
-func Main() int { return lifecycle.Main(service, Module) }
-
-// Module is the whole service. What is listed later starts later and stops earlier: the server comes last.
-func Module(cfg config.Config) fx.Option {
+// Options returns the whole service. What is started last is stopped first: the server before its connections to the services.
+func Options(cfg config.Config) fx.Option {
 	return fx.Options(
-		lifecycle.Module(service, cfg.Common),
+		lifecycle.Module(Name, cfg.Common),
 		fx.Supply(cfg, cfg.Auth),
 		auth.Module,
 		client.Module,

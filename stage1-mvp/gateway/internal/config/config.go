@@ -1,4 +1,4 @@
-// Package config is what the environment says to the gateway.
+// Package config says what the environment of the gateway holds.
 package config
 
 import (
@@ -13,9 +13,9 @@ import (
 	"stagecraft/stage1-mvp/platform/lifecycle"
 )
 
-// Config has one field for each part of the service; the variables stand beside what they configure.
+// Config is the whole configuration.
 type Config struct {
-	lifecycle.Common
+	Common    lifecycle.Common
 	Server    Server
 	Targets   Targets
 	RateLimit RateLimit

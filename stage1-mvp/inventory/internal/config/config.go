@@ -1,4 +1,4 @@
-// Package config is what the environment says to inventory.
+// Package config says what the environment of the inventory service holds.
 package config
 
 import (
@@ -8,10 +8,10 @@ import (
 	"stagecraft/stage1-mvp/platform/postgres"
 )
 
-// Config has one field for each part of the service; the variables stand beside what they configure.
+// Config is the whole configuration. Every part belongs to the package that uses it.
 type Config struct {
-	lifecycle.Common
 	Addr     string `env:"INVENTORY_ADDR"`
+	Common   lifecycle.Common
 	Auth     auth.Config
 	Database postgres.Config
 	Server   grpcserver.Config

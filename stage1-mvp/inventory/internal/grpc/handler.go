@@ -1,4 +1,5 @@
-// Package grpc is how others reach inventory.
+// Package grpc serves the use cases as inventory.v1.InventoryService. It translates and nothing else: errors are mapped once, by the
+// server.
 package grpc
 
 import (
@@ -6,10 +7,11 @@ import (
 
 	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
 	"stagecraft/stage1-mvp/inventory/internal/usecase"
+	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/auth"
 )
 
-// Handler turns requests into calls of use cases. Errors leave it as they are: the server maps them, once.
+// Handler implements inventoryv1.InventoryServiceServer.
 type Handler struct {
 	inventoryv1.UnimplementedInventoryServiceServer
 
@@ -26,7 +28,17 @@ func NewHandler(
 	return &Handler{getStock: getStock, adjustStock: adjustStock, reserve: reserve, release: release}
 }
 
-// GetStock implements InventoryService.
+// Rules say who may call what. A method that is missing here is denied to everyone.
+func Rules() auth.Rules {
+	return auth.Rules{
+		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin, auth.Service},
+		inventoryv1.InventoryService_AdjustStock_FullMethodName: {auth.Admin},
+		inventoryv1.InventoryService_Reserve_FullMethodName:     {auth.Service},
+		inventoryv1.InventoryService_Release_FullMethodName:     {auth.Service},
+	}
+}
+
+// GetStock returns what is available and what is reserved of one SKU.
 func (h *Handler) GetStock(ctx context.Context, req *inventoryv1.GetStockRequest) (*inventoryv1.GetStockResponse, error) {
 	stock, err := h.getStock.Execute(ctx, req.GetSku())
 	if err != nil {
@@ -35,13 +47,13 @@ func (h *Handler) GetStock(ctx context.Context, req *inventoryv1.GetStockRequest
 	return &inventoryv1.GetStockResponse{Stock: fromStock(stock)}, nil
 }
 
-// AdjustStock implements InventoryService.
+// AdjustStock changes what is available.
 func (h *Handler) AdjustStock(
 	ctx context.Context, req *inventoryv1.AdjustStockRequest,
 ) (*inventoryv1.AdjustStockResponse, error) {
 	caller, _ := auth.FromContext(ctx)
-	stock, err := h.adjustStock.Execute(ctx, usecase.AdjustStockInput{
-		Caller:         caller.Subject,
+	stock, err := h.adjustStock.Execute(ctx, dto.AdjustStock{
+		CallerID:       caller.UserID(),
 		IdempotencyKey: req.GetIdempotencyKey(),
 		SKU:            req.GetSku(),
 		Delta:          req.GetDelta(),
@@ -52,18 +64,18 @@ func (h *Handler) AdjustStock(
 	return &inventoryv1.AdjustStockResponse{Stock: fromStock(stock)}, nil
 }
 
-// Reserve implements InventoryService.
+// Reserve holds the items of an order.
 func (h *Handler) Reserve(ctx context.Context, req *inventoryv1.ReserveRequest) (*inventoryv1.ReserveResponse, error) {
-	out, err := h.reserve.Execute(ctx, toReserveInput(req))
+	reservation, err := h.reserve.Execute(ctx, toReserve(req))
 	if err != nil {
 		return nil, err
 	}
-	return &inventoryv1.ReserveResponse{ReservationId: out.ReservationID}, nil
+	return &inventoryv1.ReserveResponse{ReservationId: reservation.ID}, nil
 }
 
-// Release implements InventoryService.
+// Release undoes a Reserve.
 func (h *Handler) Release(ctx context.Context, req *inventoryv1.ReleaseRequest) (*inventoryv1.ReleaseResponse, error) {
-	released, err := h.release.Execute(ctx, toReleaseInput(req))
+	released, err := h.release.Execute(ctx, toRelease(req))
 	if err != nil {
 		return nil, err
 	}

@@ -4,24 +4,24 @@ import (
 	"github.com/samber/lo"
 
 	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
+	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 )
 
-func fromStock(s usecase.StockDTO) *inventoryv1.Stock {
+func fromStock(s dto.Stock) *inventoryv1.Stock {
 	return &inventoryv1.Stock{Sku: s.SKU, Available: s.Available, Reserved: s.Reserved, Version: s.Version}
 }
 
-func toReserveInput(req *inventoryv1.ReserveRequest) usecase.ReserveInput {
-	return usecase.ReserveInput{
+func toReserve(req *inventoryv1.ReserveRequest) dto.Reserve {
+	return dto.Reserve{
 		SagaID:   req.GetSagaId(),
 		StepName: req.GetStepName(),
 		OrderID:  req.GetOrderId(),
-		Items: lo.Map(req.GetItems(), func(item *inventoryv1.StockItem, _ int) usecase.ItemDTO {
-			return usecase.ItemDTO{SKU: item.GetSku(), Quantity: item.GetQuantity()}
+		Items: lo.Map(req.GetItems(), func(item *inventoryv1.StockItem, _ int) dto.Item {
+			return dto.Item{SKU: item.GetSku(), Quantity: item.GetQuantity()}
 		}),
 	}
 }
 
-func toReleaseInput(req *inventoryv1.ReleaseRequest) usecase.ReleaseInput {
-	return usecase.ReleaseInput{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
+func toRelease(req *inventoryv1.ReleaseRequest) dto.Release {
+	return dto.Release{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
 }

@@ -16,6 +16,7 @@ func announce(ctx context.Context, reservation *domain.Reservation) {
 	}
 	for _, event := range reservation.Events() {
 		logging.From(ctx).Info("reservation changed", logging.Event(event.EventType()),
+			zap.Int("event_version", event.Version()),
 			zap.String("reservation_id", reservation.ID()),
 			zap.String("saga_id", reservation.SagaID()),
 			zap.String("order_id", reservation.OrderID()))

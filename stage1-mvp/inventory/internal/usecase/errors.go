@@ -13,14 +13,14 @@ func public(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, domain.ErrStockNotFound):
-		return errs.Wrap(err, errs.NotFound, "STOCK_NOT_FOUND", "%s", err)
+		return errs.New(errs.NotFound, "STOCK_NOT_FOUND", "%s", err)
 	case errors.Is(err, domain.ErrInsufficientStock):
-		return errs.Wrap(err, errs.Precondition, "INSUFFICIENT_STOCK", "%s", err)
+		return errs.New(errs.Precondition, "INSUFFICIENT_STOCK", "%s", err)
 	case errors.Is(err, domain.ErrStockFull):
-		return errs.Wrap(err, errs.Precondition, "STOCK_FULL", "%s", err)
+		return errs.New(errs.Precondition, "STOCK_FULL", "%s", err)
 	case errors.Is(err, domain.ErrInvalidSKU), errors.Is(err, domain.ErrInvalidQuantity),
 		errors.Is(err, domain.ErrInvalidDelta), errors.Is(err, domain.ErrInvalidItems):
-		return errs.Wrap(err, errs.InvalidInput, "INVALID_INPUT", "%s", err)
+		return errs.New(errs.InvalidInput, "INVALID_INPUT", "%s", err)
 	default:
 		return err
 	}

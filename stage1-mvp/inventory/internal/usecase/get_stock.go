@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 )
 
 // GetStock tells how much there is of one SKU.
@@ -13,14 +14,14 @@ type GetStock struct{ stocks domain.StockRepository }
 func NewGetStock(stocks domain.StockRepository) *GetStock { return &GetStock{stocks: stocks} }
 
 // Execute returns the stock, or NotFound.
-func (uc *GetStock) Execute(ctx context.Context, sku string) (StockDTO, error) {
+func (u *GetStock) Execute(ctx context.Context, sku string) (dto.Stock, error) {
 	parsed, err := domain.ParseSKU(sku)
 	if err != nil {
-		return StockDTO{}, public(err)
+		return dto.Stock{}, public(err)
 	}
-	stock, err := uc.stocks.Get(ctx, parsed)
+	stock, err := u.stocks.Get(ctx, parsed)
 	if err != nil {
-		return StockDTO{}, public(err)
+		return dto.Stock{}, public(err)
 	}
-	return toStockDTO(stock), nil
+	return dto.FromStock(stock), nil
 }

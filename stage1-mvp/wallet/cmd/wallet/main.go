@@ -1,10 +1,13 @@
-// Wallet keeps money as a ledger. Its environment is described in the README of the stage.
+// Command wallet keeps money as a ledger. It is configured by the environment alone.
 package main
 
 import (
 	"os"
 
+	"stagecraft/stage1-mvp/platform/lifecycle"
 	"stagecraft/stage1-mvp/wallet/internal/app"
 )
 
-func main() { os.Exit(app.Main()) }
+func main() {
+	os.Exit(lifecycle.Main(app.Name, app.Options))
+}

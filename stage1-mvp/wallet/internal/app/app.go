@@ -1,4 +1,4 @@
-// Package app puts wallet together.
+// Package app assembles the wallet service.
 package app
 
 import (
@@ -9,36 +9,28 @@ import (
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/platform/lifecycle"
 	"stagecraft/stage1-mvp/platform/pagination"
-	platformpostgres "stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/platform/postgres"
 	"stagecraft/stage1-mvp/wallet/internal/config"
 	"stagecraft/stage1-mvp/wallet/internal/grpc"
-	"stagecraft/stage1-mvp/wallet/internal/repository/postgres"
+	repository "stagecraft/stage1-mvp/wallet/internal/repository/postgres"
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
 )
 
-const service = "wallet"
+// Name is the service's name in logs and traces.
+const Name = "wallet"
 
-// Main runs the service until it is told to stop, and returns the exit code.
-func Main() int { return lifecycle.Main(service, Module) }
-
-// Module is the whole service. What is listed later starts later and stops earlier: the server comes last.
-func Module(cfg config.Config) fx.Option {
+// Options returns the whole service. What is started last is stopped first: the server before the database.
+func Options(cfg config.Config) fx.Option {
 	return fx.Options(
-		lifecycle.Module(service, cfg.Common),
-		fx.Supply(cfg, cfg.Auth, cfg.Database, cfg.Ledger, cfg.Pagination),
-		fx.Provide(newTxManager, newRequests, newBarrier, newCursors),
-		platformpostgres.Module,
+		lifecycle.Module(Name, cfg.Common),
+		fx.Supply(cfg.Auth, cfg.Server, cfg.Database, cfg.Ledger, cfg.Cursor, grpc.Addr(cfg.Addr)),
+		fx.Provide(pagination.NewSigner),
+		postgres.Module,
 		idempotency.Module,
 		auth.Module,
-		postgres.Module,
+		repository.Module,
 		usecase.Module,
 		grpc.Module,
 		grpcserver.Module,
 	)
 }
-
-// The use cases say what they need in interfaces of their own; this is what they get.
-func newTxManager(tx *platformpostgres.TxManager) usecase.TxManager { return tx }
-func newRequests(store *idempotency.Store) usecase.Requests         { return store }
-func newBarrier(store *idempotency.Store) usecase.Barrier           { return store }
-func newCursors(cfg pagination.Config) usecase.Cursors              { return pagination.NewSigner(cfg) }

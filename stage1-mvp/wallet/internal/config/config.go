@@ -1,4 +1,4 @@
-// Package config is what the environment says to wallet.
+// Package config says what the environment of the wallet service holds.
 package config
 
 import (
@@ -11,15 +11,15 @@ import (
 	"stagecraft/stage1-mvp/platform/postgres"
 )
 
-// Config has one field for each part of the service; the variables stand beside what they configure.
+// Config is the whole configuration. Every part belongs to the package that uses it.
 type Config struct {
-	lifecycle.Common
-	Addr       string `env:"WALLET_ADDR"`
-	Ledger     Ledger
-	Auth       auth.Config
-	Database   postgres.Config
-	Pagination pagination.Config
-	Server     grpcserver.Config
+	Addr     string `env:"WALLET_ADDR"`
+	Common   lifecycle.Common
+	Ledger   Ledger
+	Auth     auth.Config
+	Database postgres.Config
+	Cursor   pagination.Config
+	Server   grpcserver.Config
 }
 
 // Ledger is how ledgers are kept.

@@ -9,27 +9,25 @@ import (
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
 	"stagecraft/stage1-mvp/platform/auth"
 	"stagecraft/stage1-mvp/platform/grpcserver"
-	"stagecraft/stage1-mvp/platform/telemetry"
-	"stagecraft/stage1-mvp/wallet/internal/config"
 )
 
-// Module provides the handler and what the server is made of.
-var Module = fx.Module("grpc", fx.Provide(NewHandler, newParams))
+// Addr is where the service listens.
+type Addr string
 
-func newParams(
-	cfg config.Config, service telemetry.Service, handler *Handler,
-	verifier *auth.Verifier, registry *prometheus.Registry, log *zap.Logger,
+// Module provides the handler and what the server is made of.
+var Module = fx.Module("grpc", fx.Provide(NewHandler, params))
+
+func params(
+	addr Addr, cfg grpcserver.Config, handler *Handler, verifier *auth.Verifier, log *zap.Logger, registry *prometheus.Registry,
 ) grpcserver.Params {
 	return grpcserver.Params{
-		Service:  string(service),
-		Addr:     cfg.Addr,
-		Config:   cfg.Server,
-		Rules:    rules(),
+		Service:  "wallet",
+		Addr:     string(addr),
+		Config:   cfg,
+		Rules:    Rules(),
 		Verifier: verifier,
 		Log:      log,
 		Registry: registry,
-		Register: []func(*grpc.Server){
-			func(s *grpc.Server) { walletv1.RegisterWalletServiceServer(s, handler) },
-		},
+		Register: []func(*grpc.Server){func(s *grpc.Server) { walletv1.RegisterWalletServiceServer(s, handler) }},
 	}
 }

@@ -1,16 +1,16 @@
-// Package grpc is how others reach wallet.
+// Package grpc serves the use cases as wallet.v1.WalletService. It translates and nothing else: errors are mapped once, by the server.
 package grpc
 
 import (
 	"context"
 
-	"github.com/samber/lo"
-
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"stagecraft/stage1-mvp/platform/auth"
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-// Handler turns requests into calls of use cases. Errors leave it as they are: the server maps them, once.
+// Handler implements walletv1.WalletServiceServer.
 type Handler struct {
 	walletv1.UnimplementedWalletServiceServer
 
@@ -29,47 +29,66 @@ func NewHandler(
 	return &Handler{getWallet: getWallet, topUp: topUp, listEntries: listEntries, deduct: deduct, refund: refund}
 }
 
-// GetWallet implements WalletService.
+// Rules say who may call what. A method that is missing here is denied to everyone; whose wallet it is, the use cases check.
+func Rules() auth.Rules {
+	return auth.Rules{
+		walletv1.WalletService_GetWallet_FullMethodName:   {auth.Customer, auth.Admin},
+		walletv1.WalletService_TopUp_FullMethodName:       {auth.Customer, auth.Admin},
+		walletv1.WalletService_ListEntries_FullMethodName: {auth.Customer, auth.Admin},
+		walletv1.WalletService_Deduct_FullMethodName:      {auth.Service},
+		walletv1.WalletService_Refund_FullMethodName:      {auth.Service},
+	}
+}
+
+// GetWallet returns a balance.
 func (h *Handler) GetWallet(ctx context.Context, req *walletv1.GetWalletRequest) (*walletv1.GetWalletResponse, error) {
-	wallet, err := h.getWallet.Execute(ctx, req.GetUserId(), req.GetCurrency())
+	wallet, err := h.getWallet.Execute(ctx, dto.GetWallet{
+		Caller: caller(ctx), UserID: req.GetUserId(), Currency: req.GetCurrency(),
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &walletv1.GetWalletResponse{Wallet: fromWallet(wallet)}, nil
 }
 
-// TopUp implements WalletService.
+// TopUp puts money in.
 func (h *Handler) TopUp(ctx context.Context, req *walletv1.TopUpRequest) (*walletv1.TopUpResponse, error) {
-	wallet, replayed, err := h.topUp.Execute(ctx, toTopUpInput(req))
+	topped, err := h.topUp.Execute(ctx, toTopUp(caller(ctx), req))
 	if err != nil {
 		return nil, err
 	}
-	return &walletv1.TopUpResponse{Wallet: fromWallet(wallet), Replayed: replayed}, nil
+	return &walletv1.TopUpResponse{Wallet: fromWallet(topped.Wallet), Replayed: topped.Replayed}, nil
 }
 
-// ListEntries implements WalletService.
+// ListEntries returns a page of a ledger.
 func (h *Handler) ListEntries(ctx context.Context, req *walletv1.ListEntriesRequest) (*walletv1.ListEntriesResponse, error) {
-	page, err := h.listEntries.Execute(ctx, toListEntriesInput(req))
+	page, err := h.listEntries.Execute(ctx, toListEntries(caller(ctx), req))
 	if err != nil {
 		return nil, err
 	}
-	return &walletv1.ListEntriesResponse{Entries: lo.Map(page.Entries, fromEntry), NextPageToken: page.NextCursor}, nil
+	return &walletv1.ListEntriesResponse{Entries: fromEntries(page.Entries), NextPageToken: page.Next}, nil
 }
 
-// Deduct implements WalletService.
+// Deduct takes money for an order.
 func (h *Handler) Deduct(ctx context.Context, req *walletv1.DeductRequest) (*walletv1.DeductResponse, error) {
-	left, err := h.deduct.Execute(ctx, toDeductInput(req))
+	left, err := h.deduct.Execute(ctx, toDeduct(caller(ctx), req))
 	if err != nil {
 		return nil, err
 	}
 	return &walletv1.DeductResponse{Balance: fromWallet(left).GetBalance()}, nil
 }
 
-// Refund implements WalletService.
+// Refund undoes a Deduct.
 func (h *Handler) Refund(ctx context.Context, req *walletv1.RefundRequest) (*walletv1.RefundResponse, error) {
-	refunded, err := h.refund.Execute(ctx, toRefundInput(req))
+	refunded, err := h.refund.Execute(ctx, toRefund(req))
 	if err != nil {
 		return nil, err
 	}
 	return &walletv1.RefundResponse{Refunded: refunded}, nil
+}
+
+// caller is empty when the method is public, which none here is. For a service it is the user on whose behalf it acts.
+func caller(ctx context.Context) dto.Caller {
+	p, _ := auth.FromContext(ctx)
+	return dto.Caller{UserID: p.UserID(), Admin: p.Has(auth.Admin)}
 }

@@ -1,13 +1,14 @@
 package grpc
 
 import (
+	"github.com/samber/lo"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-func fromWallet(w usecase.WalletDTO) *walletv1.Wallet {
+func fromWallet(w dto.Wallet) *walletv1.Wallet {
 	return &walletv1.Wallet{
 		UserId:  w.UserID,
 		Balance: &walletv1.Money{MinorUnits: w.MinorUnits, Currency: w.Currency},
@@ -15,7 +16,7 @@ func fromWallet(w usecase.WalletDTO) *walletv1.Wallet {
 	}
 }
 
-func fromEntry(e usecase.EntryDTO, _ int) *walletv1.Entry {
+func fromEntry(e dto.Entry) *walletv1.Entry {
 	return &walletv1.Entry{
 		Id:        e.ID,
 		Kind:      walletv1.EntryKind(e.Kind),
@@ -25,8 +26,13 @@ func fromEntry(e usecase.EntryDTO, _ int) *walletv1.Entry {
 	}
 }
 
-func toTopUpInput(req *walletv1.TopUpRequest) usecase.TopUpInput {
-	return usecase.TopUpInput{
+func fromEntries(entries []dto.Entry) []*walletv1.Entry {
+	return lo.Map(entries, func(e dto.Entry, _ int) *walletv1.Entry { return fromEntry(e) })
+}
+
+func toTopUp(caller dto.Caller, req *walletv1.TopUpRequest) dto.TopUp {
+	return dto.TopUp{
+		Caller:         caller,
 		UserID:         req.GetUserId(),
 		MinorUnits:     req.GetAmount().GetMinorUnits(),
 		Currency:       req.GetAmount().GetCurrency(),
@@ -34,14 +40,19 @@ func toTopUpInput(req *walletv1.TopUpRequest) usecase.TopUpInput {
 	}
 }
 
-func toListEntriesInput(req *walletv1.ListEntriesRequest) usecase.ListEntriesInput {
-	return usecase.ListEntriesInput{
-		UserID: req.GetUserId(), Currency: req.GetCurrency(), PageSize: req.GetPageSize(), Cursor: req.GetPageToken(),
+func toListEntries(caller dto.Caller, req *walletv1.ListEntriesRequest) dto.ListEntries {
+	return dto.ListEntries{
+		Caller:   caller,
+		UserID:   req.GetUserId(),
+		Currency: req.GetCurrency(),
+		Size:     req.GetPageSize(),
+		Cursor:   req.GetPageToken(),
 	}
 }
 
-func toDeductInput(req *walletv1.DeductRequest) usecase.DeductInput {
-	return usecase.DeductInput{
+func toDeduct(caller dto.Caller, req *walletv1.DeductRequest) dto.Deduct {
+	return dto.Deduct{
+		Caller:     caller,
 		SagaID:     req.GetSagaId(),
 		StepName:   req.GetStepName(),
 		OrderID:    req.GetOrderId(),
@@ -51,6 +62,6 @@ func toDeductInput(req *walletv1.DeductRequest) usecase.DeductInput {
 	}
 }
 
-func toRefundInput(req *walletv1.RefundRequest) usecase.RefundInput {
-	return usecase.RefundInput{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
+func toRefund(req *walletv1.RefundRequest) dto.Refund {
+	return dto.Refund{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
 }

@@ -16,6 +16,7 @@ func announce(ctx context.Context, wallet *domain.Wallet) {
 	}
 	for _, entry := range wallet.Entries() {
 		logging.From(ctx).Info("ledger entry added", logging.Event(entry.EventType()),
+			zap.Int("event_version", entry.Version()),
 			zap.String("user_id", entry.UserID),
 			zap.Int64("amount_minor", entry.Amount.MinorUnits()),
 			zap.String("currency", entry.Amount.Currency()),

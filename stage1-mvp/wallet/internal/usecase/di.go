@@ -1,12 +1,17 @@
 package usecase
 
-import "go.uber.org/fx"
+import (
+	"go.uber.org/fx"
 
-// Module provides every use case.
-var Module = fx.Module("usecase", fx.Provide(
-	NewGetWallet,
-	NewTopUp,
-	NewListEntries,
-	NewDeduct,
-	NewRefund,
-))
+	"stagecraft/stage1-mvp/platform/idempotency"
+	"stagecraft/stage1-mvp/platform/postgres"
+)
+
+// Module provides the use cases, and binds the interfaces that they declare to what implements them.
+var Module = fx.Module("usecase",
+	fx.Provide(
+		NewGetWallet, NewTopUp, NewListEntries, NewDeduct, NewRefund,
+		func(m *postgres.TxManager) Transactor { return m },
+		func(s *idempotency.Store) (Requests, Barrier) { return s, s },
+	),
+)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
 // GetWallet tells how much money a user has.
@@ -13,17 +14,17 @@ type GetWallet struct{ wallets domain.WalletRepository }
 func NewGetWallet(wallets domain.WalletRepository) *GetWallet { return &GetWallet{wallets: wallets} }
 
 // Execute returns the wallet, an empty one for a user who never had any money. Only its owner and admins may see it.
-func (uc *GetWallet) Execute(ctx context.Context, userID, currency string) (WalletDTO, error) {
-	userID, err := ownedBy(ctx, userID)
+func (u *GetWallet) Execute(ctx context.Context, in dto.GetWallet) (dto.Wallet, error) {
+	userID, err := ownedBy(in.Caller, in.UserID)
 	if err != nil {
-		return WalletDTO{}, err
+		return dto.Wallet{}, err
 	}
-	if _, err := domain.NewMoney(0, currency); err != nil {
-		return WalletDTO{}, public(err)
+	if _, err := domain.NewMoney(0, in.Currency); err != nil {
+		return dto.Wallet{}, public(err)
 	}
-	wallet, err := uc.wallets.Get(ctx, userID, currency)
+	wallet, err := u.wallets.Get(ctx, userID, in.Currency)
 	if err != nil {
-		return WalletDTO{}, public(err)
+		return dto.Wallet{}, public(err)
 	}
-	return toWalletDTO(wallet), nil
+	return dto.FromWallet(wallet), nil
 }

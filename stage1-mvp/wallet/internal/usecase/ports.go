@@ -8,19 +8,19 @@ import (
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
-// TxManager runs a function in a transaction: all of it happens, or nothing.
-type TxManager interface {
+// Transactor runs a function in a transaction, perhaps several times.
+type Transactor interface {
 	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// Requests makes a request with a key safe to repeat.
+// Requests makes a request with a key safe to repeat. It works inside the transaction of ctx.
 type Requests interface {
 	Once(
 		ctx context.Context, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
 	) (result json.RawMessage, replayed bool, err error)
 }
 
-// Barrier makes the steps of a saga safe to repeat and to arrive in any order.
+// Barrier makes the steps of a saga safe to repeat and to arrive in any order. It works inside the transaction of ctx.
 type Barrier interface {
 	Act(
 		ctx context.Context, step idempotency.Step, hash []byte, fn func(ctx context.Context) (any, error),

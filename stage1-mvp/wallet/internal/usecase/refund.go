@@ -3,43 +3,35 @@ package usecase
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
-
-// RefundInput names the step that is to be undone.
-type RefundInput struct {
-	SagaID   string
-	StepName string
-	OrderID  string
-}
 
 // Refund undoes a Deduct, before or after it arrives.
 type Refund struct {
-	tx      TxManager
+	tx      Transactor
 	barrier Barrier
 	wallets domain.WalletRepository
 	now     clock.Clock
 }
 
 // NewRefund returns the use case.
-func NewRefund(tx TxManager, barrier Barrier, wallets domain.WalletRepository, now clock.Clock) *Refund {
+func NewRefund(tx Transactor, barrier Barrier, wallets domain.WalletRepository, now clock.Clock) *Refund {
 	return &Refund{tx: tx, barrier: barrier, wallets: wallets, now: now}
 }
 
 // Execute tells whether any money was given back. If the Deduct has not arrived yet, it will be refused from now on.
-func (uc *Refund) Execute(ctx context.Context, in RefundInput) (refunded bool, err error) {
+func (u *Refund) Execute(ctx context.Context, in dto.Refund) (refunded bool, err error) {
 	step, _, err := parseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {
 		return false, err
 	}
 	var wallet *domain.Wallet
-	err = uc.tx.WithTx(ctx, func(ctx context.Context) (err error) {
+	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
 		wallet = nil
-		refunded, err = uc.barrier.Compensate(ctx, step, func(ctx context.Context) (err error) {
-			wallet, err = uc.giveBack(ctx, step.SagaID)
+		refunded, err = u.barrier.Compensate(ctx, step, func(ctx context.Context) (err error) {
+			wallet, err = u.giveBack(ctx, step.SagaID)
 			return err
 		})
 		return err
@@ -51,19 +43,19 @@ func (uc *Refund) Execute(ctx context.Context, in RefundInput) (refunded bool, e
 	return refunded, nil
 }
 
-func (uc *Refund) giveBack(ctx context.Context, sagaID string) (*domain.Wallet, error) {
-	deduction, err := uc.wallets.FindDeduction(ctx, sagaID)
+func (u *Refund) giveBack(ctx context.Context, sagaID string) (*domain.Wallet, error) {
+	deduction, err := u.wallets.FindDeduction(ctx, sagaID)
 	if err != nil {
 		return nil, err
 	}
-	wallet, err := uc.wallets.Lock(ctx, deduction.UserID, deduction.Amount.Currency())
+	wallet, err := u.wallets.Lock(ctx, deduction.UserID, deduction.Amount.Currency())
 	if err != nil {
 		return nil, err
 	}
-	if err := wallet.Refund(uuid.NewString(), deduction, uc.now()); err != nil {
+	if err := wallet.Refund(newID(), deduction, u.now()); err != nil {
 		return nil, err
 	}
-	if err := uc.wallets.Append(ctx, wallet); err != nil {
+	if err := u.wallets.Append(ctx, wallet); err != nil {
 		return nil, err
 	}
 	return wallet, nil

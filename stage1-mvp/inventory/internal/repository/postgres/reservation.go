@@ -15,21 +15,23 @@ import (
 )
 
 // ReservationRepository keeps reservations in inventory_db.
-type ReservationRepository struct{ pool *pgxpool.Pool }
+type ReservationRepository struct {
+	pool    *pgxpool.Pool
+	queries *gen.Queries
+}
 
 // NewReservationRepository returns the repository on this pool.
 func NewReservationRepository(pool *pgxpool.Pool) *ReservationRepository {
-	return &ReservationRepository{pool: pool}
+	return &ReservationRepository{pool: pool, queries: gen.New()}
 }
 
 // Create implements domain.ReservationRepository.
 func (r *ReservationRepository) Create(ctx context.Context, reservation *domain.Reservation) error {
-	queries := r.queries(ctx)
-	if err := queries.InsertReservation(ctx, toReservationRow(reservation)); err != nil {
+	if err := r.queries.InsertReservation(ctx, r.db(ctx), toReservationRow(reservation)); err != nil {
 		return fmt.Errorf("insert reservation %s: %w", reservation.ID(), err)
 	}
 	items := reservation.Items()
-	err := queries.InsertReservationItems(ctx, gen.InsertReservationItemsParams{
+	err := r.queries.InsertReservationItems(ctx, r.db(ctx), gen.InsertReservationItemsParams{
 		ReservationID: reservation.ID(),
 		Skus:          lo.Map(items, func(item domain.Item, _ int) string { return string(item.SKU) }),
 		Quantities:    lo.Map(items, func(item domain.Item, _ int) int32 { return item.Quantity }),
@@ -42,15 +44,14 @@ func (r *ReservationRepository) Create(ctx context.Context, reservation *domain.
 
 // LockBySaga implements domain.ReservationRepository.
 func (r *ReservationRepository) LockBySaga(ctx context.Context, sagaID string) (*domain.Reservation, error) {
-	queries := r.queries(ctx)
-	row, err := queries.LockReservationBySaga(ctx, sagaID)
+	row, err := r.queries.LockReservationBySaga(ctx, r.db(ctx), sagaID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("%w: saga %s", domain.ErrReservationNotFound, sagaID)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock reservation of saga %s: %w", sagaID, err)
 	}
-	items, err := queries.ListReservationItems(ctx, row.ID)
+	items, err := r.queries.ListReservationItems(ctx, r.db(ctx), row.ID)
 	if err != nil {
 		return nil, fmt.Errorf("list items of reservation %s: %w", row.ID, err)
 	}
@@ -59,7 +60,7 @@ func (r *ReservationRepository) LockBySaga(ctx context.Context, sagaID string) (
 
 // Update implements domain.ReservationRepository.
 func (r *ReservationRepository) Update(ctx context.Context, reservation *domain.Reservation) error {
-	changed, err := r.queries(ctx).UpdateReservation(ctx, gen.UpdateReservationParams{
+	changed, err := r.queries.UpdateReservation(ctx, r.db(ctx), gen.UpdateReservationParams{
 		ID:        reservation.ID(),
 		Status:    int16(reservation.Status()),
 		UpdatedAt: reservation.UpdatedAt(),
@@ -73,6 +74,6 @@ func (r *ReservationRepository) Update(ctx context.Context, reservation *domain.
 	return nil
 }
 
-func (r *ReservationRepository) queries(ctx context.Context) *gen.Queries {
-	return gen.New(postgres.GetDBTX(ctx, r.pool))
+func (r *ReservationRepository) db(ctx context.Context) postgres.DBTX {
+	return postgres.GetDBTX(ctx, r.pool)
 }

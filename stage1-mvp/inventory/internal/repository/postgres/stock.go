@@ -16,14 +16,19 @@ import (
 )
 
 // StockRepository keeps stocks in inventory_db.
-type StockRepository struct{ pool *pgxpool.Pool }
+type StockRepository struct {
+	pool    *pgxpool.Pool
+	queries *gen.Queries
+}
 
 // NewStockRepository returns the repository on this pool.
-func NewStockRepository(pool *pgxpool.Pool) *StockRepository { return &StockRepository{pool: pool} }
+func NewStockRepository(pool *pgxpool.Pool) *StockRepository {
+	return &StockRepository{pool: pool, queries: gen.New()}
+}
 
 // Get implements domain.StockRepository.
 func (r *StockRepository) Get(ctx context.Context, sku domain.SKU) (*domain.Stock, error) {
-	row, err := r.queries(ctx).FindStock(ctx, string(sku))
+	row, err := r.queries.FindStock(ctx, r.db(ctx), string(sku))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("%w: %s", domain.ErrStockNotFound, sku)
 	}
@@ -36,7 +41,7 @@ func (r *StockRepository) Get(ctx context.Context, sku domain.SKU) (*domain.Stoc
 // LockAll implements domain.StockRepository.
 func (r *StockRepository) LockAll(ctx context.Context, skus []domain.SKU) ([]*domain.Stock, error) {
 	names := lo.Map(skus, func(sku domain.SKU, _ int) string { return string(sku) })
-	rows, err := r.queries(ctx).LockStocks(ctx, names)
+	rows, err := r.queries.LockStocks(ctx, r.db(ctx), names)
 	if err != nil {
 		return nil, fmt.Errorf("lock stocks: %w", err)
 	}
@@ -49,7 +54,7 @@ func (r *StockRepository) LockAll(ctx context.Context, skus []domain.SKU) ([]*do
 
 // Update implements domain.StockRepository.
 func (r *StockRepository) Update(ctx context.Context, stock *domain.Stock) error {
-	changed, err := r.queries(ctx).UpdateStock(ctx, gen.UpdateStockParams{
+	changed, err := r.queries.UpdateStock(ctx, r.db(ctx), gen.UpdateStockParams{
 		Sku:       string(stock.SKU()),
 		Available: stock.Available(),
 		Reserved:  stock.Reserved(),
@@ -78,7 +83,7 @@ func (r *StockRepository) Adjust(ctx context.Context, sku domain.SKU, delta int6
 }
 
 func (r *StockRepository) add(ctx context.Context, sku domain.SKU, delta int64, now time.Time) (*domain.Stock, error) {
-	row, err := r.queries(ctx).AddStock(ctx, gen.AddStockParams{
+	row, err := r.queries.AddStock(ctx, r.db(ctx), gen.AddStockParams{
 		Sku: string(sku), Delta: delta, Now: now, MaxAvailable: domain.MaxAvailable,
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -91,7 +96,7 @@ func (r *StockRepository) add(ctx context.Context, sku domain.SKU, delta int64, 
 }
 
 func (r *StockRepository) take(ctx context.Context, sku domain.SKU, quantity int64, now time.Time) (*domain.Stock, error) {
-	row, err := r.queries(ctx).TakeStock(ctx, gen.TakeStockParams{Sku: string(sku), Quantity: quantity, Now: now})
+	row, err := r.queries.TakeStock(ctx, r.db(ctx), gen.TakeStockParams{Sku: string(sku), Quantity: quantity, Now: now})
 	if errors.Is(err, pgx.ErrNoRows) {
 		if _, err := r.Get(ctx, sku); err != nil {
 			return nil, err
@@ -104,6 +109,4 @@ func (r *StockRepository) take(ctx context.Context, sku domain.SKU, quantity int
 	return toStock(row), nil
 }
 
-func (r *StockRepository) queries(ctx context.Context) *gen.Queries {
-	return gen.New(postgres.GetDBTX(ctx, r.pool))
-}
+func (r *StockRepository) db(ctx context.Context) postgres.DBTX { return postgres.GetDBTX(ctx, r.pool) }

@@ -13,7 +13,7 @@ import (
 
 // FindDeduction implements domain.WalletRepository.
 func (r *WalletRepository) FindDeduction(ctx context.Context, reference string) (domain.Entry, error) {
-	row, err := r.queries(ctx).FindEntryByReference(ctx, gen.FindEntryByReferenceParams{
+	row, err := r.queries.FindEntryByReference(ctx, r.db(ctx), gen.FindEntryByReferenceParams{
 		Reference: reference, Kind: int16(domain.KindDeduct),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -41,11 +41,11 @@ func (r *WalletRepository) page(
 	ctx context.Context, userID, currency string, after *domain.Place, limit int,
 ) ([]gen.LedgerEntry, error) {
 	if after == nil {
-		return r.queries(ctx).FirstEntries(ctx, gen.FirstEntriesParams{
+		return r.queries.FirstEntries(ctx, r.db(ctx), gen.FirstEntriesParams{
 			UserID: userID, Currency: currency, PageLimit: int32(limit),
 		})
 	}
-	return r.queries(ctx).EntriesBefore(ctx, gen.EntriesBeforeParams{
+	return r.queries.EntriesBefore(ctx, r.db(ctx), gen.EntriesBeforeParams{
 		UserID: userID, Currency: currency, CreatedAt: after.CreatedAt, ID: after.ID, PageLimit: int32(limit),
 	})
 }

@@ -18,17 +18,18 @@ import (
 // WalletRepository keeps ledgers and their snapshots in wallet_db.
 type WalletRepository struct {
 	pool          *pgxpool.Pool
+	queries       *gen.Queries
 	snapshotEvery int64
 }
 
 // NewWalletRepository returns the repository on this pool, which stores a snapshot as often as cfg says.
 func NewWalletRepository(pool *pgxpool.Pool, cfg config.Ledger) *WalletRepository {
-	return &WalletRepository{pool: pool, snapshotEvery: cfg.SnapshotEvery}
+	return &WalletRepository{pool: pool, queries: gen.New(), snapshotEvery: cfg.SnapshotEvery}
 }
 
 // Get implements domain.WalletRepository.
 func (r *WalletRepository) Get(ctx context.Context, userID, currency string) (*domain.Wallet, error) {
-	version, err := r.queries(ctx).GetWalletVersion(ctx, gen.GetWalletVersionParams{UserID: userID, Currency: currency})
+	version, err := r.queries.GetWalletVersion(ctx, r.db(ctx), gen.GetWalletVersionParams{UserID: userID, Currency: currency})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return domain.NewWallet(userID, currency)
 	}
@@ -41,11 +42,10 @@ func (r *WalletRepository) Get(ctx context.Context, userID, currency string) (*d
 // Lock implements domain.WalletRepository. To queue at the row is what a busy wallet needs; left to the version alone, most of its
 // writers would do their work in vain.
 func (r *WalletRepository) Lock(ctx context.Context, userID, currency string) (*domain.Wallet, error) {
-	queries := r.queries(ctx)
-	if err := queries.EnsureWallet(ctx, gen.EnsureWalletParams{UserID: userID, Currency: currency}); err != nil {
+	if err := r.queries.EnsureWallet(ctx, r.db(ctx), gen.EnsureWalletParams{UserID: userID, Currency: currency}); err != nil {
 		return nil, fmt.Errorf("open wallet of %s: %w", userID, err)
 	}
-	version, err := queries.LockWallet(ctx, gen.LockWalletParams{UserID: userID, Currency: currency})
+	version, err := r.queries.LockWallet(ctx, r.db(ctx), gen.LockWalletParams{UserID: userID, Currency: currency})
 	if err != nil {
 		return nil, fmt.Errorf("lock wallet of %s: %w", userID, err)
 	}
@@ -58,7 +58,7 @@ func (r *WalletRepository) fold(ctx context.Context, userID, currency string, ve
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.queries(ctx).EntriesAfter(ctx, gen.EntriesAfterParams{
+	rows, err := r.queries.EntriesAfter(ctx, r.db(ctx), gen.EntriesAfterParams{
 		UserID: userID, Currency: currency, AfterSeq: from.Seq, UpToSeq: version,
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *WalletRepository) fold(ctx context.Context, userID, currency string, ve
 }
 
 func (r *WalletRepository) latestSnapshot(ctx context.Context, userID, currency string, version int64) (domain.Snapshot, error) {
-	row, err := r.queries(ctx).LatestSnapshot(ctx, gen.LatestSnapshotParams{
+	row, err := r.queries.LatestSnapshot(ctx, r.db(ctx), gen.LatestSnapshotParams{
 		UserID: userID, Currency: currency, UpToSeq: version,
 	})
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -103,7 +103,7 @@ func (r *WalletRepository) Append(ctx context.Context, wallet *domain.Wallet) er
 		return err
 	}
 	for _, entry := range entries {
-		if err := r.queries(ctx).AppendEntry(ctx, toEntryRow(entry)); err != nil {
+		if err := r.queries.AppendEntry(ctx, r.db(ctx), toEntryRow(entry)); err != nil {
 			return fmt.Errorf("append entry %d of %s: %w", entry.Seq, entry.UserID, err)
 		}
 	}
@@ -112,7 +112,7 @@ func (r *WalletRepository) Append(ctx context.Context, wallet *domain.Wallet) er
 
 // advance moves the version on, if it still is what the entries were added to.
 func (r *WalletRepository) advance(ctx context.Context, wallet *domain.Wallet, entries []domain.Entry) error {
-	advanced, err := r.queries(ctx).AdvanceWallet(ctx, gen.AdvanceWalletParams{
+	advanced, err := r.queries.AdvanceWallet(ctx, r.db(ctx), gen.AdvanceWalletParams{
 		UserID:   wallet.UserID(),
 		Currency: wallet.Balance().Currency(),
 		Expected: wallet.Version() - int64(len(entries)),
@@ -133,7 +133,7 @@ func (r *WalletRepository) snapshot(ctx context.Context, wallet *domain.Wallet) 
 	if !ok {
 		return nil
 	}
-	err := r.queries(ctx).SaveSnapshot(ctx, gen.SaveSnapshotParams{
+	err := r.queries.SaveSnapshot(ctx, r.db(ctx), gen.SaveSnapshotParams{
 		UserID:       wallet.UserID(),
 		Currency:     due.Balance.Currency(),
 		Seq:          due.Seq,
@@ -145,6 +145,6 @@ func (r *WalletRepository) snapshot(ctx context.Context, wallet *domain.Wallet) 
 	return nil
 }
 
-func (r *WalletRepository) queries(ctx context.Context) *gen.Queries {
-	return gen.New(postgres.GetDBTX(ctx, r.pool))
+func (r *WalletRepository) db(ctx context.Context) postgres.DBTX {
+	return postgres.GetDBTX(ctx, r.pool)
 }

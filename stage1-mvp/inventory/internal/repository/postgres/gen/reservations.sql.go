@@ -24,8 +24,8 @@ type InsertReservationParams struct {
 	UpdatedAt time.Time
 }
 
-func (q *Queries) InsertReservation(ctx context.Context, arg InsertReservationParams) error {
-	_, err := q.db.Exec(ctx, insertReservation,
+func (q *Queries) InsertReservation(ctx context.Context, db DBTX, arg InsertReservationParams) error {
+	_, err := db.Exec(ctx, insertReservation,
 		arg.ID,
 		arg.SagaID,
 		arg.OrderID,
@@ -47,8 +47,8 @@ type InsertReservationItemsParams struct {
 	Quantities    []int32
 }
 
-func (q *Queries) InsertReservationItems(ctx context.Context, arg InsertReservationItemsParams) error {
-	_, err := q.db.Exec(ctx, insertReservationItems, arg.ReservationID, arg.Skus, arg.Quantities)
+func (q *Queries) InsertReservationItems(ctx context.Context, db DBTX, arg InsertReservationItemsParams) error {
+	_, err := db.Exec(ctx, insertReservationItems, arg.ReservationID, arg.Skus, arg.Quantities)
 	return err
 }
 
@@ -56,8 +56,8 @@ const listReservationItems = `-- name: ListReservationItems :many
 SELECT reservation_id, sku, quantity FROM reservation_items WHERE reservation_id = $1 ORDER BY sku COLLATE "C"
 `
 
-func (q *Queries) ListReservationItems(ctx context.Context, reservationID string) ([]ReservationItem, error) {
-	rows, err := q.db.Query(ctx, listReservationItems, reservationID)
+func (q *Queries) ListReservationItems(ctx context.Context, db DBTX, reservationID string) ([]ReservationItem, error) {
+	rows, err := db.Query(ctx, listReservationItems, reservationID)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +80,8 @@ const lockReservationBySaga = `-- name: LockReservationBySaga :one
 SELECT id, saga_id, order_id, status, created_at, updated_at FROM reservations WHERE saga_id = $1 FOR UPDATE
 `
 
-func (q *Queries) LockReservationBySaga(ctx context.Context, sagaID string) (Reservation, error) {
-	row := q.db.QueryRow(ctx, lockReservationBySaga, sagaID)
+func (q *Queries) LockReservationBySaga(ctx context.Context, db DBTX, sagaID string) (Reservation, error) {
+	row := db.QueryRow(ctx, lockReservationBySaga, sagaID)
 	var i Reservation
 	err := row.Scan(
 		&i.ID,
@@ -104,8 +104,8 @@ type UpdateReservationParams struct {
 	UpdatedAt time.Time
 }
 
-func (q *Queries) UpdateReservation(ctx context.Context, arg UpdateReservationParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateReservation, arg.ID, arg.Status, arg.UpdatedAt)
+func (q *Queries) UpdateReservation(ctx context.Context, db DBTX, arg UpdateReservationParams) (int64, error) {
+	result, err := db.Exec(ctx, updateReservation, arg.ID, arg.Status, arg.UpdatedAt)
 	if err != nil {
 		return 0, err
 	}

@@ -26,8 +26,8 @@ type AddStockParams struct {
 	MaxAvailable int64
 }
 
-func (q *Queries) AddStock(ctx context.Context, arg AddStockParams) (Stock, error) {
-	row := q.db.QueryRow(ctx, addStock,
+func (q *Queries) AddStock(ctx context.Context, db DBTX, arg AddStockParams) (Stock, error) {
+	row := db.QueryRow(ctx, addStock,
 		arg.Sku,
 		arg.Delta,
 		arg.Now,
@@ -49,8 +49,8 @@ const findStock = `-- name: FindStock :one
 SELECT sku, available, reserved, version, created_at, updated_at FROM stocks WHERE sku = $1
 `
 
-func (q *Queries) FindStock(ctx context.Context, sku string) (Stock, error) {
-	row := q.db.QueryRow(ctx, findStock, sku)
+func (q *Queries) FindStock(ctx context.Context, db DBTX, sku string) (Stock, error) {
+	row := db.QueryRow(ctx, findStock, sku)
 	var i Stock
 	err := row.Scan(
 		&i.Sku,
@@ -68,8 +68,8 @@ SELECT sku, available, reserved, version, created_at, updated_at FROM stocks WHE
 `
 
 // The rows are sorted before they are locked: every transaction takes its locks in the same order.
-func (q *Queries) LockStocks(ctx context.Context, skus []string) ([]Stock, error) {
-	rows, err := q.db.Query(ctx, lockStocks, skus)
+func (q *Queries) LockStocks(ctx context.Context, db DBTX, skus []string) ([]Stock, error) {
+	rows, err := db.Query(ctx, lockStocks, skus)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +108,8 @@ type TakeStockParams struct {
 	Sku      string
 }
 
-func (q *Queries) TakeStock(ctx context.Context, arg TakeStockParams) (Stock, error) {
-	row := q.db.QueryRow(ctx, takeStock, arg.Quantity, arg.Now, arg.Sku)
+func (q *Queries) TakeStock(ctx context.Context, db DBTX, arg TakeStockParams) (Stock, error) {
+	row := db.QueryRow(ctx, takeStock, arg.Quantity, arg.Now, arg.Sku)
 	var i Stock
 	err := row.Scan(
 		&i.Sku,
@@ -136,8 +136,8 @@ type UpdateStockParams struct {
 	Version   int64
 }
 
-func (q *Queries) UpdateStock(ctx context.Context, arg UpdateStockParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateStock,
+func (q *Queries) UpdateStock(ctx context.Context, db DBTX, arg UpdateStockParams) (int64, error) {
+	result, err := db.Exec(ctx, updateStock,
 		arg.Available,
 		arg.Reserved,
 		arg.UpdatedAt,

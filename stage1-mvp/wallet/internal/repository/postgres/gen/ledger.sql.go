@@ -26,8 +26,8 @@ type AppendEntryParams struct {
 	CreatedAt   time.Time
 }
 
-func (q *Queries) AppendEntry(ctx context.Context, arg AppendEntryParams) error {
-	_, err := q.db.Exec(ctx, appendEntry,
+func (q *Queries) AppendEntry(ctx context.Context, db DBTX, arg AppendEntryParams) error {
+	_, err := db.Exec(ctx, appendEntry,
 		arg.ID,
 		arg.UserID,
 		arg.Currency,
@@ -53,8 +53,8 @@ type EntriesAfterParams struct {
 	UpToSeq  int64
 }
 
-func (q *Queries) EntriesAfter(ctx context.Context, arg EntriesAfterParams) ([]LedgerEntry, error) {
-	rows, err := q.db.Query(ctx, entriesAfter,
+func (q *Queries) EntriesAfter(ctx context.Context, db DBTX, arg EntriesAfterParams) ([]LedgerEntry, error) {
+	rows, err := db.Query(ctx, entriesAfter,
 		arg.UserID,
 		arg.Currency,
 		arg.AfterSeq,
@@ -102,8 +102,8 @@ type EntriesBeforeParams struct {
 	PageLimit int32
 }
 
-func (q *Queries) EntriesBefore(ctx context.Context, arg EntriesBeforeParams) ([]LedgerEntry, error) {
-	rows, err := q.db.Query(ctx, entriesBefore,
+func (q *Queries) EntriesBefore(ctx context.Context, db DBTX, arg EntriesBeforeParams) ([]LedgerEntry, error) {
+	rows, err := db.Query(ctx, entriesBefore,
 		arg.UserID,
 		arg.Currency,
 		arg.CreatedAt,
@@ -146,8 +146,8 @@ type FindEntryByReferenceParams struct {
 	Kind      int16
 }
 
-func (q *Queries) FindEntryByReference(ctx context.Context, arg FindEntryByReferenceParams) (LedgerEntry, error) {
-	row := q.db.QueryRow(ctx, findEntryByReference, arg.Reference, arg.Kind)
+func (q *Queries) FindEntryByReference(ctx context.Context, db DBTX, arg FindEntryByReferenceParams) (LedgerEntry, error) {
+	row := db.QueryRow(ctx, findEntryByReference, arg.Reference, arg.Kind)
 	var i LedgerEntry
 	err := row.Scan(
 		&i.ID,
@@ -174,8 +174,8 @@ type FirstEntriesParams struct {
 	PageLimit int32
 }
 
-func (q *Queries) FirstEntries(ctx context.Context, arg FirstEntriesParams) ([]LedgerEntry, error) {
-	rows, err := q.db.Query(ctx, firstEntries, arg.UserID, arg.Currency, arg.PageLimit)
+func (q *Queries) FirstEntries(ctx context.Context, db DBTX, arg FirstEntriesParams) ([]LedgerEntry, error) {
+	rows, err := db.Query(ctx, firstEntries, arg.UserID, arg.Currency, arg.PageLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -220,8 +220,8 @@ type LatestSnapshotRow struct {
 	BalanceMinor int64
 }
 
-func (q *Queries) LatestSnapshot(ctx context.Context, arg LatestSnapshotParams) (LatestSnapshotRow, error) {
-	row := q.db.QueryRow(ctx, latestSnapshot, arg.UserID, arg.Currency, arg.UpToSeq)
+func (q *Queries) LatestSnapshot(ctx context.Context, db DBTX, arg LatestSnapshotParams) (LatestSnapshotRow, error) {
+	row := db.QueryRow(ctx, latestSnapshot, arg.UserID, arg.Currency, arg.UpToSeq)
 	var i LatestSnapshotRow
 	err := row.Scan(&i.Seq, &i.BalanceMinor)
 	return i, err
@@ -239,8 +239,8 @@ type SaveSnapshotParams struct {
 	BalanceMinor int64
 }
 
-func (q *Queries) SaveSnapshot(ctx context.Context, arg SaveSnapshotParams) error {
-	_, err := q.db.Exec(ctx, saveSnapshot,
+func (q *Queries) SaveSnapshot(ctx context.Context, db DBTX, arg SaveSnapshotParams) error {
+	_, err := db.Exec(ctx, saveSnapshot,
 		arg.UserID,
 		arg.Currency,
 		arg.Seq,

@@ -23,8 +23,8 @@ type AdvanceWalletParams struct {
 	Expected int64
 }
 
-func (q *Queries) AdvanceWallet(ctx context.Context, arg AdvanceWalletParams) (int64, error) {
-	result, err := q.db.Exec(ctx, advanceWallet,
+func (q *Queries) AdvanceWallet(ctx context.Context, db DBTX, arg AdvanceWalletParams) (int64, error) {
+	result, err := db.Exec(ctx, advanceWallet,
 		arg.Next,
 		arg.Now,
 		arg.UserID,
@@ -46,8 +46,8 @@ type EnsureWalletParams struct {
 	Currency string
 }
 
-func (q *Queries) EnsureWallet(ctx context.Context, arg EnsureWalletParams) error {
-	_, err := q.db.Exec(ctx, ensureWallet, arg.UserID, arg.Currency)
+func (q *Queries) EnsureWallet(ctx context.Context, db DBTX, arg EnsureWalletParams) error {
+	_, err := db.Exec(ctx, ensureWallet, arg.UserID, arg.Currency)
 	return err
 }
 
@@ -60,8 +60,8 @@ type GetWalletVersionParams struct {
 	Currency string
 }
 
-func (q *Queries) GetWalletVersion(ctx context.Context, arg GetWalletVersionParams) (int64, error) {
-	row := q.db.QueryRow(ctx, getWalletVersion, arg.UserID, arg.Currency)
+func (q *Queries) GetWalletVersion(ctx context.Context, db DBTX, arg GetWalletVersionParams) (int64, error) {
+	row := db.QueryRow(ctx, getWalletVersion, arg.UserID, arg.Currency)
 	var version int64
 	err := row.Scan(&version)
 	return version, err
@@ -76,8 +76,8 @@ type LockWalletParams struct {
 	Currency string
 }
 
-func (q *Queries) LockWallet(ctx context.Context, arg LockWalletParams) (int64, error) {
-	row := q.db.QueryRow(ctx, lockWallet, arg.UserID, arg.Currency)
+func (q *Queries) LockWallet(ctx context.Context, db DBTX, arg LockWalletParams) (int64, error) {
+	row := db.QueryRow(ctx, lockWallet, arg.UserID, arg.Currency)
 	var version int64
 	err := row.Scan(&version)
 	return version, err

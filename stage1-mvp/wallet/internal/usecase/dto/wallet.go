@@ -1,4 +1,5 @@
-package usecase
+// Package dto has what goes into use cases and comes out of them.
+package dto
 
 import (
 	"time"
@@ -6,16 +7,16 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
-// WalletDTO is a wallet as it leaves the use cases, and as answers to top-ups are kept.
-type WalletDTO struct {
+// Wallet is a wallet as it is shown. It is also stored, as the answer to the request that changed it: change its JSON only by adding.
+type Wallet struct {
 	UserID     string `json:"user_id"`
 	MinorUnits int64  `json:"minor_units"`
 	Currency   string `json:"currency"`
 	Version    int64  `json:"version"`
 }
 
-// EntryDTO is one line of the ledger.
-type EntryDTO struct {
+// Entry is one line of the ledger.
+type Entry struct {
 	ID         string
 	Kind       int16
 	MinorUnits int64
@@ -24,8 +25,9 @@ type EntryDTO struct {
 	CreatedAt  time.Time
 }
 
-func toWalletDTO(w *domain.Wallet) WalletDTO {
-	return WalletDTO{
+// FromWallet returns what is shown of a wallet.
+func FromWallet(w *domain.Wallet) Wallet {
+	return Wallet{
 		UserID:     w.UserID(),
 		MinorUnits: w.Balance().MinorUnits(),
 		Currency:   w.Balance().Currency(),
@@ -33,8 +35,9 @@ func toWalletDTO(w *domain.Wallet) WalletDTO {
 	}
 }
 
-func toEntryDTO(e domain.Entry, _ int) EntryDTO {
-	return EntryDTO{
+// FromEntry returns what is shown of an entry.
+func FromEntry(e domain.Entry) Entry {
+	return Entry{
 		ID:         e.ID,
 		Kind:       int16(e.Kind),
 		MinorUnits: e.Amount.MinorUnits(),
