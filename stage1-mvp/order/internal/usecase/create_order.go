@@ -69,7 +69,8 @@ func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.Crea
 		return dto.CreatedOrder{}, err
 	}
 	if saga != nil {
-		if err := u.saga.Run(ctx, saga); err != nil {
+		// Whoever has taken the saga over will store the answer, perhaps in time for us.
+		if err := u.saga.Run(ctx, saga); err != nil && !errors.Is(err, domain.ErrSagaLost) {
 			return dto.CreatedOrder{}, inProgress(err)
 		}
 	}
