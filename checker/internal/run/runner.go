@@ -82,10 +82,12 @@ func (r *runner) one(ctx context.Context, index int) {
 		Dir:     r.plan.Dir,
 		Seed:    r.plan.Seed,
 		Observe: func(s check.Step) { r.emit(StepBegan{ID: c.ID, Step: s}) },
-		Bins:    r.backing.bins,
 		Keep:    r.keep.forCheck(c.ID),
 		Tests:   r.tests,
 		Imports: r.graph,
+	}
+	if len(c.Needs.Services) > 0 {
+		env.Bins = r.backing.bins
 	}
 	if c.Needs.Servers() {
 		env.Servers = r.backing.servers
