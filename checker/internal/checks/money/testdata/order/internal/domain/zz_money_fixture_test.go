@@ -18,7 +18,7 @@ import (
 )
 
 // zzmFailure is what one judgement found; nil means that all is well.
-type zzmFailure struct{ expected, seen, why string }
+type zzmFailure struct{ what, expected, seen, why string }
 
 // zzmEdges are the amounts at which arithmetic in 64 bits goes wrong, and their neighbours.
 var zzmEdges = func() []int64 {
@@ -53,10 +53,10 @@ func zzmOf(minor int64, currency string) (m domain.Money, fault *zzmFailure) {
 		return m, fault
 	}
 	if err != nil {
-		return m, &zzmFailure{call + " succeeds", fmt.Sprintf("%q", err), "any number of cents is an amount: an account can be empty or in the red"}
+		return m, &zzmFailure{call, "success", fmt.Sprintf("%q", err), "any number of cents is an amount: an account can be empty or in the red"}
 	}
 	if m.MinorUnits() != minor || m.Currency() != currency {
-		return m, &zzmFailure{fmt.Sprintf("%s is %d %s", call, minor, currency), zzmShow(m), "nothing else works before this does"}
+		return m, &zzmFailure{call, fmt.Sprintf("%d %s", minor, currency), zzmShow(m), "nothing else works before this does"}
 	}
 	return m, nil
 }
@@ -96,16 +96,16 @@ func zzmJudge(op zzmOperation, a, b int64) *zzmFailure {
 	}
 	switch {
 	case !want.IsInt64() && err == nil:
-		return &zzmFailure{fmt.Sprintf("%s is an error: %s does not fit into an int64", call, want), zzmShow(got),
+		return &zzmFailure{call, fmt.Sprintf("an error, because %s does not fit into an int64", want), zzmShow(got),
 			"a number that does not fit becomes another number, and somebody is paid with it"}
 	case !want.IsInt64() && !errors.Is(err, domain.ErrAmountOverflow):
-		return &zzmFailure{call + " returns an error that errors.Is(err, ErrAmountOverflow)", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
+		return &zzmFailure{call, "an error for which errors.Is(err, ErrAmountOverflow) is true", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
 	case !want.IsInt64():
 		return nil
 	case err != nil:
-		return &zzmFailure{fmt.Sprintf("%s is %s EUR", call, want), fmt.Sprintf("the error %q", err), "this result fits: refusing it refuses a customer"}
+		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), fmt.Sprintf("the error %q", err), "this result fits: refusing it refuses a customer"}
 	case got.MinorUnits() != want.Int64() || got.Currency() != "EUR":
-		return &zzmFailure{fmt.Sprintf("%s is %s EUR", call, want), zzmShow(got), "the books do not balance by the difference, and nobody finds it"}
+		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), zzmShow(got), "the books do not balance by the difference, and nobody finds it"}
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func zzmShow(m domain.Money) string {
 func zzmCall(call string, f func()) (fault *zzmFailure) {
 	defer func() {
 		if p := recover(); p != nil {
-			fault = &zzmFailure{call + " returns", fmt.Sprintf("panic: %v", p), "one order with a silly number in it must not take the service down"}
+			fault = &zzmFailure{call, "it returns", fmt.Sprintf("panic: %v", p), "one order with a silly number in it must not take the service down"}
 		}
 	}()
 	f()
@@ -154,12 +154,12 @@ func zzmProperty(t *testing.T, property func(*rapid.T) *zzmFailure) {
 	rapid.Check(t, func(rt *rapid.T) {
 		if fault := property(rt); fault != nil {
 			smallest = fault // rapid runs the smallest example last
-			rt.Fatal(fault.expected)
+			rt.Fatal(fault.what)
 		}
 	})
 }
 
 func zzmReport(f *zzmFailure) {
-	line, _ := json.Marshal(map[string]string{"sentence": "this does not hold: " + f.expected, "expected": f.expected, "seen": f.seen, "why": f.why})
+	line, _ := json.Marshal(map[string]string{"sentence": f.what + " is wrong", "expected": f.expected, "seen": f.seen, "why": f.why})
 	fmt.Printf("\nSTAGECRAFT %s\n", line)
 }

@@ -48,10 +48,10 @@ func zzmRefused(code string) *zzmFailure {
 			return fault
 		}
 		if err == nil {
-			return &zzmFailure{call + " is refused", zzmShow(m), "what is let in here is stored, compared and printed everywhere else: there is one spelling of a currency"}
+			return &zzmFailure{call, "refused", zzmShow(m), "what is let in here is stored, compared and printed everywhere else: there is one spelling of a currency"}
 		}
 		if !errors.Is(err, domain.ErrInvalidCurrency) {
-			return &zzmFailure{call + " returns an error that errors.Is(err, ErrInvalidCurrency)", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
+			return &zzmFailure{call, "an error for which errors.Is(err, ErrInvalidCurrency) is true", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
 		}
 	}
 	return nil
@@ -128,10 +128,10 @@ func zzmMeet(a int64, left string, b int64, right string) *zzmFailure {
 			return fault
 		}
 		if err == nil {
-			return &zzmFailure{call + " is an error", seen, "no exchange rate is 1 by accident, and a zero of the wrong currency turns the next sum into one of that currency"}
+			return &zzmFailure{call, "an error", seen, "no exchange rate is 1 by accident, and a zero of the wrong currency turns the next sum into one of that currency"}
 		}
 		if !errors.Is(err, domain.ErrCurrencyMismatch) {
-			return &zzmFailure{call + " returns an error that errors.Is(err, ErrCurrencyMismatch)", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
+			return &zzmFailure{call, "an error for which errors.Is(err, ErrCurrencyMismatch) is true", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func zzmCompare(a, b int64) *zzmFailure {
 		if err != nil {
 			seen = fmt.Sprintf("the error %q", err)
 		}
-		return &zzmFailure{fmt.Sprintf("%s is %d", call, want), seen, "\"is there enough in the wallet\" is asked with Cmp: callers compare its result with -1, 0 and +1"}
+		return &zzmFailure{call, fmt.Sprint(want), seen, "\"is there enough in the wallet\" is asked with Cmp: callers compare its result with -1, 0 and +1"}
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func TestZZMoneyImmutable(t *testing.T) {
 		zzmRequire(t, fault)
 		sum, err := five.Add(other)
 		if err != nil || sum.MinorUnits() != 500+n {
-			zzmRequire(t, &zzmFailure{fmt.Sprintf("Add(500, %d) is %d EUR", n, 500+n), fmt.Sprintf("%s, error %v", zzmShow(sum), err),
+			zzmRequire(t, &zzmFailure{fmt.Sprintf("Add(500, %d)", n), fmt.Sprintf("%d EUR", 500+n), fmt.Sprintf("%s, error %v", zzmShow(sum), err),
 				"asked of one and the same amount, again and again: it must answer from 500 each time"})
 		}
 		sums[n] = sum
@@ -199,15 +199,15 @@ func TestZZMoneyImmutable(t *testing.T) {
 	const why = "whoever was handed the amount still uses it: a price that changes while it is added up belongs to nobody"
 	for name, m := range map[string]domain.Money{"the amount itself": five, "a copy of it": copied} {
 		if m.MinorUnits() != 500 || m.Currency() != "EUR" {
-			zzmRequire(t, &zzmFailure{name + " is still 500 EUR after Add, Sub, Mul and Cmp", zzmShow(m), why})
+			zzmRequire(t, &zzmFailure{name + ", after Add, Sub, Mul and Cmp,", "500 EUR", zzmShow(m), why})
 		}
 	}
 	if two.MinorUnits() != 200 {
-		zzmRequire(t, &zzmFailure{"the argument is still 200 EUR", zzmShow(two), why})
+		zzmRequire(t, &zzmFailure{"the argument", "200 EUR", zzmShow(two), why})
 	}
 	for n, sum := range sums {
 		if sum.MinorUnits() != 500+n {
-			zzmRequire(t, &zzmFailure{fmt.Sprintf("an earlier result is still %d EUR", 500+n), zzmShow(sum), why})
+			zzmRequire(t, &zzmFailure{"an earlier result", fmt.Sprintf("%d EUR", 500+n), zzmShow(sum), why})
 		}
 	}
 	zzmRequire(t, zzmEqual(five, copied, "an amount and its copy"))
@@ -225,11 +225,11 @@ func zzmEqual(a, b domain.Money, what string) (fault *zzmFailure) {
 	const why = "a value object is its value: it is compared with ==, used as the key of a map and switched on"
 	defer func() {
 		if p := recover(); p != nil {
-			fault = &zzmFailure{what + " can be compared with ==", fmt.Sprintf("panic: %v", p), why}
+			fault = &zzmFailure{"comparing " + what + " with ==", "an answer", fmt.Sprintf("panic: %v", p), why}
 		}
 	}()
 	if any(a) != any(b) {
-		return &zzmFailure{what + " are equal with ==", "they are not", why}
+		return &zzmFailure{"comparing " + what + " with ==", "true", "false", why}
 	}
 	return nil
 }

@@ -18,21 +18,21 @@ func TestZZClock(t *testing.T) {
 				zzMustChange(t, o, from, change, now)
 				call := fmt.Sprintf("%s at %s on an order that was %s", change.name, zzTime(now), zzName(from))
 				if o.Status() != change.to {
-					zzFail(t, call+": Status() is "+zzName(change.to), zzName(o.Status()), "a change that reports success has happened")
+					zzFail(t, call+": Status()", zzName(change.to), zzName(o.Status()), "a change that reports success has happened")
 				}
 				if !o.UpdatedAt().Equal(now) {
-					zzFail(t, call+": UpdatedAt() is that time", zzTime(o.UpdatedAt()), zzWhyClock)
+					zzFail(t, call+": UpdatedAt()", "that time, "+zzTime(now), zzTime(o.UpdatedAt()), zzWhyClock)
 				}
 				if !o.CreatedAt().Equal(zzCreated) {
-					zzFail(t, call+": CreatedAt() stays "+zzTime(zzCreated), zzTime(o.CreatedAt()), "lists are sorted by it: an order must not move between two pages")
+					zzFail(t, call+": CreatedAt()", "as it was, "+zzTime(zzCreated), zzTime(o.CreatedAt()), "lists are sorted by it: an order must not move between two pages")
 				}
 				if o.Version() != zzVersion {
-					zzFail(t, call+fmt.Sprintf(": Version() stays %d", zzVersion), fmt.Sprint(o.Version()),
+					zzFail(t, call+": Version()", fmt.Sprintf("%d, as it was", zzVersion), fmt.Sprint(o.Version()),
 						"the repository compares the version with the stored row and raises it; one raised in memory never matches again")
 				}
 				for _, e := range o.Events() {
 					if at, ok := zzField(e, "OccurredAt").(time.Time); ok && !at.Equal(now) {
-						zzFail(t, call+": the event's OccurredAt is that time", zzTime(at), zzWhyClock)
+						zzFail(t, call+": the event's OccurredAt", "that time, "+zzTime(now), zzTime(at), zzWhyClock)
 					}
 				}
 			}
@@ -50,7 +50,7 @@ func TestZZEvents(t *testing.T) {
 			call := fmt.Sprintf("%s on an order that was %s", change.name, zzName(from))
 			events := o.Events()
 			if len(events) != 1 {
-				zzFail(t, call+" records one event", fmt.Sprintf("%d events %s", len(events), zzTypes(events)),
+				zzFail(t, call+": what it records", "one event", fmt.Sprintf("%d events %s", len(events), zzTypes(events)),
 					"an event too few and somebody never hears of it; one too many and he hears it twice")
 			}
 			zzCheckEvent(t, call, change, events[0])
@@ -61,10 +61,10 @@ func TestZZEvents(t *testing.T) {
 func zzCheckEvent(t *testing.T, call string, change zzStep, e domain.Event) {
 	t.Helper()
 	if e == nil {
-		zzFail(t, call+" records a "+change.event, "a nil event", "a nil in the list panics in whoever reads it")
+		zzFail(t, call+": what it records", change.event, "a nil event", "a nil in the list panics in whoever reads it")
 	}
 	if e.EventType() != change.event || e.Version() != 1 {
-		zzFail(t, call+" records "+change.event+" version 1", fmt.Sprintf("%s version %d", e.EventType(), e.Version()),
+		zzFail(t, call+": what it records", change.event+" version 1", fmt.Sprintf("%s version %d", e.EventType(), e.Version()),
 			"readers choose how to decode by type and version alone")
 	}
 	want := map[string]any{"OrderID": zzOrderID}
@@ -76,7 +76,7 @@ func zzCheckEvent(t *testing.T, call string, change zzStep, e domain.Event) {
 	}
 	for _, field := range []string{"OrderID", "Total", "Code", "Reason"} {
 		if value, ok := want[field]; ok && zzField(e, field) != value {
-			zzFail(t, fmt.Sprintf("%s: the event's %s is %v", call, field, value), fmt.Sprint(zzField(e, field)),
+			zzFail(t, fmt.Sprintf("%s: the event's %s", call, field), fmt.Sprint(value), fmt.Sprint(zzField(e, field)),
 				"the reader of an event has only the event: it cannot come and ask the order")
 		}
 	}
@@ -115,6 +115,6 @@ func TestZZCollected(t *testing.T) {
 func zzExpectEvents(t *testing.T, what string, events []domain.Event, want, why string) {
 	t.Helper()
 	if got := zzTypes(events); got != want {
-		zzFail(t, what+": "+want, got, why)
+		zzFail(t, what, want, got, why)
 	}
 }

@@ -68,7 +68,7 @@ func zzTotal(t *testing.T) domain.Money {
 func zzMustChange(t *testing.T, o *domain.Order, from domain.OrderStatus, step zzStep, now time.Time) {
 	t.Helper()
 	if err := zzChange(t, o, step, now); err != nil {
-		zzFail(t, fmt.Sprintf("%s on an order that is %s succeeds", step.name, zzName(from)), fmt.Sprintf("%q", err), "this arrow is in the picture")
+		zzFail(t, fmt.Sprintf("%s on an order that is %s", step.name, zzName(from)), "success", fmt.Sprintf("%q", err), "this arrow is in the picture")
 	}
 }
 
@@ -119,15 +119,15 @@ func zzGuard(t *testing.T, call string, f func()) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil {
-			zzFail(t, call+" returns", fmt.Sprintf("panic: %v", p), "a bad row or a message of a newer version must be refused, not end the process")
+			zzFail(t, call, "it returns", fmt.Sprintf("panic: %v", p), "a bad row or a message of a newer version must be refused, not end the process")
 		}
 	}()
 	f()
 }
 
-func zzFail(t *testing.T, expected, seen, why string) {
+func zzFail(t *testing.T, what, expected, seen, why string) {
 	t.Helper()
-	line, _ := json.Marshal(map[string]string{"sentence": "this does not hold: " + expected, "expected": expected, "seen": seen, "why": why})
+	line, _ := json.Marshal(map[string]string{"sentence": what + " is wrong", "expected": expected, "seen": seen, "why": why})
 	fmt.Printf("\nSTAGECRAFT %s\n", line)
 	t.FailNow()
 }

@@ -36,7 +36,7 @@ func TestZZWhitelist(t *testing.T) {
 			call := fmt.Sprintf("%s.CanTransitionTo(%s)", zzName(from), zzName(to))
 			zzGuard(t, call, func() { got = from.CanTransitionTo(to) })
 			if want := zzArrows[[2]domain.OrderStatus{from, to}]; got != want {
-				zzFail(t, fmt.Sprintf("%s is %v", call, want), fmt.Sprint(got), zzWhyArrow(from, to, want))
+				zzFail(t, call, fmt.Sprint(want), fmt.Sprint(got), zzWhyArrow(from, to, want))
 			}
 		}
 	}
@@ -45,7 +45,7 @@ func TestZZWhitelist(t *testing.T) {
 		call := zzName(s) + ".IsFinal()"
 		zzGuard(t, call, func() { got = s.IsFinal() })
 		if want := s == domain.StatusShipped || s == domain.StatusCancelled; got != want {
-			zzFail(t, fmt.Sprintf("%s is %v", call, want), fmt.Sprint(got),
+			zzFail(t, call, fmt.Sprint(want), fmt.Sprint(got),
 				"who waits for the end of an order stops exactly at Shipped or Cancelled, and never because of a value he does not know")
 		}
 	}
@@ -77,17 +77,17 @@ func TestZZRefusal(t *testing.T) {
 			err := zzChange(t, o, change, zzLater)
 			call := fmt.Sprintf("%s on an order that is %s", change.name, zzName(from))
 			if err == nil {
-				zzFail(t, call+" returns an error", "nil", "who called goes on as if it had happened: money is taken, parcels leave")
+				zzFail(t, call, "an error", "nil", "who called goes on as if it had happened: money is taken, parcels leave")
 			}
 			if !errors.Is(err, domain.ErrInvalidTransition) {
-				zzFail(t, call+" returns an error that errors.Is(err, ErrInvalidTransition)", fmt.Sprintf("%q", err),
+				zzFail(t, call, "an error for which errors.Is(err, ErrInvalidTransition) is true", fmt.Sprintf("%q", err),
 					"the use case tells this refusal from a breakdown only by the sentinel")
 			}
 			if after := zzPicture(o); after != before {
-				zzFail(t, call+" leaves "+before, after, "an error says that nothing happened; a half-done change is stored by the next Update")
+				zzFail(t, call, "the order as it was: "+before, after, "an error says that nothing happened; a half-done change is stored by the next Update")
 			}
 			if got := len(o.Events()); got != events {
-				zzFail(t, call+fmt.Sprintf(" leaves %d events", events), fmt.Sprint(got), "a recorded event is told to the world, and this one did not happen")
+				zzFail(t, call, fmt.Sprintf("%d events, as before", events), fmt.Sprint(got), "a recorded event is told to the world, and this one did not happen")
 			}
 		}
 	}
