@@ -85,9 +85,10 @@ func exited(state, when string) check.Failure {
 	}
 }
 
-// failureIn reads the last STAGECRAFT line of a failed test; without one, what the test printed is what was seen.
+// failureIn reads the STAGECRAFT line of a failed test; without one, what the test printed is what was seen.
 func failureIn(output string) check.Failure {
 	var found *check.Failure
+	shrunk := strings.Contains(output, "[rapid] failed")
 	for line := range strings.Lines(output) {
 		_, text, ok := strings.Cut(line, "STAGECRAFT {")
 		if !ok {
@@ -95,8 +96,8 @@ func failureIn(output string) check.Failure {
 		}
 		var f check.Failure
 		if json.NewDecoder(strings.NewReader("{"+text)).Decode(&f) == nil {
-			if found == nil {
-				found = &f // the first failure is the cause of what follows
+			if found == nil || shrunk {
+				found = &f // the first failure is the cause of what follows, but the last is the smallest that rapid found
 			}
 		}
 	}
