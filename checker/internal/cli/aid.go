@@ -21,7 +21,7 @@ func (a *app) about(use, short string, do func(*cobra.Command, *studio, lesson.L
 	return &cobra.Command{
 		Use: use + " [LESSON]", Short: short, Args: oneLesson,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio()
+			s, err := openStudio(a.dir)
 			if err != nil {
 				return err
 			}
@@ -163,7 +163,7 @@ func (a *app) backupsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "backups", Short: "What resets have put aside", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := openStudio()
+			s, err := openStudio(a.dir)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"runtime"
 )
@@ -9,8 +10,11 @@ import (
 // browse opens a page in the learner's browser. The opener gets no terminal to write to.
 func browse(page string) error {
 	names := []string{"xdg-open", "wslview"}
-	if runtime.GOOS == "darwin" {
+	switch {
+	case runtime.GOOS == "darwin":
 		names = []string{"open"}
+	case os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" && os.Getenv("WSL_DISTRO_NAME") == "":
+		return errors.New("no graphical session")
 	}
 	for _, name := range names {
 		path, err := exec.LookPath(name)
@@ -24,5 +28,5 @@ func browse(page string) error {
 		go cmd.Wait() //nolint:errcheck // reaped only so that it is no zombie
 		return nil
 	}
-	return errors.New("xdg-open was not found")
+	return errors.New("no xdg-open")
 }

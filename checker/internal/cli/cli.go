@@ -27,6 +27,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	screen   screen
+	dir      string // where the learner stands
 }
 
 // judged ends a command with the exit code of a verdict; what there was to say has been said.
@@ -40,7 +41,12 @@ func Main(args []string) int {
 	defer stop()
 	// The first signal stops in order; the next one ends the program at once, and the warden cleans up after it.
 	context.AfterFunc(ctx, stop)
-	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, screen: lookAt(os.Stdin, os.Stdout, os.Getenv)}
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "stagecraft: "+err.Error())
+		return exitUnknown
+	}
+	a := &app{dir: dir, in: os.Stdin, out: os.Stdout, err: os.Stderr, screen: lookAt(os.Stdin, os.Stdout, os.Getenv)}
 	return a.run(ctx, args)
 }
 
@@ -82,6 +88,7 @@ func (a *app) root() *cobra.Command {
 			return a.list(cmd.OutOrStdout())
 		},
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddGroup(
 		&cobra.Group{ID: "learn", Title: "Lessons"},

@@ -16,6 +16,7 @@ import (
 // gradeFlags are the flags of check.
 type gradeFlags struct {
 	json, github, reference bool
+	quiet                   bool // what there is to read has been printed already
 	junit                   string
 	only                    []string
 	seed                    uint64
@@ -37,7 +38,7 @@ func (a *app) checkCommand() *cobra.Command {
 }
 
 func (a *app) check(cmd *cobra.Command, args []string, f gradeFlags) error {
-	s, err := openStudio()
+	s, err := openStudio(a.dir)
 	if err != nil {
 		return err
 	}
@@ -49,9 +50,14 @@ func (a *app) check(cmd *cobra.Command, args []string, f gradeFlags) error {
 	if f.reference {
 		req.Dir, req.Discard = filepath.Join(s.root, l.Stage), true
 	}
-	rep, err := s.grade(cmd.Context(), l, req, narrate(cmd.ErrOrStderr()))
+	live := a.screen.colour && !f.json && !f.github
+	rep, err := s.grade(cmd.Context(), l, req, a.narrate(cmd.OutOrStdout(), cmd.ErrOrStderr(), live))
 	if err != nil {
 		return err
+	}
+	if live {
+		fmt.Fprint(cmd.OutOrStdout(), "\n"+report.End(rep, a.style()))
+		f.quiet = true
 	}
 	if err := a.write(cmd.OutOrStdout(), rep, f); err != nil {
 		return err
@@ -77,8 +83,10 @@ func (a *app) write(out io.Writer, rep check.Report, f gradeFlags) error {
 	if f.json {
 		return report.JSON(out, rep)
 	}
-	if err := report.Plain(out, rep, report.Options{Colour: a.screen.colour, Width: a.screen.width}); err != nil {
-		return err
+	if !f.quiet {
+		if err := report.Plain(out, rep, a.style()); err != nil {
+			return err
+		}
 	}
 	if f.github {
 		return report.GitHub(out, rep)
@@ -86,16 +94,24 @@ func (a *app) write(out io.Writer, rep check.Report, f gradeFlags) error {
 	return nil
 }
 
-// narrate prints what takes time before the first verdict: builds and servers.
-func narrate(out io.Writer) func(run.Event) {
+func (a *app) style() report.Options {
+	return report.Options{Colour: a.screen.colour, Width: a.screen.width}
+}
+
+// narrate prints what takes time before the first verdict, builds and servers, and with live each check when it is judged.
+func (a *app) narrate(out, err io.Writer, live bool) func(run.Event) {
 	return func(e run.Event) {
 		switch e := e.(type) {
 		case run.BuildStarted:
-			fmt.Fprintf(out, "building %s\n", e.What)
+			fmt.Fprintf(err, "building %s\n", e.What)
 		case run.Said:
-			fmt.Fprintln(out, e.Text)
+			fmt.Fprintln(err, e.Text)
 		case run.InfraReady:
-			fmt.Fprintln(out, e.Line)
+			fmt.Fprintln(err, e.Line)
+		case run.CheckFinished:
+			if live {
+				fmt.Fprint(out, report.Entry(e.Result, a.style()))
+			}
 		}
 	}
 }
@@ -104,7 +120,7 @@ func (a *app) watchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "watch [LESSON]", Short: "Grade at every save, the last failing check first", Args: oneLesson,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio()
+			s, err := openStudio(a.dir)
 			if err != nil {
 				return err
 			}

@@ -7,11 +7,11 @@ import (
 	"stagecraft/checker/internal/lesson"
 )
 
-// text is the lesson as markdown, ready to read.
+// text is the body of the lesson, its quotes filled in.
 func (s *studio) text(l lesson.Lesson) (string, error) {
 	body, err := lesson.Render(l.Body, s.root)
 	if err != nil && body == "" { // a quote that cannot be filled says so in its place
 		return "", fmt.Errorf("lesson %d: %w", l.Number, err)
 	}
-	return fmt.Sprintf("# %d · %s\n\n%s", l.Number, l.Title, strings.TrimSpace(body)), nil
+	return strings.TrimSpace(body), nil
 }

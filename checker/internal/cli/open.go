@@ -23,7 +23,7 @@ type uiStart struct {
 
 // open shows the terminal interface until the learner leaves.
 func (a *app) open(ctx context.Context, at uiStart) error {
-	s, err := openStudio()
+	s, err := openStudio(a.dir)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (a *app) listCommand() *cobra.Command {
 
 // list prints the catalogue with the learner's progress.
 func (a *app) list(out io.Writer) error {
-	s, err := openStudio()
+	s, err := openStudio(a.dir)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (a *app) startCommand() *cobra.Command {
 		Use: "start LESSON", Short: "Make your copy of a lesson", Args: oneLesson,
 		Long: "Makes workspace/NN-slug, a Go module of its own, unless you have it already. Nothing of yours is ever overwritten.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio()
+			s, err := openStudio(a.dir)
 			if err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ func (a *app) lessonCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "lesson [LESSON]", Short: "The text of a lesson", Args: oneLesson,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio()
+			s, err := openStudio(a.dir)
 			if err != nil {
 				return err
 			}
@@ -161,6 +161,7 @@ func (a *app) printLesson(out io.Writer, s *studio, l lesson.Lesson) error {
 	if err != nil {
 		return err
 	}
+	text = fmt.Sprintf("# %d · %s\n\n%s", l.Number, l.Title, text)
 	if a.screen.colour {
 		text = tui.Markdown(text, a.screen.width)
 	}

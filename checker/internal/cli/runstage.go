@@ -19,7 +19,7 @@ func (a *app) runCommand() *cobra.Command {
 		Use: "run STAGE", Short: "Start a stage with demo traffic, and print what to try", Args: cobra.MaximumNArgs(1),
 		Example: "  go run ./checker run stage1\n  go run ./checker run --workspace 5",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio()
+			s, err := openStudio(a.dir)
 			if err != nil {
 				return err
 			}

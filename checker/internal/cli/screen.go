@@ -15,17 +15,20 @@ type screen struct {
 
 const plainWidth = 80
 
-// lookAt decides: the interface needs a terminal on both ends that is not dumb, and nobody's CI.
 func lookAt(in, out *os.File, env func(string) string) screen {
-	dumb := env("TERM") == "dumb" || env("TERM") == "" || env("CI") != ""
-	outTerminal := term.IsTerminal(int(out.Fd()))
-	s := screen{
-		interactive: !dumb && outTerminal && term.IsTerminal(int(in.Fd())),
-		colour:      !dumb && outTerminal && env("NO_COLOR") == "",
-		width:       plainWidth,
-	}
-	if width, _, err := term.GetSize(int(out.Fd())); outTerminal && err == nil && width > 20 {
+	s := decide(term.IsTerminal(int(in.Fd())), term.IsTerminal(int(out.Fd())), env)
+	if width, _, err := term.GetSize(int(out.Fd())); err == nil && width > 20 {
 		s.width = width
 	}
 	return s
+}
+
+// decide: the interface needs a terminal at both ends that is not dumb, and nobody's CI.
+func decide(in, out bool, env func(string) string) screen {
+	capable := env("TERM") != "" && env("TERM") != "dumb" && env("CI") == ""
+	return screen{
+		interactive: in && out && capable,
+		colour:      out && capable && env("NO_COLOR") == "",
+		width:       plainWidth,
+	}
 }

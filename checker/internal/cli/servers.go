@@ -14,7 +14,7 @@ func (a *app) upCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "up", Short: "Start PostgreSQL, Redis and RabbitMQ, or say which are used", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			root, err := findRoot()
+			root, err := findRoot(a.dir)
 			if err != nil {
 				return err
 			}
@@ -34,7 +34,7 @@ func (a *app) downCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "down", Short: "Stop the servers that the checker started", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			root, err := findRoot()
+			root, err := findRoot(a.dir)
 			if err != nil {
 				return err
 			}
@@ -51,7 +51,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "doctor", Short: "What is missing on this machine, and the one command that mends it", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			root, err := findRoot()
+			root, err := findRoot(a.dir)
 			if err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ func (a *app) setupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "setup", Short: "Install what the lessons need", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			root, err := findRoot()
+			root, err := findRoot(a.dir)
 			if err != nil {
 				return err
 			}

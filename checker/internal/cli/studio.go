@@ -20,12 +20,13 @@ import (
 // studio is what commands and the interface share: the catalogue, the learner's progress, and how a lesson is graded.
 type studio struct {
 	root    string
+	dir     string // where the learner stands
 	lessons []lesson.Lesson
 }
 
 // openStudio finds the repository above the working directory and reads the catalogue.
-func openStudio() (*studio, error) {
-	root, err := findRoot()
+func openStudio(dir string) (*studio, error) {
+	root, err := findRoot(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -33,15 +34,11 @@ func openStudio() (*studio, error) {
 	if err != nil && len(lessons) == 0 {
 		return nil, err
 	}
-	return &studio{root: root, lessons: lessons}, nil
+	return &studio{root: root, dir: dir, lessons: lessons}, nil
 }
 
 // findRoot is the nearest directory above that holds the module stagecraft; a workspace is a module of its own inside it.
-func findRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
+func findRoot(dir string) (string, error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		mod, err := os.ReadFile(filepath.Join(at, "go.mod"))
 		if err == nil && strings.HasPrefix(string(mod), "module stagecraft\n") {
@@ -70,12 +67,8 @@ func (s *studio) pick(args []string) (lesson.Lesson, error) {
 }
 
 func (s *studio) here() (lesson.Lesson, bool) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return lesson.Lesson{}, false
-	}
 	for _, l := range s.lessons {
-		rel, err := filepath.Rel(workspace.Path(s.root, l), dir)
+		rel, err := filepath.Rel(workspace.Path(s.root, l), s.dir)
 		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 			return l, true
 		}

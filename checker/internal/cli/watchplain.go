@@ -41,7 +41,7 @@ func (a *app) watchOnce(ctx context.Context, cmd *cobra.Command, s *studio, l le
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		rep, err := s.grade(runCtx, l, run.Request{}, narrate(cmd.ErrOrStderr()))
+		rep, err := s.grade(runCtx, l, run.Request{}, a.narrate(cmd.OutOrStdout(), cmd.ErrOrStderr(), false))
 		if err == nil && runCtx.Err() == nil {
 			err = a.write(cmd.OutOrStdout(), rep, gradeFlags{})
 		}

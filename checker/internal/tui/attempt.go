@@ -151,6 +151,15 @@ func (r attempt) failing() []string {
 	return ids
 }
 
+// worst is where the cursor belongs after a run: where it is if that check failed, else on the first that did.
+func (r attempt) worst(at int) int {
+	bad := func(c checkState) bool { return c.result.Verdict == check.Fail || c.result.Verdict == check.BuildError }
+	if at < len(r.checks) && bad(r.checks[at]) {
+		return at
+	}
+	return max(slices.IndexFunc(r.checks, bad), 0)
+}
+
 // first returns what the next run should begin with: what failed, and what failed before and has not been judged since.
 func (r attempt) first() []string {
 	ids := r.failing()

@@ -5,6 +5,7 @@ import (
 
 	"charm.land/glamour/v2"
 	"charm.land/glamour/v2/styles"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // measure is the longest line of prose that reads well.
@@ -24,6 +25,7 @@ func (t theme) markdown(source string, width int) string {
 	}
 	margin := uint(1)
 	style.Document.Margin = &margin
+	style.H2.Prefix, style.H3.Prefix, style.H4.Prefix = "", "", ""
 	r, err := glamour.NewTermRenderer(glamour.WithStyles(style), glamour.WithWordWrap(max(min(width, measure)-2, 10)))
 	if err != nil {
 		return source
@@ -32,5 +34,14 @@ func (t theme) markdown(source string, width int) string {
 	if err != nil {
 		return source
 	}
-	return strings.Trim(out, "\n")
+	lines := strings.Split(strings.Trim(out, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = trimRight(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// trimRight takes away the spaces with which Glamour fills a line; escape sequences stay.
+func trimRight(line string) string {
+	return ansi.Truncate(line, ansi.StringWidth(strings.TrimRight(ansi.Strip(line), " ")), "")
 }

@@ -132,6 +132,7 @@ func (m Model) ended(msg endedMsg) (tea.Model, tea.Cmd) {
 	if m.rerun {
 		return m.begin()
 	}
+	m.cursor = m.attempt.worst(m.cursor)
 	if m.attempt.passed() {
 		m.notice = fmt.Sprintf("lesson %d is done · s shows the reference, esc the next lesson", m.lesson.Number)
 	}

@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stagecraft/checker/internal/check"
+)
+
+// repository is a Stagecraft of its own in a temporary directory, with the real lessons and stages.
+func repository(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, err := findRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	stages, _ := filepath.Glob(filepath.Join(real, "stage*"))
+	for _, name := range append(stages, filepath.Join(real, "lessons")) {
+		if err := os.Symlink(name, filepath.Join(root, filepath.Base(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		copyFile(t, filepath.Join(real, name), filepath.Join(root, name))
+	}
+	return root
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// call runs one command as at a pipe.
+func call(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{dir: dir, in: strings.NewReader(""), out: &out, err: &errs, screen: screen{width: plainWidth}}
+	code = a.run(t.Context(), args)
+	return code, out.String(), errs.String()
+}
+
+func says(t *testing.T, text string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
+	}
+}
+
+// Lesson 1 from the first start to the reset, by commands alone, without any server.
+func TestLesson1ByCommands(t *testing.T) {
+	t.Parallel()
+	root := repository(t)
+
+	code, out, errs := call(t, root, "start", "--open", "1")
+	if code != exitPass {
+		t.Fatalf("start: exit %d: %s", code, errs)
+	}
+	says(t, out, "workspace/01-order-state-machine (new)", "order/internal/domain/status.go", "go run ./checker check 1", "## Why this matters")
+
+	code, out, errs = call(t, root, "check")
+	if code != exitFail {
+		t.Fatalf("check of the starter: exit %d, not %d: %s%s", code, exitFail, out, errs)
+	}
+	says(t, out, "expected", "seen", "--only order-state-whitelist")
+
+	first := reply(t, root, "hint", "1")
+	says(t, first, "hint 1 of 3")
+	if second := reply(t, root, "hint", "1"); second == first {
+		t.Error("the second hint is the first one again")
+	}
+
+	if code, out, _ = call(t, root, "solution", "1"); code != exitUnknown || out != "" {
+		t.Errorf("the solution came before a pass and without a yes: exit %d, %s", code, out)
+	}
+	says(t, reply(t, root, "solution", "1", "--yes"), "CanTransitionTo")
+	says(t, reply(t, root, "diff", "1"), "--- yours/order/internal/domain/order.go", "+++ reference/")
+
+	domain := filepath.Join("order", "internal", "domain")
+	mine := filepath.Join(root, "workspace", "01-order-state-machine")
+	for _, name := range []string{"status.go", "order.go"} {
+		copyFile(t, filepath.Join(root, "stage1-mvp", domain, name), filepath.Join(mine, domain, name))
+	}
+	// From inside the workspace no lesson needs to be named.
+	code, out, errs = call(t, filepath.Join(mine, domain), "check", "--json")
+	if code != exitPass {
+		t.Fatalf("check of the reference: exit %d: %s%s", code, out, errs)
+	}
+	var rep check.Report
+	if err := json.Unmarshal([]byte(out), &rep); err != nil {
+		t.Fatalf("--json printed something else: %v\n%s", err, out)
+	}
+	if rep.Verdict != check.Pass || rep.Schema != check.Schema {
+		t.Errorf("verdict %s, schema %s", rep.Verdict, rep.Schema)
+	}
+	says(t, reply(t, root, "list"), "✓  1")
+	says(t, reply(t, root, "solution"), "CanTransitionTo")
+
+	says(t, reply(t, root, "backups"), "no backups")
+	says(t, reply(t, root, "reset", "1"), "is kept in workspace/.backups/")
+	says(t, reply(t, root, "backups"), "01-order-state-machine")
+}
+
+// reply is what a command that must succeed prints.
+func reply(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	code, out, errs := call(t, dir, args...)
+	if code != exitPass {
+		t.Errorf("%v: exit %d: %s", args, code, errs)
+	}
+	return out
+}
+
+func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
+	t.Parallel()
+	root := repository(t)
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"did you mean `start`", []string{"strat"}},
+		{"`start 7` opens a lesson", []string{"7"}},
+		{"--help", []string{"check", "--colour"}},
+		{"there is no lesson 99", []string{"check", "99"}},
+		{"`start 1` makes your copy", []string{"check", "1"}},
+		{"begin with `start 1`", []string{"check"}},
+		{"one lesson at a time", []string{"check", "1", "2"}},
+		{"run `check 1` first", []string{"hint", "1"}},
+		{"`check 1` runs it", []string{"timeline", "1"}},
+		{"which stage? There are: stage1-mvp", []string{"run", "nope"}},
+	} {
+		code, out, errs := call(t, root, c.args...)
+		if code != exitUnknown || out != "" || !strings.Contains(errs, c.want) {
+			t.Errorf("%v: exit %d, stdout %q, stderr %q; the error must say %q", c.args, code, out, errs, c.want)
+		}
+	}
+	if code, _, errs := call(t, t.TempDir(), "list"); code != exitUnknown || !strings.Contains(errs, "not inside a Stagecraft repository") {
+		t.Errorf("outside a repository: exit %d, %s", code, errs)
+	}
+}
+
+func TestWithoutArgumentsAPipeGetsTheCatalogue(t *testing.T) {
+	t.Parallel()
+	says(t, reply(t, repository(t)), "The order's state machine", "next: make lesson 1")
+}
+
+func TestTheScreenIsDecidedBeforeAnythingIsDrawn(t *testing.T) {
+	t.Parallel()
+	pipe, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if s := lookAt(pipe, pipe, func(string) string { return "xterm" }); s.interactive || s.colour {
+		t.Errorf("no terminal, but %+v", s)
+	}
+	for _, env := range []map[string]string{{"TERM": "dumb"}, {}, {"TERM": "xterm", "CI": "true"}} {
+		if decide(true, true, func(k string) string { return env[k] }).interactive {
+			t.Errorf("the interface would be drawn with %v", env)
+		}
+	}
+	plain := decide(true, true, func(k string) string { return map[string]string{"TERM": "xterm", "NO_COLOR": "0"}[k] })
+	if !plain.interactive || plain.colour {
+		t.Errorf("NO_COLOR takes the colours and nothing else, but %+v", plain)
+	}
+}
