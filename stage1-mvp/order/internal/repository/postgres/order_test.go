@@ -1,0 +1,156 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/order/db"
+	"stagecraft/stage1-mvp/order/internal/domain"
+	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/platform/postgrestest"
+)
+
+var noon = time.Date(2026, 5, 1, 12, 0, 0, 123456000, time.UTC)
+
+func newOrder(t *testing.T, buyer string, at time.Time) *domain.Order {
+	t.Helper()
+	price, err := domain.NewMoney(500, "EUR")
+	require.NoError(t, err)
+	tea, err := domain.NewItem("tea", 2, price)
+	require.NoError(t, err)
+	cup, err := domain.NewItem("cup", 1, price)
+	require.NoError(t, err)
+	order, err := domain.NewOrder(uuid.NewString(), buyer, []domain.Item{tea, cup}, at)
+	require.NoError(t, err)
+	return order
+}
+
+func TestAnOrderComesBackAsItWasStored(t *testing.T) {
+	t.Parallel()
+	orders := repository.NewOrderRepository(postgrestest.New(t, db.Migrations))
+	order := newOrder(t, uuid.NewString(), noon)
+	require.NoError(t, orders.Create(t.Context(), order))
+
+	got, err := orders.Get(t.Context(), order.ID())
+
+	require.NoError(t, err)
+	order.ClearEvents()
+	assert.Equal(t, order, got)
+}
+
+func TestMissingAndStaleAreNotTheSame(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t, db.Migrations)
+	orders := repository.NewOrderRepository(pool)
+	order := newOrder(t, uuid.NewString(), noon)
+	require.NoError(t, orders.Create(t.Context(), order))
+	first, err := orders.Get(t.Context(), order.ID())
+	require.NoError(t, err)
+	second, err := orders.Get(t.Context(), order.ID())
+	require.NoError(t, err)
+	require.NoError(t, first.Confirm(noon))
+	require.NoError(t, second.Cancel(domain.CancelOutOfStock, "no tea", noon))
+
+	require.NoError(t, orders.Update(t.Context(), first))
+
+	assert.ErrorIs(t, orders.Update(t.Context(), second), postgres.ErrStale)
+	assert.ErrorIs(t, orders.Update(t.Context(), newOrder(t, uuid.NewString(), noon)), domain.ErrOrderNotFound)
+	_, err = orders.Get(t.Context(), uuid.NewString())
+	assert.ErrorIs(t, err, domain.ErrOrderNotFound)
+	kept, err := orders.Get(t.Context(), order.ID())
+	require.NoError(t, err)
+	assert.Equal(t, domain.StatusConfirmed, kept.Status())
+}
+
+func TestARolledBackOrderLeavesNothing(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t, db.Migrations)
+	orders := repository.NewOrderRepository(pool)
+	order := newOrder(t, uuid.NewString(), noon)
+	crash := errors.New("crash")
+
+	err := postgres.NewTxManager(pool).WithTx(t.Context(), func(ctx context.Context) error {
+		require.NoError(t, orders.Create(ctx, order))
+		return crash
+	})
+
+	require.ErrorIs(t, err, crash)
+	_, err = orders.Get(t.Context(), order.ID())
+	assert.ErrorIs(t, err, domain.ErrOrderNotFound)
+}
+
+func TestPagesNeitherLoseNorRepeatOrdersOfTheSameMicrosecond(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t, db.Migrations)
+	orders, buyer := repository.NewOrderRepository(pool), uuid.NewString()
+	want := make(map[string]bool)
+	for i := range 23 {
+		order := newOrder(t, buyer, noon.Add(time.Duration(i/5)*time.Microsecond))
+		require.NoError(t, orders.Create(t.Context(), order))
+		want[order.ID()] = true
+	}
+	require.NoError(t, orders.Create(t.Context(), newOrder(t, uuid.NewString(), noon)))
+
+	seen := make(map[string]bool)
+	var after *domain.Place
+	for {
+		page, err := orders.ListByBuyer(t.Context(), buyer, after, 4)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, order := range page {
+			require.False(t, seen[order.ID()], "order %s is on two pages", order.ID())
+			require.Len(t, order.Items(), 2)
+			seen[order.ID()] = true
+		}
+		last := page[len(page)-1]
+		after = &domain.Place{CreatedAt: last.CreatedAt(), ID: last.ID()}
+	}
+	assert.Equal(t, want, seen)
+}
+
+func TestTheNextPageIsARangeOfTheIndex(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t, db.Migrations)
+	buyer := uuid.NewString()
+	_, err := pool.Exec(t.Context(), `
+		INSERT INTO orders (id, buyer_id, status, currency, total_minor, version, created_at, updated_at)
+		SELECT gen_random_uuid(), $1, 1, 'EUR', 1, 1, now() - n * interval '1 second', now() FROM generate_series(1, 3000) n`, buyer)
+	require.NoError(t, err)
+	_, err = pool.Exec(t.Context(), `ANALYZE orders`)
+	require.NoError(t, err)
+
+	plan := explain(t, pool, `SELECT * FROM orders WHERE buyer_id = $1 AND (created_at, id) < (now() - interval '1000 seconds', $1::uuid)
+		ORDER BY created_at DESC, id DESC LIMIT 21`, buyer)
+
+	assert.Contains(t, plan, "Index Cond: ((buyer_id = ")
+	assert.Contains(t, plan, "ROW(created_at, id) < ROW(")
+	assert.NotContains(t, plan, "Filter:")
+	assert.NotContains(t, plan, "Sort")
+}
+
+func explain(t *testing.T, pool *pgxpool.Pool, query, buyer string) string {
+	t.Helper()
+	rows, err := pool.Query(t.Context(), fmt.Sprintf("EXPLAIN %s", strings.ReplaceAll(query, "$1", "'"+buyer+"'")))
+	require.NoError(t, err)
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		plan.WriteString(line + "\n")
+	}
+	require.NoError(t, rows.Err())
+	return plan.String()
+}

@@ -1,0 +1,178 @@
+package auth_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/metadata"
+
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+// signer is one party that can sign tokens.
+type signer struct {
+	key    ed25519.PrivateKey
+	kid    string
+	public string
+}
+
+func newSigner(t *testing.T) signer {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKIXPublicKey(public)
+	require.NoError(t, err)
+	kid, err := auth.KeyID(public)
+	require.NoError(t, err)
+	return signer{key: private, kid: kid, public: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))}
+}
+
+func (s signer) sign(t *testing.T, claims jwt.MapClaims) auth.Token {
+	t.Helper()
+	return signWith(t, jwt.SigningMethodEdDSA, s.key, s.kid, claims)
+}
+
+func signWith(t *testing.T, method jwt.SigningMethod, key crypto.PrivateKey, kid string, claims jwt.MapClaims) auth.Token {
+	t.Helper()
+	token := jwt.NewWithClaims(method, claims)
+	token.Header["kid"] = kid
+	signed, err := token.SignedString(key)
+	require.NoError(t, err)
+	return auth.Token(signed)
+}
+
+func userClaims(change func(c jwt.MapClaims)) jwt.MapClaims {
+	c := jwt.MapClaims{
+		"iss": "stagecraft", "aud": "shop", "sub": uuid.NewString(), "roles": []string{"customer"},
+		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(),
+	}
+	if change != nil {
+		change(c)
+	}
+	return c
+}
+
+type parties struct {
+	users, services signer
+	verifier        *auth.Verifier
+}
+
+func newParties(t *testing.T) parties {
+	p := parties{users: newSigner(t), services: newSigner(t)}
+	cfg := auth.Config{PublicKeys: p.users.public, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: p.services.public}
+	require.NoError(t, cfg.Validate())
+	verifier, err := auth.NewVerifier(cfg)
+	require.NoError(t, err)
+	p.verifier = verifier
+	return p
+}
+
+func TestAnHonestTokenIsAccepted(t *testing.T) {
+	t.Parallel()
+	p, id := newParties(t), uuid.NewString()
+
+	got, err := p.verifier.Verify(p.users.sign(t, userClaims(func(c jwt.MapClaims) { c["sub"] = id })))
+
+	require.NoError(t, err)
+	assert.Equal(t, auth.Principal{Subject: id, Roles: []string{"customer"}}, got)
+}
+
+func TestForgedTokensAreRefused(t *testing.T) {
+	t.Parallel()
+	p := newParties(t)
+	user := func(change func(c jwt.MapClaims)) auth.Token { return p.users.sign(t, userClaims(change)) }
+	for name, token := range map[string]auth.Token{
+		"empty":                       "",
+		"not signed":                  signWith(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, p.users.kid, userClaims(nil)),
+		"public key as secret":        signWith(t, jwt.SigningMethodHS256, []byte(p.users.public), p.users.kid, userClaims(nil)),
+		"another's key":               newSigner(t).sign(t, userClaims(nil)),
+		"another's key under our kid": signWith(t, jwt.SigningMethodEdDSA, newSigner(t).key, p.users.kid, userClaims(nil)),
+		"expired":                     user(func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-time.Minute).Unix() }),
+		"never expires":               user(func(c jwt.MapClaims) { delete(c, "exp") }),
+		"another audience":            user(func(c jwt.MapClaims) { c["aud"] = "bank" }),
+		"no audience":                 user(func(c jwt.MapClaims) { delete(c, "aud") }),
+		"another issuer":              user(func(c jwt.MapClaims) { c["iss"] = "evil" }),
+		"no issuer":                   user(func(c jwt.MapClaims) { delete(c, "iss") }),
+		"no subject":                  user(func(c jwt.MapClaims) { delete(c, "sub") }),
+		"user as service":             user(func(c jwt.MapClaims) { c["roles"] = []string{"service"} }),
+		"user for another":            user(func(c jwt.MapClaims) { c["on_behalf_of"] = uuid.NewString() }),
+		"users' key for services":     user(func(c jwt.MapClaims) { c["iss"] = "stagecraft-services"; c["roles"] = []string{"service"} }),
+		"services' key for users":     p.services.sign(t, userClaims(nil)),
+		"service as admin": p.services.sign(t, userClaims(func(c jwt.MapClaims) {
+			c["iss"] = "stagecraft-services"
+			c["roles"] = []string{"service", "admin"}
+		})),
+	} {
+		_, err := p.verifier.Verify(token)
+		assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), name)
+	}
+}
+
+func TestAServiceProvesItself(t *testing.T) {
+	t.Parallel()
+	p, buyer := newParties(t), uuid.NewString()
+	der, err := x509.MarshalPKCS8PrivateKey(p.services.key)
+	require.NoError(t, err)
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: config.Secret(text)}, "shop", "order")
+	require.NoError(t, err)
+
+	token, err := issuer.Issue(buyer, time.Now())
+	require.NoError(t, err)
+	got, err := p.verifier.Verify(token)
+
+	require.NoError(t, err)
+	assert.Equal(t, auth.Principal{Subject: "svc:order", Roles: []string{"service"}, OnBehalfOf: buyer}, got)
+	assert.Equal(t, buyer, got.UserID())
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v %s", token, token, token, token), string(token))
+}
+
+func TestOnlyOneStrictBearerHeader(t *testing.T) {
+	t.Parallel()
+	for _, values := range [][]string{
+		nil, {""}, {"abc"}, {"Bearer"}, {"Bearer "}, {"bearer abc"}, {"Basic abc"}, {"Bearer  abc"}, {"Bearer a b"}, {"Bearer a", "Bearer b"},
+	} {
+		_, err := auth.ParseHeader(values)
+		assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "%q", values)
+	}
+	token, err := auth.ParseHeader([]string{"Bearer abc"})
+	require.NoError(t, err)
+	assert.Equal(t, auth.Token("abc"), token)
+}
+
+func TestWhatNoRuleNamesIsDenied(t *testing.T) {
+	t.Parallel()
+	p := newParties(t)
+	guard := auth.NewGuard(p.verifier, auth.Rules{"/s/Buy": {auth.Customer}, "/s/Health": {auth.Public}})
+	customer := metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization", "Bearer "+string(p.users.sign(t, userClaims(nil)))))
+	admin := metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization",
+		"Bearer "+string(p.users.sign(t, userClaims(func(c jwt.MapClaims) { c["roles"] = []string{"admin"} }))), "role", "customer"))
+	for _, c := range []struct {
+		ctx    context.Context
+		method string
+		want   errs.Code
+	}{
+		{customer, "/s/Buy", 0},
+		{admin, "/s/Buy", errs.Forbidden},
+		{t.Context(), "/s/Buy", errs.Unauthorized},
+		{customer, "/s/Unnamed", errs.Forbidden},
+		{t.Context(), "/s/Unnamed", errs.Unauthorized},
+		{t.Context(), "/s/Health", 0},
+	} {
+		_, err := guard.Admit(c.ctx, c.method)
+		assert.Equal(t, c.want, errs.CodeOf(err), c.method)
+	}
+}

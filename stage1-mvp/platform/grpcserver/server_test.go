@@ -1,0 +1,217 @@
+package grpcserver_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+
+	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/grpcclient"
+	"stagecraft/stage1-mvp/platform/grpcserver"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// shop is a service of which each test decides what it does.
+type shop struct {
+	inventoryv1.UnimplementedInventoryServiceServer
+	orderv1.UnimplementedOrderServiceServer
+	getStock func(ctx context.Context) error
+}
+
+func (s *shop) GetStock(ctx context.Context, _ *inventoryv1.GetStockRequest) (*inventoryv1.GetStockResponse, error) {
+	return &inventoryv1.GetStockResponse{}, s.getStock(ctx)
+}
+
+func (s *shop) WatchOrder(_ *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
+	if err := stream.Send(&orderv1.WatchOrderResponse{}); err != nil {
+		return err
+	}
+	<-stream.Context().Done()
+	return stream.Context().Err()
+}
+
+// lines collects the log; the server writes from many goroutines.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+type running struct {
+	server *grpcserver.Server
+	conn   *grpc.ClientConn
+	stock  inventoryv1.InventoryServiceClient
+	log    *lines
+}
+
+func start(t *testing.T, getStock func(ctx context.Context) error, change func(p *grpcserver.Params)) running {
+	t.Helper()
+	service, log := &shop{getStock: getStock}, &lines{}
+	params := grpcserver.Params{
+		Service: "shop",
+		Addr:    "127.0.0.1:0",
+		Config:  grpcserver.Config{DefaultTimeout: time.Minute, RateLimit: 1000, RateBurst: 1000, DrainTimeout: 5 * time.Second},
+		Rules: auth.Rules{
+			inventoryv1.InventoryService_GetStock_FullMethodName: {auth.Public},
+			orderv1.OrderService_WatchOrder_FullMethodName:       {auth.Public},
+		},
+		Log:      logging.NewTo(log, logging.Config{Env: "test", Level: "info"}, "shop"),
+		Registry: prometheus.NewRegistry(),
+		Register: []func(*grpc.Server){
+			func(s *grpc.Server) { inventoryv1.RegisterInventoryServiceServer(s, service) },
+			func(s *grpc.Server) { orderv1.RegisterOrderServiceServer(s, service) },
+		},
+	}
+	if change != nil {
+		change(&params)
+	}
+	server := grpcserver.New(params)
+	require.NoError(t, server.Start(t.Context()))
+	t.Cleanup(func() { _ = server.Stop(context.Background()) })
+	conn, err := grpcclient.Dial(server.Addr())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return running{server: server, conn: conn, stock: inventoryv1.NewInventoryServiceClient(conn), log: log}
+}
+
+func (r running) get(ctx context.Context) error {
+	_, err := r.stock.GetStock(ctx, &inventoryv1.GetStockRequest{})
+	return err
+}
+
+// eventually waits for the line, which is written after the answer is sent.
+func (r running) eventually(t *testing.T, text string) {
+	t.Helper()
+	assert.Eventually(t, func() bool { return bytes.Contains([]byte(r.log.String()), []byte(text)) }, 5*time.Second, time.Millisecond,
+		"%q never stood in the log:\n%s", text, r.log)
+}
+
+func TestTheClientHearsTheCodeAndTheLogTheCause(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(context.Context) error {
+		cause := errors.New("dial tcp 10.0.0.7:5432: refused")
+		return fmt.Errorf("get stock: %w", errs.Wrap(cause, errs.Internal, "INTERNAL", "internal error"))
+	}, nil)
+
+	err := r.get(t.Context())
+
+	assert.Equal(t, errs.Internal, errs.CodeOf(err))
+	assert.NotContains(t, err.Error(), "10.0.0.7")
+	r.eventually(t, "get stock: internal error: dial tcp 10.0.0.7:5432: refused")
+}
+
+func TestReasonAndCodeReachTheClient(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(context.Context) error {
+		return fmt.Errorf("wrapped: %w", errs.New(errs.Conflict, "KEY_REUSED", "used before"))
+	}, nil)
+
+	got := errs.From(r.get(t.Context()))
+
+	assert.Equal(t, errs.Conflict, got.Code)
+	assert.Equal(t, "KEY_REUSED", got.Reason)
+	assert.Equal(t, "used before", got.Message)
+}
+
+func TestAPanicEndsOneCallOnly(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(context.Context) error { panic("secret of the panic") }, nil)
+
+	for range 2 {
+		err := r.get(t.Context())
+		assert.Equal(t, errs.Internal, errs.CodeOf(err))
+		assert.NotContains(t, err.Error(), "secret")
+	}
+	r.eventually(t, "secret of the panic")
+}
+
+func TestMethodsWithoutARuleNeedNoHandlerToBeDenied(t *testing.T) {
+	t.Parallel()
+	r := start(t, nil, nil)
+
+	_, err := r.stock.Release(t.Context(), &inventoryv1.ReleaseRequest{})
+
+	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err))
+}
+
+func TestTheDeadlineTravelsAndShrinks(t *testing.T) {
+	t.Parallel()
+	deadlines := make(chan time.Duration, 2)
+	r := start(t, func(ctx context.Context) error {
+		deadline, ok := ctx.Deadline()
+		require.True(t, ok)
+		deadlines <- time.Until(deadline)
+		return nil
+	}, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+
+	require.NoError(t, r.get(ctx))
+	assert.Less(t, <-deadlines, 9500*time.Millisecond, "500 ms are kept back")
+	require.NoError(t, r.get(t.Context()))
+	assert.LessOrEqual(t, <-deadlines, time.Minute, "the server's own limit")
+}
+
+func TestABusyServerSaysSoButIsHealthy(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(context.Context) error { return nil }, func(p *grpcserver.Params) {
+		p.Config.RateLimit, p.Config.RateBurst = 0.001, 1
+	})
+	require.NoError(t, r.get(t.Context()))
+
+	assert.Equal(t, errs.RateLimited, errs.CodeOf(r.get(t.Context())))
+	_, err := healthpb.NewHealthClient(r.conn).Check(t.Context(), &healthpb.HealthCheckRequest{})
+	assert.NoError(t, err)
+}
+
+func TestStoppingEndsStreamsAndFinishesCalls(t *testing.T) {
+	t.Parallel()
+	entered, release := make(chan struct{}), make(chan struct{})
+	r := start(t, func(context.Context) error {
+		close(entered)
+		<-release
+		return nil
+	}, nil)
+	stream, err := orderv1.NewOrderServiceClient(r.conn).WatchOrder(t.Context(), &orderv1.WatchOrderRequest{})
+	require.NoError(t, err)
+	_, err = stream.Recv()
+	require.NoError(t, err)
+	answered := make(chan error, 1)
+	go func() { answered <- r.get(t.Context()) }()
+	<-entered
+
+	stopped := make(chan error, 1)
+	go func() { stopped <- r.server.Stop(context.Background()) }()
+
+	_, err = stream.Recv()
+	assert.Equal(t, codes.Unavailable, status.Code(err))
+	close(release)
+	assert.NoError(t, <-answered, "a call that had begun")
+	assert.NoError(t, <-stopped)
+}
