@@ -65,7 +65,7 @@ func TestEndOfTheContextStopsTheDemoCleanly(t *testing.T) {
 			interrupt()
 		}
 	}
-	time.AfterFunc(15*time.Second, interrupt)
+	time.AfterFunc(2*time.Minute, interrupt)
 	require.NoError(t, RunDemo(ctx, options))
 	require.Len(t, stopped, 4, "every service must have ended by itself: %v\n%s", stopped, out.String())
 	require.Contains(t, out.String(), "Try it")

@@ -134,7 +134,7 @@ func (s *Service) Stop(ctx context.Context) (Exit, error) {
 	return exit, nil
 }
 
-// Pause freezes the service (SIGSTOP): it holds its connections and answers nothing.
+// Pause freezes the service (SIGSTOP) and returns when it stands still: it holds its connections and answers nothing.
 func (s *Service) Pause() error { return s.freeze(true, syscall.SIGSTOP, fault.KindPause) }
 
 // Resume lets a paused service go on (SIGCONT).
@@ -199,7 +199,10 @@ func (s *Service) freeze(paused bool, signal syscall.Signal, event string) error
 		return nil
 	}
 	s.options.OnEvent.Emit(s.Name, event, "")
-	return process.SignalGroup(signal)
+	if err := process.SignalGroup(signal); err != nil || !paused {
+		return err
+	}
+	return awaitFrozen(process.Pid())
 }
 
 // start starts the process and waits until it serves.
@@ -207,6 +210,7 @@ func (s *Service) start(ctx context.Context, environ []string) error {
 	stdout := &lineWriter{logs: s.logs, stream: "stdout"}
 	stderr := &lineWriter{logs: s.logs, stream: "stderr"}
 	path := s.options.Bins[s.kind.name]
+	first := s.logs.count()
 	process, err := proc.Start(context.Background(), proc.Spec{
 		Name: s.Name, Path: path, Env: environ, Dir: os.TempDir(), Stdout: stdout, Stderr: stderr,
 	})
@@ -217,7 +221,6 @@ func (s *Service) start(ctx context.Context, environ []string) error {
 	s.mu.Lock()
 	s.process, s.exited, s.exit, s.wanted, s.paused = process, exited, nil, false, false
 	s.starts++
-	first := s.logs.count()
 	s.mu.Unlock()
 	s.options.OnEvent.Emit(s.Name, fault.KindStart, "")
 	go func() {
