@@ -1,0 +1,204 @@
+package infra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"stagecraft/checker/internal/proc"
+)
+
+// rabbitServer is what stays the same over the lives of one broker.
+type rabbitServer struct {
+	dir, password               string
+	amqp, distribution, api, em int // ports
+	epmd                        *proc.Process
+	generation                  int
+}
+
+func (n *native) launchRabbit(ctx context.Context, found program, note func(string)) (*instance, error) {
+	if n.rabbit == nil {
+		server, err := n.prepareRabbit(found)
+		if err != nil {
+			return nil, err
+		}
+		n.rabbit = server
+		note("starting RabbitMQ " + found.Version + ", which takes a few seconds")
+	}
+	server := n.rabbit
+	file, err := n.openLog("rabbitmq")
+	if err != nil {
+		return nil, err
+	}
+	if err := server.startEpmd(ctx, n, found, newWatchedLog(file, "\x00")); err != nil {
+		return nil, err
+	}
+	log := newWatchedLog(file, "completed with")
+	p, err := proc.Start(context.WithoutCancel(ctx), proc.Spec{
+		Name: rabbitName, Path: found.Path, Dir: server.dir, Env: server.env(found), Stdout: log, Stderr: log,
+	})
+	if err != nil {
+		return nil, &Fault{What: "RabbitMQ cannot be started", Cause: err, Next: "see `go run ./checker doctor`"}
+	}
+	n.track(p)
+	if err := awaitReady(ctx, rabbitName, p, log, time.Minute); err != nil {
+		if errors.Is(err, errPortTaken) {
+			server.release()
+			n.rabbit = nil
+		}
+		return nil, err
+	}
+	server.generation++
+	return &instance{
+		endpoint: endpoint{Version: found.Version, Path: found.Path, PID: p.Pid(), Start: proc.StartTime(p.Pid()), Generation: server.generation,
+			URL: fmt.Sprintf("amqp://%s:%s@127.0.0.1:%d/", superuser, server.password, server.amqp),
+			API: fmt.Sprintf("http://%s:%s@127.0.0.1:%d", superuser, server.password, server.api)},
+		died: p.Done(), lastWords: log.Tail,
+	}, nil
+}
+
+func (n *native) prepareRabbit(found program) (*rabbitServer, error) {
+	dir, err := os.MkdirTemp(n.dir, "rabbitmq-")
+	if err != nil {
+		return nil, diskFault("cannot make a directory for RabbitMQ", err)
+	}
+	s := &rabbitServer{dir: dir, password: randomWord()}
+	for _, port := range []*int{&s.amqp, &s.distribution, &s.api, &s.em} {
+		if *port, err = proc.FreePort(); err != nil {
+			return nil, &Fault{What: "no free port for RabbitMQ", Cause: err}
+		}
+	}
+	files := map[string]string{
+		".erlang.cookie":  randomWord(),
+		"enabled_plugins": "[rabbitmq_management].\n",
+		"rabbitmq.conf": fmt.Sprintf(`listeners.tcp.1 = 127.0.0.1:%d
+management.tcp.ip = 127.0.0.1
+management.tcp.port = %d
+default_user = %s
+default_pass = %s
+log.console = false
+disk_free_limit.absolute = 50MB
+vm_memory_high_watermark.absolute = 1GiB
+`, s.amqp, s.api, superuser, s.password),
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o400); err != nil {
+			return nil, diskFault("cannot write the configuration of RabbitMQ", err)
+		}
+	}
+	return s, leanPlugins(found, filepath.Join(dir, "plugins"))
+}
+
+// leanPlugins links only what the broker and its management need: a broker reads every plugin on its path at each start.
+func leanPlugins(found program, to string) error {
+	real, err := filepath.EvalSymlinks(found.Path)
+	if err != nil {
+		return &Fault{What: "RabbitMQ's program has vanished", Cause: err}
+	}
+	plugins, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(real)), "plugins", "*"))
+	if err := os.Mkdir(to, 0o755); err != nil {
+		return diskFault("cannot make "+to, err)
+	}
+	for _, plugin := range plugins {
+		name := filepath.Base(plugin)
+		if other, found := strings.CutPrefix(name, "rabbitmq_"); found && !needed(other) {
+			continue
+		}
+		if err := os.Symlink(plugin, filepath.Join(to, name)); err != nil {
+			return diskFault("cannot link a plugin of RabbitMQ", err)
+		}
+	}
+	return nil
+}
+
+func needed(plugin string) bool {
+	for _, prefix := range []string{"management-", "management_agent-", "web_dispatch-", "prelaunch-"} {
+		if strings.HasPrefix(plugin, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// startEpmd runs Erlang's name server as a child of ours; otherwise the broker would leave a daemon behind.
+func (s *rabbitServer) startEpmd(ctx context.Context, n *native, found program, log *watchedLog) error {
+	if s.epmd != nil && !s.epmd.Exited() {
+		return nil
+	}
+	epmd := findEpmd(found)
+	if epmd == "" {
+		return &Fault{What: "Erlang's epmd is not installed beside RabbitMQ", Next: installHint([]string{rabbitName})}
+	}
+	p, err := proc.Start(context.WithoutCancel(ctx), proc.Spec{Name: "epmd", Path: epmd, Dir: s.dir, Env: s.env(found),
+		Args: []string{"-port", fmt.Sprint(s.em), "-address", "127.0.0.1"}, Stdout: log, Stderr: log})
+	if err != nil {
+		return &Fault{What: "epmd cannot be started", Cause: err}
+	}
+	n.track(p)
+	s.epmd = p
+	// It says nothing when it is ready.
+	for {
+		if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.em)); err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-p.Done():
+			if portTaken(log.Tail()) {
+				return errPortTaken
+			}
+			return startFault("epmd", log.Tail(), "supervisor.log")
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func findEpmd(found program) string {
+	for _, variable := range append(os.Environ(), found.Env...) {
+		list, ok := strings.CutPrefix(variable, "PATH=")
+		if !ok {
+			continue
+		}
+		for _, dir := range append(filepath.SplitList(list), "/usr/bin", "/opt/homebrew/bin", "/usr/local/bin") {
+			if info, err := os.Stat(filepath.Join(dir, "epmd")); err == nil && info.Mode()&0o111 != 0 {
+				return filepath.Join(dir, "epmd")
+			}
+		}
+	}
+	return ""
+}
+
+func (s *rabbitServer) release() {
+	if s.epmd != nil {
+		s.epmd.KillTree()
+	}
+	for _, port := range []int{s.amqp, s.distribution, s.api, s.em} {
+		proc.ReleasePort(port)
+	}
+}
+
+func (s *rabbitServer) env(found program) []string {
+	in := func(name string) string { return filepath.Join(s.dir, name) }
+	env := mergedEnv(found.Env...)
+	return append(env,
+		"HOME="+s.dir,
+		"RABBITMQ_NODENAME=stagecraft@localhost",
+		"RABBITMQ_NODE_IP_ADDRESS=127.0.0.1",
+		fmt.Sprintf("RABBITMQ_NODE_PORT=%d", s.amqp),
+		fmt.Sprintf("RABBITMQ_DIST_PORT=%d", s.distribution),
+		"RABBITMQ_MNESIA_BASE="+in("mnesia"), "RABBITMQ_LOG_BASE="+in("log"), "RABBITMQ_PID_FILE="+in("pid"),
+		"RABBITMQ_CONF_ENV_FILE="+in("none.env"), "RABBITMQ_CONFIG_FILE="+in("rabbitmq.conf"), "RABBITMQ_ADVANCED_CONFIG_FILE="+in("none.config"),
+		"RABBITMQ_ENABLED_PLUGINS_FILE="+in("enabled_plugins"), "RABBITMQ_PLUGINS_DIR="+in("plugins"),
+		"RABBITMQ_SCHEDULER_BIND_TYPE=u",
+		fmt.Sprintf("ERL_EPMD_PORT=%d", s.em), "ERL_EPMD_ADDRESS=127.0.0.1", "ERL_CRASH_DUMP=/dev/null",
+		// The start script then becomes the virtual machine instead of waiting beside it.
+		"RUNNING_UNDER_SYSTEMD=true",
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +SDio 4 -start_epmd false",
+	)
+}

@@ -1,0 +1,66 @@
+package infra
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// place is where one repository's infrastructure keeps its files.
+type place struct{ root string }
+
+func (p place) dir() string          { return filepath.Join(p.root, ".stagecraft", "infra") }
+func (p place) statePath() string    { return filepath.Join(p.dir(), "state.json") }
+func (p place) logPath() string      { return filepath.Join(p.dir(), "supervisor.log") }
+func (p place) bundleDir() string    { return filepath.Join(p.root, ".stagecraft", "bundle") }
+func (p place) lockPath() string     { return filepath.Join(p.dir(), "start.lock") }
+func (p place) runPattern() string   { return filepath.Join(p.dir(), "run-*") }
+func (p place) leasePattern() string { return filepath.Join(p.dir(), "redis-*") }
+
+// newPlace makes the directory and proves that it can be written to.
+func newPlace(root string) (place, error) {
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		return place{}, &Fault{What: "the repository's directory cannot be named", Cause: err}
+	}
+	p := place{absolute}
+	if err := os.MkdirAll(p.dir(), 0o755); err != nil {
+		return place{}, diskFault("cannot make "+p.dir(), err)
+	}
+	return p, nil
+}
+
+// needed is what the servers write in an ordinary session, with room to spare.
+const neededBytes = 300 << 20
+
+// checkSpace finds a full disk before the servers do, whose messages are longer.
+func checkSpace(dir string) error {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return nil
+	}
+	if free := uint64(fs.Bavail) * uint64(fs.Bsize); free < neededBytes {
+		return &Fault{What: fmt.Sprintf("the disk of %s is nearly full: %d MB free, %d MB needed", dir, free>>20, neededBytes>>20),
+			Next: "free some space there and run again"}
+	}
+	return nil
+}
+
+// lockStart makes sure that one checker at a time starts or stops the servers. The lock goes with the process that holds it.
+func (p place) lockStart() (unlock func(), err error) {
+	file, err := os.OpenFile(p.lockPath(), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, diskFault("cannot open "+p.lockPath(), err)
+	}
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX)
+		if err == nil {
+			return func() { _ = file.Close() }, nil
+		}
+		if err != syscall.EINTR {
+			_ = file.Close()
+			return nil, &Fault{What: "cannot lock " + p.lockPath(), Cause: err}
+		}
+	}
+}

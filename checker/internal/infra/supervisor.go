@@ -1,0 +1,254 @@
+package infra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const supervisorCommand = "_infra-supervisor"
+
+// RunHidden runs the hidden command that args (without the program's name) ask for and returns true, or returns false.
+// It runs before main in every program that links this package, test binaries too, so that each can start a supervisor.
+func RunHidden(args []string) bool {
+	if len(args) != 3 || args[0] != supervisorCommand {
+		return false
+	}
+	log.SetFlags(log.LstdFlags | log.Lmicroseconds)
+	if err := supervise(place{args[1]}, args[2]); err != nil {
+		log.Print(err)
+		os.Exit(1)
+	}
+	return true
+}
+
+func init() {
+	if RunHidden(os.Args[1:]) {
+		os.Exit(0)
+	}
+}
+
+// idleLimit is how long the servers stay warm without a user.
+func idleLimit() time.Duration {
+	if d, err := time.ParseDuration(os.Getenv("STAGECRAFT_IDLE")); err == nil && d > 0 {
+		return d
+	}
+	return 30 * time.Minute
+}
+
+// supervisor owns the servers of one repository. It lives in a session of its own and outlives the checkers that use it.
+type supervisor struct {
+	place    place
+	launcher launcher
+	listener net.Listener
+	ctx      context.Context
+	stopped  sync.WaitGroup
+
+	mu      sync.Mutex
+	state   state
+	slots   map[string]*slot
+	changed chan struct{} // closed and replaced at every change
+	users   int
+	idle    time.Time // since when there has been no user
+}
+
+// slot is one server as the supervisor sees it.
+type slot struct {
+	status   status
+	endpoint endpoint
+	fault    *Fault
+	note     string // what its start is doing
+	// trouble is what happened to it last while in use.
+	trouble string
+	deaths  []time.Time
+}
+
+type status int
+
+const (
+	absent status = iota
+	starting
+	ready
+	failed
+)
+
+// supervise runs until SIGTERM, until nobody has used the servers for the idle limit, or until its state file is gone.
+func supervise(p place, provider string) error {
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer cancel()
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
+	launcher, err := newLauncher(p, provider)
+	if err != nil {
+		return announce("error " + err.Error())
+	}
+	defer launcher.stop()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return announce("error " + err.Error())
+	}
+	s := &supervisor{place: p, launcher: launcher, listener: listener, ctx: ctx, changed: make(chan struct{}), idle: time.Now(),
+		slots: map[string]*slot{}, state: newState(provider, listener.Addr().String(), launcher.dirs())}
+	for _, name := range serverNames {
+		s.slots[name] = &slot{}
+	}
+	if err := s.state.write(p); err != nil {
+		return announce("error " + err.Error())
+	}
+	defer os.Remove(p.statePath())
+	go s.accept()
+	if err := announce("ready"); err != nil {
+		return err
+	}
+	log.Printf("supervisor %d with %s servers", os.Getpid(), provider)
+	s.loop()
+	cancel()
+	_ = listener.Close()
+	s.stopped.Wait()
+	return nil
+}
+
+func newLauncher(p place, provider string) (launcher, error) {
+	switch provider {
+	case "native":
+		return newNative(p, "")
+	case "bundle":
+		return newNative(p, p.bundleDir())
+	case "docker":
+		return newContainers(p)
+	}
+	return nil, fmt.Errorf("no provider %q", provider)
+}
+
+// announce tells the checker that started us, through file descriptor 3, that we serve, or why not.
+func announce(line string) error {
+	pipe := os.NewFile(3, "announcement")
+	_, err := fmt.Fprintln(pipe, line)
+	if closeErr := pipe.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil && line != "ready" {
+		err = errors.New(line)
+	}
+	return err
+}
+
+func (s *supervisor) loop() {
+	limit := idleLimit()
+	ticker := time.NewTicker(min(limit/4, 2*time.Second))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			log.Print("asked to stop")
+			return
+		case now := <-ticker.C:
+			s.mu.Lock()
+			idle := s.users == 0 && now.Sub(s.idle) > limit
+			s.mu.Unlock()
+			if idle {
+				log.Printf("unused for %v", limit)
+				return
+			}
+			if current, ok := readState(s.place); !ok || current.PID != os.Getpid() {
+				log.Print("the state file is gone")
+				return
+			}
+		}
+	}
+}
+
+// want starts a server that is not there; it does not wait.
+func (s *supervisor) want(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slot := s.slots[name]
+	if slot.status == ready || slot.status == starting {
+		return
+	}
+	slot.status, slot.fault, slot.note = starting, nil, ""
+	s.touch()
+	s.stopped.Go(func() { s.start(name) })
+}
+
+func (s *supervisor) start(name string) {
+	begin := time.Now()
+	run, err := s.launcher.launch(s.ctx, name, func(text string) { s.note(name, text) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slot := s.slots[name]
+	if err != nil {
+		log.Printf("%s: %v", name, err)
+		slot.status = failed
+		if !errors.As(err, &slot.fault) {
+			slot.fault = &Fault{What: name + " cannot be started", Cause: err, Next: "the log is in " + s.place.logPath()}
+		}
+		s.touch()
+		return
+	}
+	log.Printf("%s %s ready after %v", name, run.endpoint.Version, time.Since(begin).Round(time.Millisecond))
+	slot.status, slot.endpoint = ready, run.endpoint
+	if run.died != nil {
+		go s.watch(name, run)
+	}
+	s.touch()
+}
+
+// watch starts a server again when it dies, unless it keeps dying.
+func (s *supervisor) watch(name string, run *instance) {
+	select {
+	case <-s.ctx.Done():
+		return
+	case <-run.died:
+	}
+	if s.ctx.Err() != nil {
+		return
+	}
+	words := lastLines(run.lastWords(), 3)
+	log.Printf("%s died: %s", name, words)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slot := s.slots[name]
+	slot.trouble = "died while in use: " + words
+	slot.deaths = append(slot.deaths, time.Now())
+	if n := len(slot.deaths); n >= 4 && time.Since(slot.deaths[n-4]) < time.Minute {
+		slot.status = failed
+		slot.fault = &Fault{What: name + " keeps dying: " + words, Next: "run `go run ./checker down`, then `go run ./checker doctor`"}
+		s.touch()
+		return
+	}
+	slot.status = starting
+	s.touch()
+	s.stopped.Go(func() { s.start(name) })
+}
+
+func (s *supervisor) note(name, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slots[name].note = text
+	s.touch()
+}
+
+// touch wakes all connections and writes the state; the lock is held.
+func (s *supervisor) touch() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+	s.state.Servers = map[string]endpoint{}
+	for name, slot := range s.slots {
+		if slot.status == ready {
+			s.state.Servers[name] = slot.endpoint
+		}
+	}
+	if s.ctx.Err() != nil {
+		return
+	}
+	if err := s.state.write(s.place); err != nil {
+		log.Print(err)
+	}
+}
