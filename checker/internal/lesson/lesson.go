@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"stagecraft/checker/internal/overlay"
 )
 
 // Kind says what a lesson asks for.
@@ -57,7 +59,7 @@ func (l Lesson) HintedChecks() []string {
 func (l Lesson) Starter() fs.FS {
 	dir := filepath.Join(l.Dir, "starter")
 	if _, err := os.Stat(dir); err != nil {
-		return empty{}
+		return overlay.None
 	}
 	return os.DirFS(dir)
 }
@@ -69,11 +71,4 @@ func (l Lesson) Instructor() string {
 		return ""
 	}
 	return string(text)
-}
-
-// empty is a file system without files.
-type empty struct{}
-
-func (empty) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

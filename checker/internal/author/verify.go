@@ -1,0 +1,222 @@
+package author
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"stagecraft/checker/internal/lesson"
+)
+
+// Verify proves each lesson: the starter compiles and fails every check, the reference and the alternatives pass, each mutant is
+// failed by the check it names with the message it names, each check has killed a mutant, hints exist, quotes and links lead
+// somewhere, topics are known. It prints as it goes. The error is a *Faulty when the proof went through and found something.
+func Verify(ctx context.Context, o Options) error {
+	o.fill()
+	began := time.Now()
+	lessons, broken := o.lessons()
+	if broken != nil && len(lessons) == 0 {
+		return broken
+	}
+	total := &tally{out: o.Out}
+	if broken != nil {
+		total.say("the catalogue", finding{faults: []string{oneLine(broken)}})
+	}
+	jobs := make(chan job)
+	var workers sync.WaitGroup
+	for n := range o.Parallel {
+		workers.Go(func() {
+			dir := slot(o.Root, "verify", n)
+			defer func() { _ = os.RemoveAll(dir) }()
+			for j := range jobs {
+				j.course.finished(j.variant, o.prove(ctx, j.variant, dir))
+			}
+		})
+	}
+	for _, l := range slices.Backward(lessons) { // the later ones take longer
+		o.send(ctx, l, total, jobs)
+	}
+	close(jobs)
+	workers.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	o.untaught(lessons)
+	fmt.Fprintf(o.Out, "verify: %d lessons, %d versions of them judged, %d faults, %d not judged, in %s\n",
+		len(lessons), total.variants, total.found, total.unjudged, time.Since(began).Round(100*time.Millisecond))
+	if total.found+total.unjudged > 0 {
+		return &Faulty{Found: total.found, Unjudged: total.unjudged}
+	}
+	return nil
+}
+
+// A job is one variant to prove; its course prints the lesson's line after the last.
+type job struct {
+	variant variant
+	course  *course
+}
+
+// send gives the variants of a lesson to the workers.
+func (o *Options) send(ctx context.Context, l lesson.Lesson, total *tally, jobs chan<- job) {
+	variants, err := variantsOf(l)
+	c := &course{lesson: l, total: total, began: time.Now()}
+	if err != nil {
+		c.found = append(c.found, finding{faults: []string{oneLine(err)}})
+	}
+	c.found = append(c.found, finding{faults: append(proseFaults(o.Root, l), shapeFaults(l, variants)...)})
+	if o.Only != "" {
+		variants = slices.DeleteFunc(variants, func(v variant) bool { return !strings.Contains(v.name, o.Only) })
+	}
+	c.open = len(variants)
+	if c.open == 0 {
+		c.print()
+	}
+	for _, v := range variants {
+		select {
+		case jobs <- job{v, c}:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// prove makes a variant in dir and has it graded. What cannot be judged is tried once more: the machine may have been busy.
+func (o *Options) prove(ctx context.Context, v variant, dir string) finding {
+	if err := v.write(o.Root, dir); err != nil {
+		return finding{faults: []string{oneLine(err)}}
+	}
+	var f finding
+	for range 2 {
+		report, err := o.grade(ctx, o.Root, v.lesson, dir, o.Seed, v.only())
+		if err != nil {
+			return finding{unjudged: []string{oneLine(err)}}
+		}
+		if f = v.judge(report); len(f.unjudged) == 0 || ctx.Err() != nil {
+			break
+		}
+	}
+	if v.name == "starter" {
+		f.faults = append(f.faults, fileFaults(v.lesson, dir)...)
+	}
+	return f
+}
+
+// untaught says which topics no lesson names yet. Stages that have no lesson at all are left out.
+func (o *Options) untaught(lessons []lesson.Lesson) {
+	if len(o.Lessons) > 0 {
+		return
+	}
+	taught, begun := map[string]bool{}, map[int]bool{}
+	topics := lesson.Topics()
+	for _, l := range lessons {
+		for _, id := range l.Topics {
+			taught[id] = true
+		}
+	}
+	for _, t := range topics {
+		if taught[t.ID] {
+			begun[t.Stage] = true
+		}
+	}
+	var missing []string
+	for _, t := range topics {
+		if begun[t.Stage] && !taught[t.ID] {
+			missing = append(missing, t.ID)
+		}
+	}
+	if missing != nil {
+		fmt.Fprintf(o.Out, "not taught yet: %s\n", strings.Join(missing, ", "))
+	}
+}
+
+// A course gathers what was found about one lesson.
+type course struct {
+	lesson lesson.Lesson
+	total  *tally
+	began  time.Time
+
+	mu    sync.Mutex
+	open  int
+	done  map[string]int // kind of variant → how many were right
+	found []finding
+}
+
+func (c *course) finished(v variant, f finding) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.prefix(v.name + ": ")
+	c.found = append(c.found, f)
+	if len(f.faults)+len(f.unjudged) == 0 {
+		if c.done == nil {
+			c.done = map[string]int{}
+		}
+		kind, _, _ := strings.Cut(v.name, "/")
+		c.done[kind]++
+	}
+	c.total.count()
+	if c.open--; c.open == 0 {
+		c.print()
+	}
+}
+
+func (f *finding) prefix(name string) {
+	for _, list := range [][]string{f.faults, f.unjudged} {
+		for i := range list {
+			list[i] = name + list[i]
+		}
+	}
+}
+
+func (c *course) print() {
+	var parts []string
+	for _, kind := range []struct{ name, text string }{
+		{"starter", "the starter fails"}, {"reference", "the reference passes"}, {"alternative", "%d alternatives pass"}, {"mutant", "%d mutants are caught"},
+	} {
+		if n := c.done[kind.name]; n > 0 {
+			parts = append(parts, strings.ReplaceAll(kind.text, "%d", fmt.Sprint(n)))
+		}
+	}
+	line := fmt.Sprintf("%s: %s (%s)", c.lesson.Name(), strings.Join(parts, ", "), time.Since(c.began).Round(100*time.Millisecond))
+	c.total.say(line, c.found...)
+}
+
+// A tally counts over all lessons and keeps their lines whole.
+type tally struct {
+	mu                        sync.Mutex
+	out                       io.Writer
+	variants, found, unjudged int
+}
+
+func (t *tally) count() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.variants++
+}
+
+func (t *tally) say(line string, found ...finding) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fmt.Fprintln(t.out, line)
+	for _, f := range found {
+		for _, fault := range f.faults {
+			t.found++
+			fmt.Fprintf(t.out, "  ✗ %s\n", fault)
+		}
+		for _, open := range f.unjudged {
+			t.unjudged++
+			fmt.Fprintf(t.out, "  ? %s\n", open)
+		}
+	}
+}
+
+// IsFaulty says whether an error is the finding of a proof rather than its breakdown.
+func IsFaulty(err error) bool {
+	var faulty *Faulty
+	return errors.As(err, &faulty)
+}
