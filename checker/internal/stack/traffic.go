@@ -140,7 +140,7 @@ func (d *Demo) describe() {
 }
 
 func (d *Demo) curl(method, path, token, key, body string) string {
-	parts := []string{"curl -sS"}
+	parts := []string{`curl -sS -w '\n'`}
 	if method != "GET" {
 		parts = append(parts, "-X "+method)
 	}
