@@ -10,7 +10,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
 )
 
-// Handler turns requests into calls of use cases. Errors leave it as they are: the server maps them, once.
+// Handler implements walletv1.WalletServiceServer.
 type Handler struct {
 	walletv1.UnimplementedWalletServiceServer
 
@@ -30,19 +30,19 @@ func NewHandler(
 	return &Handler{getWallet: getWallet, topUp: topUp, listEntries: listEntries, deduct: deduct, refund: refund, pool: pool}
 }
 
-// TopUp implements WalletService.
+// TopUp puts money in.
 func (h *Handler) TopUp(ctx context.Context, req *walletv1.TopUpRequest) (*walletv1.TopUpResponse, error) {
-	wallet, replayed, err := h.topUp.Execute(ctx, toTopUpInput(req))
+	topped, err := h.topUp.Execute(ctx, toTopUp(caller(ctx), req))
 	if err != nil {
 		return nil, err
 	}
-	if replayed {
+	if topped.Replayed {
 		// The stored answer may be old. Show the customer what is in the wallet today.
 		const balance = `SELECT coalesce(sum(amount_minor), 0)::bigint, count(*) FROM ledger_entries WHERE user_id = $1 AND currency = $2`
-		row := h.pool.QueryRow(ctx, balance, wallet.UserID, wallet.Currency)
-		if err := row.Scan(&wallet.MinorUnits, &wallet.Version); err != nil {
+		row := h.pool.QueryRow(ctx, balance, topped.Wallet.UserID, topped.Wallet.Currency)
+		if err := row.Scan(&topped.Wallet.MinorUnits, &topped.Wallet.Version); err != nil {
 			return nil, fmt.Errorf("read the balance: %w", err)
 		}
 	}
-	return &walletv1.TopUpResponse{Wallet: fromWallet(wallet), Replayed: replayed}, nil
+	return &walletv1.TopUpResponse{Wallet: fromWallet(topped.Wallet), Replayed: topped.Replayed}, nil
 }

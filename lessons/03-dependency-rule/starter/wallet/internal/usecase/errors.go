@@ -13,10 +13,10 @@ func public(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, domain.ErrInsufficientBalance):
-		return errs.Wrap(err, errs.Precondition, "INSUFFICIENT_BALANCE", "%s", err)
+		return errs.New(errs.Precondition, "INSUFFICIENT_BALANCE", "%s", err)
 	case errors.Is(err, domain.ErrInvalidCurrency), errors.Is(err, domain.ErrInvalidAmount),
 		errors.Is(err, domain.ErrCurrencyMismatch), errors.Is(err, domain.ErrAmountOverflow):
-		return errs.Wrap(err, errs.InvalidInput, "INVALID_INPUT", "%s", err)
+		return errs.New(errs.InvalidInput, "INVALID_INPUT", "%s", err)
 	default:
 		return err
 	}

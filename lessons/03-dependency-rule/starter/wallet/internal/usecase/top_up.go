@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -15,28 +14,28 @@ import (
 
 // TopUp puts money in.
 type TopUp struct {
-	tx       TxManager
+	tx       Transactor
 	requests Requests
 	wallets  *postgres.WalletRepository
 	now      clock.Clock
 }
 
 // NewTopUp returns the use case.
-func NewTopUp(tx TxManager, requests Requests, wallets *postgres.WalletRepository, now clock.Clock) *TopUp {
+func NewTopUp(tx Transactor, requests Requests, wallets *postgres.WalletRepository, now clock.Clock) *TopUp {
 	return &TopUp{tx: tx, requests: requests, wallets: wallets, now: now}
 }
 
-func (uc *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, key string) (*domain.Wallet, error) {
-	wallet, err := uc.wallets.Lock(ctx, userID, amount.Currency())
+func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, key string) (*domain.Wallet, error) {
+	wallet, err := u.wallets.Lock(ctx, userID, amount.Currency())
 	if err != nil {
 		return nil, err
 	}
-	if err := wallet.TopUp(uuid.NewString(), amount, key, uc.now()); err != nil {
+	if err := wallet.TopUp(newID(), amount, key, u.now()); err != nil {
 		if errors.Is(err, domain.ErrWalletFull) {
 			return nil, status.Errorf(codes.FailedPrecondition, "WALLET_FULL: %d %s is all that this wallet still takes",
 				wallet.Room().GetMinorUnits(), amount.Currency())
 		}
 		return nil, err
 	}
-	return wallet, uc.wallets.Append(ctx, wallet)
+	return wallet, u.wallets.Append(ctx, wallet)
 }
