@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-logr/logr"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
@@ -31,6 +32,8 @@ func startTracing(lc fx.Lifecycle, cfg Config, service Service, env logging.Conf
 			attribute.String("deployment.environment.name", env.Env),
 		)),
 	}
+	// The exporter reads the same variable itself and would complain, outside of our log, that host:port is no URL.
+	otel.SetLogger(logr.Discard())
 	if cfg.OTLPEndpoint != "" {
 		exporter, err := otlptracegrpc.New(context.Background(),
 			otlptracegrpc.WithEndpoint(strings.TrimPrefix(cfg.OTLPEndpoint, "http://")), otlptracegrpc.WithInsecure())

@@ -1,0 +1,86 @@
+package telemetry_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	"go.uber.org/fx"
+	"go.uber.org/fx/fxtest"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+
+	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/telemetry"
+)
+
+// receiver is a collector that keeps the names of the spans.
+type receiver struct {
+	collector.UnimplementedTraceServiceServer
+	spans chan string
+}
+
+func (r *receiver) Export(_ context.Context, req *collector.ExportTraceServiceRequest) (*collector.ExportTraceServiceResponse, error) {
+	for _, resource := range req.GetResourceSpans() {
+		for _, scope := range resource.GetScopeSpans() {
+			for _, span := range scope.GetSpans() {
+				r.spans <- span.GetName()
+			}
+		}
+	}
+	return &collector.ExportTraceServiceResponse{}, nil
+}
+
+// Not parallel: the tracer provider is global, and so is the environment.
+func TestSpansReachTheCollectorAndMetricsAreServed(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	received := &receiver{spans: make(chan string, 10)}
+	server := grpc.NewServer()
+	collector.RegisterTraceServiceServer(server, received)
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(server.Stop)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listener.Addr().String())
+	metricsAddr := freeAddr(t)
+
+	var registry *prometheus.Registry
+	app := fxtest.New(t,
+		fx.NopLogger,
+		fx.Supply(
+			telemetry.Config{OTLPEndpoint: listener.Addr().String(), MetricsAddr: metricsAddr, FlushInterval: 10 * time.Millisecond},
+			telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop(),
+		),
+		telemetry.Module,
+		fx.Populate(&registry),
+	)
+	app.RequireStart()
+	defer app.RequireStop()
+
+	_, span := otel.Tracer("test").Start(t.Context(), "buy")
+	span.End()
+	select {
+	case name := <-received.spans:
+		assert.Equal(t, "buy", name)
+	case <-time.After(5 * time.Second):
+		t.Fatal("the span never reached the collector")
+	}
+	resp, err := http.Get("http://" + metricsAddr + "/metrics")
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	assert.Equal(t, http.StatusOK, resp.StatusCode)
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	return listener.Addr().String()
+}
