@@ -22,6 +22,9 @@ const (
 	exitUnknown = 2
 )
 
+// The help lists commands in the order in which a learner meets them.
+func init() { cobra.EnableCommandSorting = false }
+
 // app is what every command writes to and knows about the terminal.
 type app struct {
 	in       io.Reader
@@ -117,6 +120,9 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	for _, known := range cmd.SuggestionsFor(args[0]) {
+		if len(args[0]) < 3 {
+			break // anything is near to a number
+		}
 		return fmt.Errorf("there is no command %q; did you mean `%s`?", args[0], known)
 	}
 	return fmt.Errorf("there is no command %q; `start %s` opens a lesson, `--help` lists the commands", args[0], args[0])

@@ -75,7 +75,7 @@ func (l logTabs) text(width int) string {
 	}
 	var out []string
 	for _, line := range l.tabs[l.on].Lines {
-		out = append(out, " "+strings.ReplaceAll(ansi.Hardwrap(printable(line), max(width-2, 8), true), "\n", "\n   "))
+		out = append(out, " "+strings.ReplaceAll(ansi.Wrap(printable(shortLog(line)), max(width-4, 8), " ,"), "\n", "\n   "))
 	}
 	return strings.Join(out, "\n")
 }

@@ -27,7 +27,7 @@ type ServicesScreen struct {
 func RunServices(ctx context.Context, title string, plain bool, do func(context.Context, ServicesScreen) error, stderr io.Writer) error {
 	s := newSession(ctx, nil)
 	m := services{title: title, theme: newTheme(true, plain), width: 80, height: 24, view: newViewport(), stop: s.cancel}
-	m.logs = m.logs.add(tryTab, "", keptLines)
+	m.logs.tabs = []LogTab{{Name: tryTab}}
 	var failed error
 	err := show(s, m, plain, stderr, func(send func(tea.Msg)) {
 		screen := ServicesScreen{
@@ -127,7 +127,11 @@ func (m services) toEnd() services {
 func (m services) layout() services {
 	w, h := bodySize(m.width, m.height)
 	follow := m.logs.on > 0 && m.view.AtBottom()
-	m.view = fill(m.view, m.logs.text(w), w, h)
+	text := m.logs.text(w)
+	if m.logs.on == 0 {
+		text = tryText(m.logs.tabs[0].Lines, w)
+	}
+	m.view = fill(m.view, text, w, h)
 	if follow {
 		m.view.GotoBottom()
 	}
