@@ -17,7 +17,6 @@ const (
 
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
-	uniqueViolation      = "23505"
 )
 
 // ErrStale says that a row changed since it was loaded. WithTx answers it by running the whole transaction again.
@@ -49,9 +48,6 @@ func isConflict(err error) bool {
 		return false
 	}
 }
-
-// IsUniqueViolation tells whether err says that a row of this key exists already.
-func IsUniqueViolation(err error) bool { return sqlState(err) == uniqueViolation }
 
 func sqlState(err error) string {
 	var pgErr *pgconn.PgError
