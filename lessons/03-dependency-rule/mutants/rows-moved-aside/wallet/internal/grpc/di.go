@@ -1,0 +1,10 @@
+package grpc
+
+import (
+	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/wallet/internal/balance"
+)
+
+// Module provides the handler and what the server is made of.
+var Module = fx.Module("grpc", fx.Provide(NewHandler, params, balance.NewReader))

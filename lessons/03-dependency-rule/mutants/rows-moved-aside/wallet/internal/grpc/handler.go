@@ -1,0 +1,45 @@
+package grpc
+
+import (
+	"context"
+
+	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"stagecraft/stage1-mvp/wallet/internal/balance"
+	"stagecraft/stage1-mvp/wallet/internal/usecase"
+)
+
+// Handler implements walletv1.WalletServiceServer.
+type Handler struct {
+	walletv1.UnimplementedWalletServiceServer
+
+	getWallet   *usecase.GetWallet
+	topUp       *usecase.TopUp
+	listEntries *usecase.ListEntries
+	deduct      *usecase.Deduct
+	refund      *usecase.Refund
+	balance     *balance.Reader
+}
+
+// NewHandler returns the handler of all use cases.
+func NewHandler(
+	getWallet *usecase.GetWallet, topUp *usecase.TopUp, listEntries *usecase.ListEntries,
+	deduct *usecase.Deduct, refund *usecase.Refund, balances *balance.Reader,
+) *Handler {
+	return &Handler{getWallet: getWallet, topUp: topUp, listEntries: listEntries, deduct: deduct, refund: refund, balance: balances}
+}
+
+// TopUp puts money in.
+func (h *Handler) TopUp(ctx context.Context, req *walletv1.TopUpRequest) (*walletv1.TopUpResponse, error) {
+	topped, err := h.topUp.Execute(ctx, toTopUp(caller(ctx), req))
+	if err != nil {
+		return nil, err
+	}
+	if topped.Replayed {
+		// The stored answer may be old. Show the customer what is in the wallet today.
+		topped.Wallet.MinorUnits, topped.Wallet.Version, err = h.balance.Today(ctx, topped.Wallet.UserID, topped.Wallet.Currency)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &walletv1.TopUpResponse{Wallet: fromWallet(topped.Wallet), Replayed: topped.Replayed}, nil
+}

@@ -1,0 +1,26 @@
+package usecase
+
+import (
+	"errors"
+
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"stagecraft/stage1-mvp/wallet/internal/refusal"
+)
+
+// public gives an error of the domain the code and the word that clients see. Others stay as they are, and so internal.
+func public(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, domain.ErrInsufficientBalance):
+		return errs.New(errs.Precondition, "INSUFFICIENT_BALANCE", "%s", err)
+	case errors.Is(err, domain.ErrWalletFull):
+		return refusal.Full(err)
+	case errors.Is(err, domain.ErrInvalidCurrency), errors.Is(err, domain.ErrInvalidAmount),
+		errors.Is(err, domain.ErrCurrencyMismatch), errors.Is(err, domain.ErrAmountOverflow):
+		return errs.New(errs.InvalidInput, "INVALID_INPUT", "%s", err)
+	default:
+		return err
+	}
+}
