@@ -1,0 +1,33 @@
+#!/bin/sh
+# Runs the four services of the stage until Ctrl-C. Their logs, one JSON object per line, come out together.
+#   run.sh BINARIES DEV_DIRECTORY
+set -eu
+
+bin=$1
+set -a
+. "$2/dev.env"
+set +a
+private_key=$SERVICE_PRIVATE_KEY
+# Only order calls others in its own name, so only order gets the key.
+unset SERVICE_PRIVATE_KEY
+
+database() {
+	echo "postgres://${1}_service:${1}_service@${POSTGRES_ADDR:-127.0.0.1:5432}/${1}_db?sslmode=disable"
+}
+
+export ORDER_TARGET="${ORDER_TARGET:-127.0.0.1:9001}"
+export INVENTORY_TARGET="${INVENTORY_TARGET:-127.0.0.1:9002}"
+export WALLET_TARGET="${WALLET_TARGET:-127.0.0.1:9003}"
+
+INVENTORY_ADDR=$INVENTORY_TARGET METRICS_ADDR=127.0.0.1:9102 DATABASE_URL=$(database inventory) "$bin/inventory" &
+services=$!
+WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=127.0.0.1:9103 DATABASE_URL=$(database wallet) "$bin/wallet" &
+services="$services $!"
+ORDER_ADDR=$ORDER_TARGET METRICS_ADDR=127.0.0.1:9101 DATABASE_URL=$(database order) SERVICE_PRIVATE_KEY=$private_key "$bin/order" &
+services="$services $!"
+GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=127.0.0.1:9100 "$bin/gateway" &
+services="$services $!"
+
+# shellcheck disable=SC2086 # a list of process ids
+trap 'kill $services 2>/dev/null; wait' INT TERM EXIT
+wait

@@ -1,0 +1,103 @@
+package stage1mvp_test
+
+import (
+	"cmp"
+	"fmt"
+	"go/types"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
+)
+
+var services = []string{"order", "inventory", "wallet", "gateway"}
+
+// variable is one row of the table: what a service reads, what it takes when that is not set, and which services read it.
+type variable struct {
+	Name, Default string
+	Services      []string
+}
+
+func TestTheReadmeNamesEveryVariableOfEveryService(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+
+	assert.Equal(t, inCode(t), inTable(string(readme)), "expected is what the config structs say, actual what the README says")
+}
+
+// inCode reads the tags of the config structs. They are in internal packages, so they are read as types, not imported.
+func inCode(t *testing.T) map[string]variable {
+	t.Helper()
+	found := make(map[string]variable)
+	for _, service := range services {
+		loaded, err := packages.Load(&packages.Config{Mode: packages.NeedTypes | packages.NeedName}, "./"+service+"/internal/config")
+		require.NoError(t, err)
+		require.Len(t, loaded, 1)
+		require.Empty(t, loaded[0].Errors)
+		config := loaded[0].Types.Scope().Lookup("Config")
+		require.NotNil(t, config, "%s has no config.Config", service)
+		collect(config.Type(), func(name, fallback string) {
+			v := found[name]
+			if v.Name != "" && v.Default != fallback {
+				t.Errorf("%s has the default %s here and %s there", name, fallback, v.Default)
+			}
+			v.Name, v.Default = name, fallback
+			if !slices.Contains(v.Services, service) {
+				v.Services = append(v.Services, service)
+			}
+			found[name] = v
+		})
+	}
+	return found
+}
+
+func collect(of types.Type, add func(name, fallback string)) {
+	fields, ok := of.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for i := range fields.NumFields() {
+		tag := reflect.StructTag(fields.Tag(i))
+		name, tagged := tag.Lookup("env")
+		switch fallback, hasDefault := tag.Lookup("default"); {
+		case !tagged:
+			collect(fields.Field(i).Type(), add)
+		case hasDefault:
+			add(name, "`"+fallback+"`")
+		case tag.Get("optional") == "true":
+			add(name, "none")
+		default:
+			add(name, "required")
+		}
+	}
+}
+
+var row = regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| ([^|]+) \\| ([^|]+) \\|")
+
+func inTable(readme string) map[string]variable {
+	found := make(map[string]variable)
+	for _, cells := range row.FindAllStringSubmatch(readme, -1) {
+		readers := strings.Split(cells[3], ", ")
+		switch cells[3] {
+		case "all":
+			readers = services
+		case "gRPC services":
+			readers = services[:3]
+		}
+		slices.SortFunc(readers, func(a, b string) int { return cmp.Compare(slices.Index(services, a), slices.Index(services, b)) })
+		found[cells[1]] = variable{Name: cells[1], Default: cells[2], Services: slices.Clone(readers)}
+	}
+	return found
+}
+
+// String makes a difference readable.
+func (v variable) String() string {
+	return fmt.Sprintf("%s=%s (%s)", v.Name, v.Default, strings.Join(v.Services, ", "))
+}
