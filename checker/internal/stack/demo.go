@@ -197,22 +197,6 @@ func (d *Demo) log(line Line) {
 	}
 }
 
-// shutDown asks the services to end, callers before callees, and kills what is left after grace.
-func (s *Stack) shutDown(grace time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
-	defer cancel()
-	for _, layer := range [][]string{{"gateway"}, {"order"}, {"inventory", "wallet"}} {
-		var wait sync.WaitGroup
-		for _, name := range layer {
-			if service := s.Service(name); service != nil {
-				wait.Go(func() { _, _ = service.Stop(ctx) })
-			}
-		}
-		wait.Wait()
-	}
-	s.Close()
-}
-
 func present(dir string) []string {
 	var names []string
 	for _, name := range []string{"order", "inventory", "wallet", "gateway"} {
@@ -232,20 +216,6 @@ func freeOf(ports map[string]int) map[string]int {
 		}
 	}
 	return free
-}
-
-// lockedWriter writes whole lines from many goroutines.
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lockedWriter) line(text string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.w != nil {
-		_, _ = fmt.Fprintln(l.w, text)
-	}
 }
 
 // errNoGateway says that a demo needs the gateway.
