@@ -9,8 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 )
 
 // Tests compiles the packages pkgs of dir ("order/internal/domain") together with hidden test files and returns the test binaries by package.
@@ -65,7 +65,7 @@ func Tests(ctx context.Context, dir string, overlay map[string][]byte, pkgs ...s
 			args = append(args, "./"+next.pkg)
 		}
 		if err := runGo(ctx, dir, args...); err != nil {
-			return nil, markHidden(err, overlay)
+			return nil, unveil(err, dir, fresh, overlay)
 		}
 		for _, next := range round {
 			if binaries[next.asked], err = store.keep(next.key, filepath.Join(into, next.binary())); err != nil {
@@ -108,7 +108,7 @@ func writeOverlay(fresh, dir string, overlay map[string][]byte, rounds [][]pendi
 		}
 	}
 	for i, name := range slices.Sorted(maps.Keys(overlay)) {
-		content := filepath.Join(fresh, fmt.Sprintf("%03d-%s", i, path.Base(name)))
+		content := filepath.Join(fresh, standIn(i, name))
 		if err := os.WriteFile(content, overlay[name], 0o644); err != nil {
 			return "", err
 		}
@@ -122,15 +122,22 @@ func writeOverlay(fresh, dir string, overlay map[string][]byte, rounds [][]pendi
 	return file, os.WriteFile(file, body, 0o644)
 }
 
-func markHidden(err error, overlay map[string][]byte) error {
+// unveil gives hidden files the names they would have in dir: the go command complains about the files that stand in for them.
+func unveil(err error, dir, fresh string, overlay map[string][]byte) error {
 	var failed *Error
 	if !errors.As(err, &failed) {
 		return err
 	}
+	output := failed.Output
+	for i, name := range slices.Sorted(maps.Keys(overlay)) {
+		content := regexp.MustCompile(`[^\s:]*` + regexp.QuoteMeta(path.Join(filepath.Base(fresh), standIn(i, name))))
+		output = content.ReplaceAllLiteralString(output, name)
+	}
+	failed = newError(dir, output)
 	for i, d := range failed.Diagnostics {
-		if _, ours := overlay[strings.TrimPrefix(d.File, "./")]; ours {
-			failed.Diagnostics[i].Hidden = true
-		}
+		_, failed.Diagnostics[i].Hidden = overlay[d.File]
 	}
 	return failed
 }
+
+func standIn(i int, name string) string { return fmt.Sprintf("%03d-%s", i, path.Base(name)) }
