@@ -7,6 +7,7 @@ import (
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/dependencyrule"
+	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 )
@@ -16,6 +17,7 @@ var topics = []func() []check.Check{
 	orderstate.Checks,
 	money.Checks,
 	dependencyrule.Checks,
+	idempotency.Checks,
 }
 
 // All returns every check. It panics when two have the same id: an author's mistake that a test finds.

@@ -1,0 +1,85 @@
+package idempotency
+
+import (
+	"github.com/google/uuid"
+
+	"stagecraft/checker/internal/check"
+)
+
+func repeated(t *check.T) {
+	s := open(t)
+
+	t.Step("top up the wallet by 2000, then repeat the request twice")
+	k := key("top-up")
+	first, err := s.Shop.TopUp(t.Context(), s.buyer, k, 2000)
+	t.Baseline(func() { s.ok("top up", first.Status, first, err) })
+	for range 2 {
+		again, err := s.Shop.TopUp(t.Context(), s.buyer, k, 2000)
+		s.ok("repeat the top-up", again.Status, again, err)
+		t.True(again.Status == first.Status && again.Data.Balance == first.Data.Balance, check.Failure{
+			Sentence: "a repeated top-up got another answer", Expected: first.String() + " " + string(first.Raw), Seen: again.String() + " " + string(again.Raw),
+			Why: "a balance that grows with every repeat is money from nothing",
+		})
+	}
+	s.settles(effects{Balance: 2000}, "one top-up, however often it was asked for")
+
+	t.Step("order one lamp, then repeat the request twice")
+	k = key("order")
+	order := s.mustBuy("order a lamp", k)
+	for range 2 {
+		again, err := s.buy(t.Context(), k)
+		s.same(order, again, err)
+	}
+	s.settles(effects{Orders: 1, Balance: 1500, Sold: 1}, "one order, however often it was asked for")
+
+	t.Step("adjust the stock by -10 twice with one key")
+	k = key("adjust")
+	for range 2 {
+		answer, err := s.Shop.AdjustStock(t.Context(), sku, k, -10)
+		s.ok("adjust the stock", answer.Status, answer, err)
+	}
+	s.settles(effects{Orders: 1, Balance: 1500, Sold: 11}, "the shelf was adjusted once, by 10")
+
+	t.Step("order with a new key: a new order")
+	other := s.mustBuy("order another lamp", key("order"))
+	t.True(other.Data.ID != order.Data.ID, check.Failure{
+		Sentence: "a new key got the answer of an old one", Expected: "a new order", Seen: describe(other),
+		Why: "two lamps were wanted; the key says so, the body cannot",
+	})
+	s.settles(effects{Orders: 2, Balance: 1000, Sold: 12}, "two keys are two orders")
+
+	s.anotherCaller()
+	s.refusal()
+}
+
+// anotherCaller uses the buyer's key as somebody else.
+func (s *shop) anotherCaller() {
+	s.t.Step("somebody else uses the same key: it is his own")
+	shared := key("shared")
+	mine, err := s.Shop.TopUp(s.t.Context(), s.buyer, shared, 100)
+	s.ok("top up", mine.Status, mine, err)
+	stranger := uuid.NewString()
+	his, err := s.Shop.TopUp(s.t.Context(), stranger, shared, 100)
+	s.ok("top up as somebody else with a key that the buyer used", his.Status, his, err)
+	s.t.Equal("the stranger's balance", int64(100), his.Data.Balance.MinorUnits)
+	s.t.Equal("whose wallet the stranger was shown", stranger, his.Data.UserID)
+}
+
+// refusal repeats a request that was refused, after the reason is gone.
+func (s *shop) refusal() {
+	s.t.Step("a poor buyer is refused; the refusal is an answer like any other")
+	poor := *s
+	poor.buyer = uuid.NewString()
+	k := key("order")
+	first, err := poor.buy(s.t.Context(), k)
+	s.t.NoError("order without money", err)
+	s.t.True(first.Status == 409 && first.Code == 1003, check.Failure{
+		Sentence: "an order without money was not refused", Expected: "409, code 1003", Seen: first.String(),
+	})
+	poor.fund(2000)
+	again, err := poor.buy(s.t.Context(), k)
+	poor.same(first, again, err)
+	wallet, err := s.Shop.Wallet(s.t.Context(), poor.buyer)
+	s.ok("read the wallet", wallet.Status, wallet, err)
+	s.t.Equal("the balance after a repeated, refused order", int64(2000), wallet.Data.Balance.MinorUnits)
+}

@@ -1,0 +1,27 @@
+package idempotency
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"stagecraft/stage1-mvp/platform/postgres"
+)
+
+func Once(
+	ctx context.Context, db postgres.DBTX, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
+) (result json.RawMessage, replayed bool, err error) {
+	result, err = Lookup(ctx, db, scope, key, hash)
+	if !errors.Is(err, ErrUnknownKey) {
+		return result, true, err
+	}
+	const query = `INSERT INTO processed_events (scope, key, request_hash) VALUES ($1, $2, $3)`
+	if _, err := db.Exec(ctx, query, scope, key, hash); err != nil {
+		return nil, false, err
+	}
+	result, err = fn(ctx)
+	if err != nil || result == nil {
+		return nil, false, err
+	}
+	return result, false, Settle(ctx, db, scope, key, result)
+}
