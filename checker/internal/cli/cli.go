@@ -61,9 +61,12 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
 	var verdict judged
+	var code exitCode
 	switch {
 	case err == nil:
 		return exitPass
+	case errors.As(err, &code):
+		return int(code)
 	case errors.As(err, &verdict):
 		return check.Verdict(verdict).ExitCode()
 	case errors.Is(err, context.Canceled):
@@ -106,7 +109,7 @@ func (a *app) root() *cobra.Command {
 	}
 	add("learn", a.listCommand(), a.startCommand(), a.lessonCommand(), a.checkCommand(), a.watchCommand(), a.hintCommand(),
 		a.diffCommand(), a.solutionCommand(), a.timelineCommand(), a.resetCommand(), a.backupsCommand())
-	add("servers", a.runCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand())
+	add("servers", a.runCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand(), a.execCommand())
 	add("author", a.authorCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; `%s --help` shows what there is", err, cmd.CommandPath())

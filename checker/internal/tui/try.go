@@ -28,11 +28,17 @@ func continued(command string, width int) []string {
 		switch {
 		case line == "":
 			line = word
+			continue
 		case ansi.StringWidth(line)+1+ansi.StringWidth(word)+2 > width:
 			out = append(out, line+" \\")
 			line = "  " + word
 		default:
 			line += " " + word
+		}
+		for ansi.StringWidth(line) > width-2 && strings.HasSuffix(line, "'") && width > 20 {
+			// Within single quotes nothing may be added: end them, go on in the first column, open them again.
+			out = append(out, line[:width-2]+"'\\")
+			line = "'" + line[width-2:]
 		}
 	}
 	return append(out, line, "")

@@ -8,8 +8,13 @@ import (
 
 func TestABrokenCommandIsStillTheSameCommand(t *testing.T) {
 	t.Parallel()
-	command := `curl -sS -X POST 'http://127.0.0.1:8080/v1/orders' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"a": 1, "b": "x y"}'`
+	command := `curl -sS -X POST 'http://127.0.0.1:8080/v1/orders' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"a": 1, "b": "x y", "c": "long enough to need more than one line of the screen, and then some"}'`
 	lines := continued(command, 60)
+	for _, line := range lines {
+		if len(line) > 60 {
+			t.Errorf("too long: %s", line)
+		}
+	}
 	if len(lines) < 4 {
 		t.Fatalf("nothing was broken: %q", lines)
 	}
