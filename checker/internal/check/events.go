@@ -11,6 +11,7 @@ import (
 func (t *T) FaultSink() fault.Sink {
 	var mu sync.Mutex
 	open := map[string]func(){}
+	ended := map[string]bool{} // by us: the exit that follows is no news
 	close := func(source string) {
 		if heal := open[source]; heal != nil {
 			heal()
@@ -35,8 +36,12 @@ func (t *T) FaultSink() fault.Sink {
 			close(e.Source)
 		case fault.KindKill, fault.KindStop, fault.KindExit:
 			close(e.Source)
-			t.rec.Stopped(e.Source, label)
+			if e.Kind != fault.KindExit || !ended[e.Source] {
+				t.rec.Stopped(e.Source, label)
+			}
+			ended[e.Source] = e.Kind != fault.KindExit
 		case fault.KindReady:
+			ended[e.Source] = false
 			t.rec.Restarted(e.Source, label)
 		}
 	}

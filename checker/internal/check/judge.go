@@ -53,6 +53,8 @@ func (t *T) True(ok bool, f Failure) {
 func (t *T) Eventually(what string, within time.Duration, probe func(ctx context.Context) (seen string, ok bool)) {
 	t.proceed()
 	done := t.WaitingOn(what)
+	t.polling.Add(1)
+	defer t.polling.Add(-1)
 	ctx, cancel := context.WithTimeout(t.ctx, within)
 	defer cancel()
 	began, pause, seen := time.Now(), 5*time.Millisecond, "nothing yet"
@@ -77,6 +79,8 @@ func (t *T) Eventually(what string, within time.Duration, probe func(ctx context
 // Holds probes during the whole time and fails as soon as ok is false. what is what must stay true.
 func (t *T) Holds(what string, during time.Duration, probe func(ctx context.Context) (seen string, ok bool)) {
 	t.proceed()
+	t.polling.Add(1)
+	defer t.polling.Add(-1)
 	ctx, cancel := context.WithTimeout(t.ctx, during)
 	defer cancel()
 	began := time.Now()

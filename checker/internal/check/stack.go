@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,14 +10,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"stagecraft/checker/internal/stack"
 	"stagecraft/checker/internal/telemetry"
 )
-
-// logTail is how many lines of each service a failure shows; the whole log is among the run's artefacts.
-const logTail = 25
 
 // Stack starts the services that the check Needs on its own lease and waits until they serve. What opt leaves empty is
 // filled in: binaries, databases, log files, traces, the timeline. Everything is stopped after the check.
@@ -42,8 +41,9 @@ func (t *T) Stack(opt stack.Options) *stack.Stack {
 	t.OnFailLogs(func() []LogLine {
 		var lines []LogLine
 		for _, service := range s.Services() {
-			lines = append(lines, t.lines(service.Logs().Tail(logTail))...)
+			lines = append(lines, t.lines(telling(service.Logs().All()))...)
 		}
+		slices.SortStableFunc(lines, func(a, b LogLine) int { return cmp.Compare(a.AtMS, b.AtMS) })
 		return lines
 	})
 	return s
@@ -90,6 +90,9 @@ func (t *T) complete(opt *stack.Options) {
 	if opt.OTLPEndpoint == "" {
 		opt.OTLPEndpoint = t.Spans().Endpoint()
 	}
+	env := map[string]string{"OTEL_BSP_SCHEDULE_DELAY": "200"} // ms; the default outlives most checks
+	maps.Copy(env, opt.Env)
+	opt.Env = env
 	if opt.OnEvent == nil {
 		opt.OnEvent = t.FaultSink()
 	}
@@ -103,6 +106,12 @@ type drawing struct {
 }
 
 func (d drawing) Record(op stack.Op) {
+	if d.next != nil {
+		d.next.Record(op)
+	}
+	if op.Input == nil && !op.Uncertain() && d.t.polling.Load() > 0 {
+		return // the same question over and over
+	}
 	label, detail := op.Kind, ""
 	switch {
 	case op.Err != nil:
@@ -111,17 +120,6 @@ func (d drawing) Record(op stack.Op) {
 		detail = strings.TrimSpace(fmt.Sprintf("%d %s", op.Status, http.StatusText(op.Status)))
 	}
 	d.t.rec.Requested("client", label, detail, op.Begin, op.End, op.Uncertain())
-	if d.next != nil {
-		d.next.Record(op)
-	}
-}
-
-func (t *T) lines(from []stack.Line) []LogLine {
-	lines := make([]LogLine, len(from))
-	for i, line := range from {
-		lines[i] = LogLine{Service: line.Service, AtMS: line.At.Sub(t.began).Milliseconds(), Text: line.Raw}
-	}
-	return lines
 }
 
 func (t *T) keepSpans(spans []telemetry.Span) {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"stagecraft/checker/internal/check/timeline"
@@ -31,6 +32,8 @@ type T struct {
 	lease     *infra.Lease
 	spansOnce sync.Once
 	spans     *telemetry.Receiver
+
+	polling atomic.Int32 // how many Eventually and Holds are asking
 
 	mu       sync.Mutex
 	outcome  *outcome

@@ -150,3 +150,12 @@ func TestOutcomes(t *testing.T) {
 		}
 	}
 }
+
+func TestStarved(t *testing.T) {
+	t.Parallel()
+	for used, want := range map[time.Duration]bool{0: false, 200 * time.Millisecond: false, 3 * time.Second: true, 9900 * time.Millisecond: false} {
+		if starved(used, 10*time.Second) != want {
+			t.Errorf("%s of 10 s: starved should be %t", used, want)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -61,7 +60,7 @@ func End(r check.Report, opt Options) string {
 		text += opt.paint(r.Verdict, line) + "\n"
 	}
 	if r.RunDir != "" && r.Verdict != check.Pass {
-		text += "evidence: " + filepath.Join(r.RunDir, "timeline.html") + "\n"
+		text += "evidence: " + fromHere(r.RunDir, "timeline.html") + "\n"
 	}
 	return text
 }
@@ -123,7 +122,7 @@ func (p *plain) steps(steps []check.Step) {
 	}
 }
 
-// logs shows the last lines only: the whole logs are among the evidence.
+// logs shows a few lines only: all of them are among the evidence.
 func (p *plain) logs(lines []check.LogLine) {
 	const most = 12
 	name := "logs"
