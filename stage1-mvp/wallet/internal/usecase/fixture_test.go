@@ -15,7 +15,6 @@ import (
 	"stagecraft/stage1-mvp/platform/postgres"
 	"stagecraft/stage1-mvp/platform/postgrestest"
 	"stagecraft/stage1-mvp/wallet/db"
-	"stagecraft/stage1-mvp/wallet/internal/config"
 	repository "stagecraft/stage1-mvp/wallet/internal/repository/postgres"
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
@@ -37,7 +36,7 @@ func newBank(t *testing.T) *bank {
 	t.Helper()
 	pool := postgrestest.New(t, db.Migrations)
 	tx, store := postgres.NewTxManager(pool), idempotency.NewStore(pool)
-	wallets := repository.NewWalletRepository(pool, config.Ledger{SnapshotEvery: 3})
+	wallets := repository.NewWalletRepository(pool, repository.Config{SnapshotEvery: 3})
 	return &bank{
 		t: t, pool: pool, user: dto.Caller{UserID: uuid.NewString()},
 		get:    usecase.NewGetWallet(wallets),

@@ -10,7 +10,6 @@ import (
 	"github.com/samber/lo"
 
 	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/wallet/internal/config"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/repository/postgres/gen"
 )
@@ -23,7 +22,7 @@ type WalletRepository struct {
 }
 
 // NewWalletRepository returns the repository on this pool, which stores a snapshot as often as cfg says.
-func NewWalletRepository(pool *pgxpool.Pool, cfg config.Ledger) *WalletRepository {
+func NewWalletRepository(pool *pgxpool.Pool, cfg Config) *WalletRepository {
 	return &WalletRepository{pool: pool, queries: gen.New(), snapshotEvery: cfg.SnapshotEvery}
 }
 
