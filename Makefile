@@ -37,3 +37,24 @@ check: checker ## grade your copy of a lesson in plain lines: make check 7
 .PHONY: setup
 setup: checker ## install the servers that lessons 4 and up need
 	@$(CHECKER) setup
+
+TOOL := go tool -modfile=tools/go.mod
+STAGES := stage1-mvp
+
+.PHONY: test
+test: checker setup ## set up the servers, run every test, verify every lesson
+	@$(CHECKER) exec -- $(TOOL) gotestsum --format pkgname-and-test-fails -- -race -timeout 10m $(addsuffix /...,$(addprefix ./,$(STAGES)))
+	@$(TOOL) gotestsum --format pkgname-and-test-fails -- -timeout 30m ./checker/...
+
+.PHONY: lint
+lint: generate-check ## style, layering rules, protos, generated code
+	@go tool -modfile=tools/lint/go.mod golangci-lint run
+	@for stage in $(STAGES); do (cd $$stage && go tool -modfile=../tools/go.mod buf lint) || exit 1; done
+
+.PHONY: generate
+generate: ## rewrite all generated code: protos, queries, migration sums
+	@for stage in $(STAGES); do $(MAKE) --no-print-directory -C $$stage generate || exit 1; done
+
+.PHONY: generate-check
+generate-check: ## say whether generated code has drifted from its source
+	@tools/drift.sh
