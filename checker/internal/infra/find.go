@@ -67,8 +67,22 @@ func (n Need) servers() []string {
 // all is the need of every server.
 var all = Need{Postgres: true, Redis: true, RabbitMQ: true}
 
-// findPrograms looks for servers under prefix ("" is the machine itself, otherwise an unpacked bundle).
+// findPrograms looks for servers under prefix, an unpacked bundle, and on the machine itself for what is not there.
 func findPrograms(ctx context.Context, prefix string) programs {
+	result := findUnder(ctx, prefix)
+	if prefix == "" {
+		return result
+	}
+	for name, program := range findUnder(ctx, "").found {
+		if _, ok := result.found[name]; !ok {
+			result.found[name] = program
+		}
+	}
+	return result
+}
+
+// findUnder looks under prefix only; "" is the machine itself.
+func findUnder(ctx context.Context, prefix string) programs {
 	result := programs{found: map[string]program{}, old: map[string]program{}}
 	env := bundleEnv(prefix)
 	for _, name := range serverNames {

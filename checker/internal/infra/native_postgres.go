@@ -93,7 +93,6 @@ func (n *native) preparePostgres(ctx context.Context, found program, note func(s
 	kept := filepath.Join(n.owner.keepDir, "postgres-"+found.Version)
 	if _, err := os.Stat(filepath.Join(kept, "data", "PG_VERSION")); err != nil {
 		note("preparing a PostgreSQL " + found.Version + " data directory (once)")
-		_ = os.RemoveAll(kept)
 		if err := n.initdb(ctx, found, kept); err != nil {
 			return nil, err
 		}
@@ -145,10 +144,14 @@ func (n *native) initdb(ctx context.Context, found program, kept string) error {
 	if err != nil {
 		return serverFault(ctx, postgresName, "make a data directory", err)
 	}
+	if os.Rename(making, kept) == nil {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(kept, "data", "PG_VERSION")); err == nil {
+		return nil // Another repository's supervisor was faster.
+	}
+	_ = os.RemoveAll(kept)
 	if err := os.Rename(making, kept); err != nil {
-		if _, prepared := os.Stat(filepath.Join(kept, "data", "PG_VERSION")); prepared == nil {
-			return nil // Another repository's supervisor was faster.
-		}
 		return diskFault("cannot keep the PostgreSQL data directory", err)
 	}
 	return nil

@@ -10,21 +10,16 @@ import (
 // place is where one repository's infrastructure keeps its files.
 type place struct{ root string }
 
-func (p place) dir() string          { return filepath.Join(p.root, ".stagecraft", "infra") }
-func (p place) statePath() string    { return filepath.Join(p.dir(), "state.json") }
-func (p place) logPath() string      { return filepath.Join(p.dir(), "supervisor.log") }
-func (p place) bundleDir() string    { return filepath.Join(p.root, ".stagecraft", "bundle") }
-func (p place) lockPath() string     { return filepath.Join(p.dir(), "start.lock") }
-func (p place) runPattern() string   { return filepath.Join(p.dir(), "run-*") }
-func (p place) leasePattern() string { return filepath.Join(p.dir(), "redis-*") }
+func (p place) dir() string        { return filepath.Join(p.root, ".stagecraft", "infra") }
+func (p place) statePath() string  { return filepath.Join(p.dir(), "state.json") }
+func (p place) logPath() string    { return filepath.Join(p.dir(), "supervisor.log") }
+func (p place) bundleDir() string  { return filepath.Join(p.root, ".stagecraft", "bundle") }
+func (p place) lockPath() string   { return filepath.Join(p.dir(), "start.lock") }
+func (p place) runPattern() string { return filepath.Join(p.dir(), "run-*") }
 
 // newPlace makes the directory and proves that it can be written to.
 func newPlace(root string) (place, error) {
-	absolute, err := filepath.Abs(root)
-	if err != nil {
-		return place{}, &Fault{What: "the repository's directory cannot be named", Cause: err}
-	}
-	p := place{absolute}
+	p := place{absolute(root)}
 	if err := os.MkdirAll(p.dir(), 0o755); err != nil {
 		return place{}, diskFault("cannot make "+p.dir(), err)
 	}
@@ -61,6 +56,22 @@ func (p place) lockStart() (unlock func(), err error) {
 		if err != syscall.EINTR {
 			_ = file.Close()
 			return nil, &Fault{What: "cannot lock " + p.lockPath(), Cause: err}
+		}
+	}
+}
+
+func absolute(root string) string {
+	if path, err := filepath.Abs(root); err == nil {
+		return path
+	}
+	return root
+}
+
+// existing is the nearest directory at or above dir that is there.
+func (p place) existing() string {
+	for dir := p.dir(); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
 		}
 	}
 }

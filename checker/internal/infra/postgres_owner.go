@@ -1,8 +1,6 @@
 package infra
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"io/fs"
 	"os"
@@ -54,8 +52,7 @@ const closedHomeDir = "/var/tmp/stagecraft-0"
 
 // closedHomeRun names the run directories of one repository.
 func closedHomeRun(p place) string {
-	digest := sha256.Sum256([]byte(p.root))
-	return "run-" + hex.EncodeToString(digest[:6]) + "-"
+	return "run-" + rootHash(p) + "-"
 }
 
 func lesserUser() *syscall.Credential {

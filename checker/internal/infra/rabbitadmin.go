@@ -22,7 +22,7 @@ type rabbitAdmin struct {
 	http *http.Client
 }
 
-func openRabbit(ctx context.Context, address, api string) (*rabbitAdmin, error) {
+func openRabbit(address, api string) (*rabbitAdmin, error) {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("the URL of RabbitMQ cannot be read")
@@ -31,8 +31,7 @@ func openRabbit(ctx context.Context, address, api string) (*rabbitAdmin, error) 
 	if err != nil {
 		return nil, errors.New("the URL of RabbitMQ's management cannot be read")
 	}
-	r := &rabbitAdmin{amqp: parsed, api: parsedAPI, http: &http.Client{Timeout: 10 * time.Second}}
-	return r, nil
+	return &rabbitAdmin{amqp: parsed, api: parsedAPI, http: &http.Client{Timeout: 10 * time.Second}}, nil
 }
 
 // call sends one request; a 404 is an error only when reading.

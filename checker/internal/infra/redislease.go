@@ -85,9 +85,10 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // redisShared claims one of the numbered databases of a server that others may use too.
 type redisShared struct {
-	client *redis.Client
-	url    string
-	holder string // the run
+	client  *redis.Client
+	url     string
+	holder  string // the run
+	version string
 }
 
 const (
@@ -108,11 +109,12 @@ func openSharedRedis(ctx context.Context, address, holder string) (*redisShared,
 		return nil, err
 	}
 	_, after, _ := strings.Cut(info, "redis_version:")
-	if version := firstVersion(after); !atLeast(version, minimumVersion[redisName]) {
+	version := firstVersion(after)
+	if !atLeast(version, minimumVersion[redisName]) {
 		_ = client.Close()
 		return nil, &Fault{What: "Redis " + version + " is older than " + minimumVersion[redisName], Next: "give a newer one in STAGECRAFT_REDIS_URL"}
 	}
-	return &redisShared{client: client, url: address, holder: holder}, nil
+	return &redisShared{client: client, url: address, holder: holder, version: version}, nil
 }
 
 // lease claims a database for as long as the claim is renewed; a killed checker's claim runs out by itself.

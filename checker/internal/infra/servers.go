@@ -77,7 +77,7 @@ func (s *Servers) open(ctx context.Context, p place, need Need, say func(string)
 		return serverFault(ctx, postgresName, "be reached", err)
 	}
 	if e, ok := session.endpoints[rabbitName]; ok {
-		if s.rabbit, err = openRabbit(ctx, e.URL, e.API); err != nil {
+		if s.rabbit, err = openRabbit(e.URL, e.API); err != nil {
 			return serverFault(ctx, rabbitName, "be reached", err)
 		}
 	}
