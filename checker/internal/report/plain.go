@@ -31,7 +31,7 @@ func Plain(w io.Writer, r check.Report, opt Options) error {
 
 // Entry is one check in the plain report: a line, and below it what there is to say when it did not pass.
 func Entry(res check.Result, opt Options) string {
-	p := plain{opt: opt}
+	p := &plain{opt: opt}
 	p.headline(res)
 	if res.Verdict == check.Pass || res.Verdict == check.NotRun {
 		return p.String()
@@ -49,7 +49,9 @@ func Entry(res check.Result, opt Options) string {
 	p.steps(res.Steps)
 	p.logs(res.Logs)
 	p.field("hint", res.Hint)
-	p.field("repeat", res.Repeat)
+	if res.Repeat != "" {
+		fmt.Fprintf(p, "%s$ %s\n", indent, res.Repeat) // in one piece, to be copied
+	}
 	return p.String()
 }
 

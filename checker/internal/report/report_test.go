@@ -100,7 +100,7 @@ func TestPlainFitsItsColumnsAndTheTerminal(t *testing.T) {
 		}
 		got.WriteString(TimelineText(sample(), width))
 		for line := range strings.Lines(got.String()) {
-			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width && !strings.HasPrefix(line, "evidence") {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width && !strings.HasPrefix(line, "evidence") && !strings.HasPrefix(line, "    $ ") {
 				t.Errorf("%d columns do not hold the %d of %q", width, n, line)
 			}
 			if strings.ContainsRune(line, '\x1b') {
