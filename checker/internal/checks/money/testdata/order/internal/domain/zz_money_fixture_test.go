@@ -58,6 +58,10 @@ func zzmOf(minor int64, currency string) (m domain.Money, fault *zzmFailure) {
 	if m.MinorUnits() != minor || m.Currency() != currency {
 		return m, &zzmFailure{call, fmt.Sprintf("%d %s", minor, currency), zzmShow(m), "nothing else works before this does"}
 	}
+	if m.IsZero() != (minor == 0) || m.IsNegative() != (minor < 0) {
+		return m, &zzmFailure{call + ": IsZero and IsNegative", fmt.Sprintf("%v and %v", minor == 0, minor < 0),
+			fmt.Sprintf("%v and %v", m.IsZero(), m.IsNegative()), "what is inside may change, what it says may not"}
+	}
 	return m, nil
 }
 

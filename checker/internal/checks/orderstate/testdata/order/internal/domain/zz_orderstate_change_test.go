@@ -54,6 +54,7 @@ func TestZZEvents(t *testing.T) {
 					"an event too few and somebody never hears of it; one too many and he hears it twice")
 			}
 			zzCheckEvent(t, call, change, events[0])
+			zzCheckReason(t, call, change, o)
 		}
 	}
 }
@@ -79,6 +80,20 @@ func zzCheckEvent(t *testing.T, call string, change zzStep, e domain.Event) {
 			zzFail(t, fmt.Sprintf("%s: the event's %s", call, field), fmt.Sprint(value), fmt.Sprint(zzField(e, field)),
 				"the reader of an event has only the event: it cannot come and ask the order")
 		}
+	}
+}
+
+// zzCheckReason requires that a cancelled order, and no other, says why.
+func zzCheckReason(t *testing.T, call string, change zzStep, o *domain.Order) {
+	t.Helper()
+	var code domain.CancelCode
+	var reason string
+	if change.to == domain.StatusCancelled {
+		code, reason = zzCancelCode, zzCancelReason
+	}
+	if o.CancelCode() != code || o.CancelReason() != reason {
+		zzFail(t, call+": CancelCode() and CancelReason()", fmt.Sprintf("%q and %q", code, reason), fmt.Sprintf("%q and %q", o.CancelCode(), o.CancelReason()),
+			"the buyer and the support read it from the order, long after the event")
 	}
 }
 
@@ -110,6 +125,13 @@ func TestZZCollected(t *testing.T) {
 	zzExpectEvents(t, "the slice that was taken before ClearEvents(), after Ship", published, both,
 		"clearing with events[:0] keeps the array: the next event is written over one that is being published")
 	zzExpectEvents(t, "Events() of the other order", b.Events(), "[order.order.confirmed]", "clearing one order is not clearing another")
+
+	bought, err := domain.NewOrder(zzOrderID, "buyer", b.Items(), zzCreated)
+	if err != nil {
+		t.Fatalf("the given code of the stage does not work: NewOrder: %v", err)
+	}
+	zzMustChange(t, bought, domain.StatusPending, confirm, zzLater)
+	zzExpectEvents(t, "Events() after NewOrder and Confirm", bought.Events(), "[order.order.created order.order.confirmed]", "the story begins with the order")
 }
 
 func zzExpectEvents(t *testing.T, what string, events []domain.Event, want, why string) {

@@ -1,0 +1,12 @@
+package domain
+
+import "time"
+
+// Cancel gives the order up. The reason is for people, the code for programs.
+func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
+	if err := o.transition(StatusCancelled, now); err != nil {
+		return err
+	}
+	o.record(OrderCancelled{OrderID: o.id, Code: code, Reason: reason, OccurredAt: now})
+	return nil
+}
