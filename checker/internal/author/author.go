@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 
+	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
 	"stagecraft/checker/internal/run"
@@ -23,6 +24,7 @@ type Options struct {
 	Seed     uint64 // of the runs; 0: chosen at random and printed
 
 	grade grader // nil: run.Lesson
+	vet   func(ctx context.Context, dir string) error
 }
 
 // A grader runs checks of a lesson against the code in dir.
@@ -50,6 +52,9 @@ func (o *Options) fill() {
 	}
 	if o.grade == nil {
 		o.grade = gradeForReal
+	}
+	if o.vet == nil {
+		o.vet = build.Vet
 	}
 }
 

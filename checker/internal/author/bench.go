@@ -33,13 +33,17 @@ func Bench(ctx context.Context, o Options) error {
 	}
 	table := tabwriter.NewWriter(o.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "lesson\tsave → verdict\tunavoidable\tratio\t")
+	place, err := takeSlot(o.Root, "bench")
+	if err != nil {
+		return err
+	}
+	defer place.free()
 	for _, l := range lessons {
-		b, err := newBench(&o, l)
+		b, err := newBench(&o, l, place.dir)
 		if err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name(), err)
 		}
 		ours, alone, err := b.measure(ctx)
-		_ = os.RemoveAll(b.dir)
 		if err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name(), err)
 		}
@@ -60,8 +64,8 @@ type bench struct {
 	saves  int
 }
 
-func newBench(o *Options, l lesson.Lesson) (*bench, error) {
-	b := &bench{o: o, lesson: l, dir: slot(o.Root, "bench", 0)}
+func newBench(o *Options, l lesson.Lesson, dir string) (*bench, error) {
+	b := &bench{o: o, lesson: l, dir: dir}
 	v := variant{lesson: l, name: "reference", over: overlay.None}
 	if err := v.write(o.Root, b.dir); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
 )
@@ -69,32 +70,41 @@ func readsTheFile(_ context.Context, _ string, l lesson.Lesson, dir string, _ ui
 	return check.Report{Results: []check.Result{r}}, nil
 }
 
+// leaves says what go vet would say about a package that uses what an overlay has taken away.
+func leaves(_ context.Context, dir string) error {
+	if source, err := os.ReadFile(filepath.Join(dir, "a/a.go")); err != nil || strings.Contains(string(source), "unused") {
+		return &build.Error{Output: "a/a.go:3: unused"}
+	}
+	return nil
+}
+
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		files map[string]string
 		want  string
 	}{
-		"all is well":                      {nil, "1 lessons, 7 versions of them judged, 0 faults"},
-		"a starter that passes":            {map[string]string{"lessons/01-one/starter/a/a.go": returns("right")}, "starter: order-state-whitelist passes before"},
-		"a starter that does not compile":  {map[string]string{"lessons/01-one/starter/a/a.go": returns("broken")}, "starter: does not compile"},
-		"a reference that fails":           {map[string]string{"stage9-x/a/a.go": returns("holes")}, "reference: order-state-whitelist must pass, but: it is not right"},
-		"an alternative that fails":        {map[string]string{"lessons/01-one/alternatives/z/a/a.go": returns("wrong z")}, "alternative/z: order-state-whitelist must pass"},
-		"a mutant that passes":             {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("right")}, "mutant/a: is wrong (it looks right), but order-state-whitelist passes"},
-		"a mutant with another message":    {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("wrong z")}, `mutant/a: order-state-whitelist fails without saying "it is wrong a"`},
-		"a mutant that does not compile":   {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("broken")}, "mutant/a: does not compile"},
-		"a mutant of something gone":       {map[string]string{"lessons/01-one/mutants/a/a/a.go": "package a\n\nfunc G() {}\n"}, "mutant/a: a/a.go: the stage's file does not declare G"},
-		"servers that died":                {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("ours")}, "? mutant/a: order-state-whitelist could not be judged: PostgreSQL has died"},
-		"too few hints":                    {map[string]string{"lessons/01-one/hints.yaml": "order-state-whitelist: [one]\nother: [a]\n"}, "order-state-whitelist has 1 hints"},
-		"hints for nothing":                {map[string]string{"lessons/01-one/hints.yaml": "order-state-whitelist: [a, b, c]\nother: [a]\n"}, "the lesson has no check other"},
-		"a quote of nothing":               {map[string]string{"stage9-x/a/a.go": "package a\n\nfunc F() string { return \"right\" }\n", "lessons/01-one/instructor.md": "```go quote=stage9-x/a/a.go#G\n```\n"}, "instructor.md: line 1: quote stage9-x/a/a.go#G"},
-		"a link to nothing":                {map[string]string{"lessons/01-one/instructor.md": "[x](../gone.md) [y](#gone)\n\n# Here\n\n[z](#here)"}, "the link ../gone.md leads to nothing"},
-		"a mutant's description is broken": {map[string]string{"lessons/01-one/mutants/a/mutant.yaml": "check: x\n"}, "mutants/a: mutant.yaml must give"},
+		"all is well":                           {nil, "1 lessons, 7 versions of them judged, 0 faults"},
+		"a starter that passes":                 {map[string]string{"lessons/01-one/starter/a/a.go": returns("right")}, "starter: order-state-whitelist passes before"},
+		"a starter that does not compile":       {map[string]string{"lessons/01-one/starter/a/a.go": returns("broken")}, "starter: does not compile"},
+		"a starter that breaks another package": {map[string]string{"lessons/01-one/starter/a/a.go": returns("unused")}, "starter: go vet ./... is not content: a/a.go:3: unused"},
+		"a reference that fails":                {map[string]string{"stage9-x/a/a.go": returns("holes")}, "reference: order-state-whitelist must pass, but: it is not right"},
+		"an alternative that fails":             {map[string]string{"lessons/01-one/alternatives/z/a/a.go": returns("wrong z")}, "alternative/z: order-state-whitelist must pass"},
+		"a mutant that passes":                  {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("right")}, "mutant/a: is wrong (it looks right), but order-state-whitelist passes"},
+		"a mutant with another message":         {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("wrong z")}, `mutant/a: order-state-whitelist fails without saying "it is wrong a"`},
+		"a mutant that does not compile":        {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("broken")}, "mutant/a: does not compile"},
+		"a mutant of something gone":            {map[string]string{"lessons/01-one/mutants/a/a/a.go": "package a\n\nfunc G() {}\n"}, "mutant/a: a/a.go: the stage's file does not declare G"},
+		"servers that died":                     {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("ours")}, "? mutant/a: order-state-whitelist could not be judged: PostgreSQL has died"},
+		"too few hints":                         {map[string]string{"lessons/01-one/hints.yaml": "order-state-whitelist: [one]\nother: [a]\n"}, "order-state-whitelist has 1 hints"},
+		"hints for nothing":                     {map[string]string{"lessons/01-one/hints.yaml": "order-state-whitelist: [a, b, c]\nother: [a]\n"}, "the lesson has no check other"},
+		"a quote of nothing":                    {map[string]string{"stage9-x/a/a.go": "package a\n\nfunc F() string { return \"right\" }\n", "lessons/01-one/instructor.md": "```go quote=stage9-x/a/a.go#G\n```\n"}, "instructor.md: line 1: quote stage9-x/a/a.go#G"},
+		"a link to nothing":                     {map[string]string{"lessons/01-one/instructor.md": "[x](../gone.md) [y](#gone)\n\n# Here\n\n[z](#here)"}, "the link ../gone.md leads to nothing"},
+		"a mutant's description is broken":      {map[string]string{"lessons/01-one/mutants/a/mutant.yaml": "check: x\n"}, "mutants/a: mutant.yaml must give"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := Verify(t.Context(), Options{Root: shop(t, tt.files), Out: &out, Parallel: 2, grade: readsTheFile})
+			err := Verify(t.Context(), Options{Root: shop(t, tt.files), Out: &out, Parallel: 2, grade: readsTheFile, vet: leaves})
 			if !strings.Contains(out.String(), tt.want) {
 				t.Errorf("expected %q, seen\n%s", tt.want, out.String())
 			}

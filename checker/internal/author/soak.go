@@ -3,7 +3,6 @@ package author
 import (
 	"context"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"text/tabwriter"
@@ -51,10 +50,13 @@ type score struct {
 }
 
 func (o *Options) soakOne(ctx context.Context, l lesson.Lesson, times int) (failed, unjudged int, err error) {
-	dir := slot(o.Root, "soak", 0)
-	defer func() { _ = os.RemoveAll(dir) }()
+	place, err := takeSlot(o.Root, "soak")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer place.free()
 	v := variant{lesson: l, name: "reference", over: overlay.None}
-	if err := v.write(o.Root, dir); err != nil {
+	if err := v.write(o.Root, place.dir); err != nil {
 		return 0, 0, err
 	}
 	fmt.Fprintf(o.Out, "%s: %d runs under load\n", l.Name(), times)
@@ -64,7 +66,7 @@ func (o *Options) soakOne(ctx context.Context, l lesson.Lesson, times int) (fail
 		if seed != 0 {
 			seed += uint64(n) // the same runs again, but no two alike
 		}
-		report, err := o.grade(ctx, o.Root, l, dir, seed, nil)
+		report, err := o.grade(ctx, o.Root, l, place.dir, seed, nil)
 		if ctx.Err() != nil {
 			return 0, 0, context.Cause(ctx)
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"stagecraft/checker/internal/check"
@@ -55,11 +54,6 @@ func (v variant) write(root, dir string) error {
 		return err
 	}
 	return workspace.Make(dir, root, v.lesson.Stage, v.over)
-}
-
-// slot is a directory for variants, one after the other: since it keeps its place, the go command's cache knows most of what is in it.
-func slot(root, kind string, number int) string {
-	return filepath.Join(root, ".stagecraft", kind, string(rune('a'+number)))
 }
 
 // said is all that a learner reads about a failure.

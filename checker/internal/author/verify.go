@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/lesson"
 )
 
@@ -30,12 +30,17 @@ func Verify(ctx context.Context, o Options) error {
 	}
 	jobs := make(chan job)
 	var workers sync.WaitGroup
-	for n := range o.Parallel {
+	for range o.Parallel {
+		place, err := takeSlot(o.Root, "verify")
+		if err != nil {
+			close(jobs)
+			workers.Wait()
+			return err
+		}
 		workers.Go(func() {
-			dir := slot(o.Root, "verify", n)
-			defer func() { _ = os.RemoveAll(dir) }()
+			defer place.free()
 			for j := range jobs {
-				j.course.finished(j.variant, o.prove(ctx, j.variant, dir))
+				j.course.finished(j.variant, o.prove(ctx, j.variant, place.dir))
 			}
 		})
 	}
@@ -101,10 +106,26 @@ func (o *Options) prove(ctx context.Context, v variant, dir string) finding {
 			break
 		}
 	}
+	if v.mutant == nil && ctx.Err() == nil {
+		o.compile(ctx, &f, dir)
+	}
 	if v.name == "starter" {
 		f.faults = append(f.faults, fileFaults(v.lesson, dir)...)
 	}
 	return f
+}
+
+// compile makes sure that all of the workspace compiles, what no check of the lesson looks at too.
+func (o *Options) compile(ctx context.Context, f *finding, dir string) {
+	err := o.vet(ctx, dir)
+	var failed *build.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &failed):
+		f.fault("go vet ./... is not content: %s", strings.TrimSpace(failed.Output))
+	default:
+		f.unjudged = append(f.unjudged, oneLine(err))
+	}
 }
 
 // untaught says which topics no lesson names yet. Stages that have no lesson at all are left out.

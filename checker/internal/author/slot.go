@@ -1,0 +1,44 @@
+package author
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// A slot is a directory for variants, one after the other. Since slots keep their places, the go command's cache knows most of what
+// is put there. A lock keeps a second proof of the same repository out; it takes other slots.
+type slot struct {
+	dir  string
+	lock *os.File
+}
+
+func takeSlot(root, kind string) (*slot, error) {
+	parent := filepath.Join(root, ".stagecraft", kind)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return nil, fmt.Errorf("make room for a lesson's variants: %w", err)
+	}
+	for n := 1; ; n++ {
+		dir := filepath.Join(parent, fmt.Sprint(n))
+		lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o644)
+		if err != nil {
+			return nil, fmt.Errorf("make room for a lesson's variants: %w", err)
+		}
+		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return &slot{dir: dir, lock: lock}, nil
+		}
+		_ = lock.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("make room for a lesson's variants: %w", err)
+		}
+	}
+}
+
+// free empties the slot for the next.
+func (s *slot) free() {
+	_ = os.RemoveAll(s.dir)
+	_ = s.lock.Close() // unlocks; the file stays, for another may be waiting on it
+}
