@@ -69,7 +69,7 @@ func (a *app) list(out io.Writer) error {
 		if l.Needs != "" {
 			needs = l.Needs
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%d min\t%s\t%s\n", sign, l.Number, l.Title, l.Kind, l.Minutes, needs, l.Workspace)
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%d min\t%s\n", sign, l.Number, l.Title, l.Kind, l.Minutes, needs)
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -45,7 +45,7 @@ func SVG(screen string, cols int) string {
 	for i, c := range []string{"#e06c75", "#e5c07b", "#98c379"} {
 		fmt.Fprintf(&b, `<circle cx="%.0f" cy="13" r="5" fill="%s"/>`, margin+5+float64(i)*17, c)
 	}
-	fmt.Fprintf(&b, "\n"+`<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="%d" fill="%s" xml:space="preserve">`+"\n", fontSize, foreground)
+	fmt.Fprintf(&b, "\n"+`<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="%d" fill="%s">`+"\n", fontSize, foreground)
 	for i, line := range lines {
 		drawLine(&b, line, bar+float64(i)*cellH)
 	}
@@ -102,6 +102,14 @@ func drawRun(b *strings.Builder, p pen, run string, col, cells int, top float64)
 	if strings.TrimSpace(run) == "" {
 		return
 	}
+	// Viewers collapse spaces: those at the ends become room, those between are made not to break.
+	trimmed := strings.TrimLeft(run, " ")
+	col += len(run) - len(trimmed)
+	cells -= len(run) - len(trimmed)
+	run = strings.TrimRight(trimmed, " ")
+	cells -= len(trimmed) - len(run)
+	run = strings.ReplaceAll(run, " ", "\u00a0")
+	x, w = margin+float64(col)*cellW, float64(cells)*cellW
 	attrs := ""
 	if fg != "" {
 		attrs += fmt.Sprintf(` fill="%s"`, fg)

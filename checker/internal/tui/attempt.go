@@ -16,6 +16,7 @@ type attempt struct {
 	active   bool
 	stopping bool
 	phase    string
+	building string // what is being compiled, if anything
 	servers  string
 	started  time.Time
 	took     time.Duration
@@ -63,9 +64,9 @@ func (r attempt) begin(id int, at time.Time) attempt {
 func (r attempt) apply(e run.Event) attempt {
 	switch e := e.(type) {
 	case run.BuildStarted:
-		r.phase = "building " + e.What
+		r.building = e.What
 	case run.BuildFinished:
-		r.phase = "checking"
+		r.building, r.phase = "", "checking"
 		if e.Err != nil {
 			r.phase = "could not build"
 		}
@@ -110,7 +111,7 @@ func change(checks []checkState, id, sentence string, edit func(*checkState)) []
 
 // finish marks the run as over; a check that was under way has not been judged. err is why the run could not be made.
 func (r attempt) finish(at time.Time, err error) attempt {
-	r.active, r.took = false, at.Sub(r.started)
+	r.active, r.building, r.took = false, "", at.Sub(r.started)
 	checks := slices.Clone(r.checks)
 	for i := range checks {
 		checks[i].running = false
@@ -177,7 +178,11 @@ func (r attempt) summary(t theme, spin string, now time.Time) string {
 	case r.active && r.stopping:
 		return t.warn.Render(spin + " stopping, putting everything away")
 	case r.active:
-		line := fmt.Sprintf("%s %s · %d of %d judged", spin, r.phase, len(r.checks)-r.count(check.NotRun), len(r.checks))
+		phase := r.phase
+		if r.building != "" {
+			phase = "building " + r.building
+		}
+		line := fmt.Sprintf("%s %s · %d of %d judged", spin, phase, len(r.checks)-r.count(check.NotRun), len(r.checks))
 		return t.accent.Render(line) + t.dim.Render("  "+seconds(now.Sub(r.started)))
 	case r.started.IsZero():
 		return ""

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -101,7 +102,9 @@ func (m Model) evidence(msg evidenceMsg) Model {
 		for _, r := range msg.evidence.Report.Results {
 			m.attempt = m.attempt.apply(run.CheckFinished{Result: r})
 		}
-		m.attempt.servers = msg.evidence.Report.Infra
+		last := msg.evidence.Report
+		m.attempt.servers, m.attempt.started = last.Infra, last.Started
+		m.attempt.took = time.Duration(last.ElapsedMS) * time.Millisecond
 	}
 	m.services = logTabs{tabs: msg.evidence.Logs, on: m.services.on}
 	if len(m.services.tabs) == 0 {
