@@ -102,24 +102,28 @@ func findUnder(ctx context.Context, prefix string) programs {
 	return result
 }
 
-// candidates lists existing executables that may be the server, the best first.
-func candidates(prefix, name string) []string {
-	var patterns []string
+// searchPatterns is where the server is looked for, the best first; PATH/x is x on the PATH. Tests hide the servers here.
+var searchPatterns = func(name string) []string {
 	switch name {
 	case postgresName:
-		patterns = []string{"/usr/lib/postgresql/*/bin/postgres", "/usr/pgsql-*/bin/postgres", "/opt/homebrew/opt/postgresql@*/bin/postgres",
+		return []string{"/usr/lib/postgresql/*/bin/postgres", "/usr/pgsql-*/bin/postgres", "/opt/homebrew/opt/postgresql@*/bin/postgres",
 			"/usr/local/opt/postgresql@*/bin/postgres", "/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin/postgres", "PATH/postgres"}
 	case redisName:
-		patterns = []string{"PATH/redis-server", "/usr/bin/redis-server", "/opt/homebrew/bin/redis-server", "/usr/local/bin/redis-server",
+		return []string{"PATH/redis-server", "/usr/bin/redis-server", "/opt/homebrew/bin/redis-server", "/usr/local/bin/redis-server",
 			"/home/linuxbrew/.linuxbrew/bin/redis-server", "PATH/valkey-server", "/usr/bin/valkey-server"}
 	case rabbitName:
 		// The script in Debian's /usr/sbin changes the user; the one in the library directory does not.
-		patterns = []string{"/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server",
+		return []string{"/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server",
 			"/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server", "/usr/local/opt/rabbitmq/sbin/rabbitmq-server",
 			"/home/linuxbrew/.linuxbrew/opt/rabbitmq/sbin/rabbitmq-server", "PATH/rabbitmq-server"}
 	}
+	return nil
+}
+
+// candidates lists existing executables that may be the server, the best first.
+func candidates(prefix, name string) []string {
 	var found []string
-	for _, pattern := range patterns {
+	for _, pattern := range searchPatterns(name) {
 		if base, ok := strings.CutPrefix(pattern, "PATH/"); ok {
 			if path, err := exec.LookPath(base); err == nil && prefix == "" {
 				found = append(found, path)

@@ -1,10 +1,12 @@
 package infra
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // place is where one repository's infrastructure keeps its files.
@@ -43,19 +45,28 @@ func checkSpace(dir string) error {
 }
 
 // lockStart makes sure that one checker at a time starts or stops the servers. The lock goes with the process that holds it.
-func (p place) lockStart() (unlock func(), err error) {
+func (p place) lockStart(ctx context.Context, say func(string)) (unlock func(), err error) {
 	file, err := os.OpenFile(p.lockPath(), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, diskFault("cannot open "+p.lockPath(), err)
 	}
-	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX)
-		if err == nil {
+	for begin, said := time.Now(), false; ; {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case err == nil:
 			return func() { _ = file.Close() }, nil
-		}
-		if err != syscall.EINTR {
+		case err != syscall.EWOULDBLOCK && err != syscall.EINTR:
 			_ = file.Close()
 			return nil, &Fault{What: "cannot lock " + p.lockPath(), Cause: err}
+		case !said && time.Since(begin) > 2*time.Second:
+			said = true
+			say("waiting for another checker that starts or stops the servers")
+		}
+		select {
+		case <-ctx.Done():
+			_ = file.Close()
+			return nil, ctx.Err()
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }

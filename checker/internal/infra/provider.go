@@ -46,7 +46,7 @@ func prefixOf(p place, provider string) string {
 }
 
 func startSupervisor(ctx context.Context, p place, need Need, forced string, say func(string)) error {
-	unlock, err := p.lockStart()
+	unlock, err := p.lockStart(ctx, say)
 	if err != nil {
 		return err
 	}

@@ -103,107 +103,6 @@ func line(provider string, endpoints map[string]endpoint) string {
 	return text
 }
 
-// Lease is what one check has for itself.
-type Lease struct {
-	// Databases maps the name in the spec to a URL with a role of its own.
-	Databases map[string]string
-	RedisURL  string
-	// AMQPURL names the lease's vhost and user. ManagementURL is RabbitMQ's HTTP API with the same user and password.
-	AMQPURL, ManagementURL string
-
-	servers  *Servers
-	mu       sync.Mutex
-	closed   bool
-	releases []func(context.Context)
-}
-
-// Lease makes what spec asks for. Errors are a *Fault, a *MigrationError or ctx's.
-func (s *Servers) Lease(ctx context.Context, spec LeaseSpec) (*Lease, error) {
-	lease := &Lease{Databases: map[string]string{}, servers: s}
-	if len(spec.Databases) == 0 && !spec.Redis && !spec.Vhost {
-		return lease, nil
-	}
-	if s.postgres == nil || spec.Redis && s.redis == nil || spec.Vhost && s.rabbit == nil {
-		return nil, &Fault{What: "a lease asks for a server that Ensure was not told to need"}
-	}
-	if err := s.postgres.hold(ctx); err != nil {
-		return nil, serverFault(ctx, postgresName, "be reached", err)
-	}
-	group, inner := errgroup.WithContext(ctx)
-	for _, database := range spec.Databases {
-		group.Go(func() error {
-			return serverFault(ctx, postgresName, "make a database", lease.addDatabase(inner, database))
-		})
-	}
-	if spec.Redis {
-		group.Go(func() error { return serverFault(ctx, redisName, "be leased", lease.addRedis(inner)) })
-	}
-	if spec.Vhost {
-		group.Go(func() error { return serverFault(ctx, rabbitName, "make a vhost", lease.addVhost(inner)) })
-	}
-	if err := group.Wait(); err != nil {
-		_ = lease.Close(ctx)
-		return nil, err
-	}
-	return lease, nil
-}
-
-func (l *Lease) addDatabase(ctx context.Context, spec DatabaseSpec) error {
-	name, address, err := l.servers.postgres.database(ctx, spec)
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.Databases[spec.Name] = address
-	l.releases = append(l.releases, func(ctx context.Context) { l.servers.postgres.drop(ctx, name) })
-	return nil
-}
-
-func (l *Lease) addRedis(ctx context.Context) error {
-	address, release, err := l.servers.redis.lease(ctx)
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.RedisURL = address
-	l.releases = append(l.releases, func(context.Context) { release() })
-	return nil
-}
-
-func (l *Lease) addVhost(ctx context.Context) error {
-	name := l.servers.postgres.newName("vhost")
-	address, err := l.servers.rabbit.vhost(ctx, name)
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.AMQPURL, l.ManagementURL = address, l.servers.rabbit.managementFor(address)
-	l.releases = append(l.releases, func(ctx context.Context) { l.servers.rabbit.drop(ctx, name) })
-	return nil
-}
-
-// Close gives the lease back. What it held is removed in the background; (*Servers).Close waits for that, and later runs
-// remove what it did not wait for.
-func (l *Lease) Close(context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return nil
-	}
-	l.closed = true
-	for _, release := range l.releases {
-		l.servers.background.Go(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-			defer cancel()
-			release(ctx)
-		})
-	}
-	return nil
-}
-
 // Healthy returns a *Fault that names a server that died, restarted or does not answer since Ensure.
 func (s *Servers) Healthy(ctx context.Context) error {
 	if s.session != nil {
@@ -245,35 +144,13 @@ func (s *Servers) Close() {
 	}
 }
 
-// collect removes what killed checkers left on the servers.
-func (s *Servers) collect(ctx context.Context) {
-	_ = s.postgres.collect(ctx)
-	if s.rabbit == nil {
-		return
-	}
-	runs, err := s.rabbit.runs(ctx)
-	if err != nil {
-		return
-	}
-	for run, names := range runs {
-		if run == s.postgres.run {
-			continue
-		}
-		_ = s.postgres.ifDead(ctx, run, func() {
-			for _, name := range names {
-				s.rabbit.drop(ctx, name)
-			}
-		})
-	}
-}
-
 // Down stops what Ensure started for root.
 func Down(ctx context.Context, root string) error {
 	p, err := newPlace(root)
 	if err != nil {
 		return err
 	}
-	unlock, err := p.lockStart()
+	unlock, err := p.lockStart(ctx, func(string) {})
 	if err != nil {
 		return err
 	}
