@@ -122,11 +122,9 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	for _, known := range cmd.SuggestionsFor(args[0]) {
-		if len(args[0]) < 3 {
-			break // anything is near to a number
-		}
-		return fmt.Errorf("there is no command %q; did you mean `%s`?", args[0], known)
+	// Anything is near to a number: only words are guessed at.
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && len(args[0]) > 2 {
+		return fmt.Errorf("there is no command %q; did you mean `%s`?", args[0], near[0])
 	}
 	return fmt.Errorf("there is no command %q; `start %s` opens a lesson, `--help` lists the commands", args[0], args[0])
 }

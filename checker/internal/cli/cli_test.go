@@ -135,7 +135,7 @@ func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
 		want string
 		args []string
 	}{
-		{"did you mean `start`", []string{"strat"}},
+		{"did you mean `start`", []string{"starts"}},
 		{"`start 7` opens a lesson", []string{"7"}},
 		{"--help", []string{"check", "--colour"}},
 		{"there is no lesson 99", []string{"check", "99"}},
