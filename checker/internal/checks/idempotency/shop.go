@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/stack"
@@ -23,6 +24,7 @@ type shop struct {
 	*stack.Stack
 	t     *check.T
 	buyer string
+	watch *pgx.Conn
 }
 
 // open starts the services and shows that the ordinary case works: stock comes in.
