@@ -139,6 +139,7 @@ func spawnSupervisor(p place, provider string) error {
 	}
 	defer read.Close()
 	cmd := exec.Command(self, supervisorCommand, p.root, provider)
+	cmd.Args[0] = "stagecraft-servers" // What a process list shows.
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = p.dir(), logFile, logFile, []*os.File{write}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()
