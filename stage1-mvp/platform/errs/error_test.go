@@ -65,6 +65,20 @@ func TestOnlyBusinessAnswersAreRefusals(t *testing.T) {
 	assert.False(t, errs.Refused(context.DeadlineExceeded))
 }
 
+func TestTheTransportsWordsAreForTheLogAlone(t *testing.T) {
+	t.Parallel()
+	const words = `connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.7:9001: connect: connection refused"`
+	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
+		err := errs.FromStatus(status.Error(code, words))
+
+		got := errs.From(fmt.Errorf("get stock: %w", err))
+		assert.NotContains(t, got.Message, "10.0.0.7", "code %v", code)
+		assert.NotEmpty(t, got.Message, "code %v", code)
+		assert.Contains(t, err.Error(), "10.0.0.7", "the log needs what the client must not see")
+		assert.Equal(t, code, status.Code(err))
+	}
+}
+
 func TestAnExpiredDeadlineKeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, codes.DeadlineExceeded, errs.ToStatus(fmt.Errorf("query: %w", context.DeadlineExceeded)).Code())

@@ -74,59 +74,27 @@ func (e *statusError) Error() string              { return e.chain.Error() }
 func (e *statusError) Unwrap() error              { return e.chain }
 func (e *statusError) GRPCStatus() *status.Status { return e.status }
 
-// FromStatus is the way back: what a client of another service makes of its answer. The status error stays in the chain, so that
-// status.Code and Uncertain can still see it.
+// FromStatus is the way back: what a client of another service makes of its answer. Only the words of our own services, which carry our
+// detail, are passed on: those of the transport name addresses and ports, which are for the log alone. The status error stays in the chain,
+// for the log and so that status.Code and Refused can still see it.
 func FromStatus(err error) error {
 	st, ok := status.FromError(err)
 	if err == nil || !ok {
 		return err
 	}
-	e := &DomainError{Code: codeOfStatus(st.Code()), Reason: reasonOfStatus(st.Code()), Message: st.Message(), Cause: err}
 	for _, detail := range st.Details() {
-		info, ok := detail.(*errdetails.ErrorInfo)
-		if !ok || info.GetDomain() != detailDomain {
-			continue
+		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == detailDomain {
+			return &DomainError{Code: codeOfInfo(info, st.Code()), Reason: info.GetReason(), Message: st.Message(), Cause: err}
 		}
-		if n, err := strconv.Atoi(info.GetMetadata()["code"]); err == nil && names[Code(n)] != "" {
-			e.Code = Code(n)
-		}
-		e.Reason = info.GetReason()
 	}
-	return e
-}
-
-func codeOfStatus(c codes.Code) Code {
-	switch c {
-	case codes.NotFound:
-		return NotFound
-	case codes.InvalidArgument, codes.OutOfRange:
-		return InvalidInput
-	case codes.FailedPrecondition:
-		return Precondition
-	case codes.Unauthenticated:
-		return Unauthorized
-	case codes.PermissionDenied:
-		return Forbidden
-	case codes.AlreadyExists:
-		return AlreadyExists
-	case codes.ResourceExhausted:
-		return RateLimited
-	case codes.Aborted, codes.Unavailable, codes.DeadlineExceeded, codes.Canceled:
-		return Aborted
-	default:
-		return Internal
+	return &DomainError{
+		Code: codeOfStatus(st.Code()), Reason: reasonOfStatus(st.Code()), Message: messageOfStatus(st.Code()), Cause: err,
 	}
 }
 
-func reasonOfStatus(c codes.Code) string {
-	switch c {
-	case codes.Unavailable:
-		return "UNAVAILABLE"
-	case codes.DeadlineExceeded:
-		return "DEADLINE_EXCEEDED"
-	case codes.Canceled:
-		return "CANCELLED"
-	default:
-		return codeOfStatus(c).String()
+func codeOfInfo(info *errdetails.ErrorInfo, c codes.Code) Code {
+	if n, err := strconv.Atoi(info.GetMetadata()["code"]); err == nil && names[Code(n)] != "" {
+		return Code(n)
 	}
+	return codeOfStatus(c)
 }
