@@ -1,0 +1,48 @@
+package postgrestest
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// witness stands for a test that finds no server, and keeps how it ended.
+type witness struct {
+	testing.TB
+	ended string
+}
+
+func (w *witness) Helper() {}
+
+func (w *witness) Skip(args ...any) { w.end("skipped: " + fmt.Sprint(args...)) }
+
+func (w *witness) Fatal(args ...any) { w.end("failed: " + fmt.Sprint(args...)) }
+
+func (w *witness) end(how string) {
+	w.ended = how
+	runtime.Goexit()
+}
+
+// Not parallel: the environment is everybody's.
+func TestWithoutAServerATestIsSkippedAtHomeAndFailsInCI(t *testing.T) {
+	for _, c := range []struct{ ci, require, want string }{
+		{"", "", "skipped"},
+		{"false", "0", "skipped"},
+		{"true", "", "failed"},
+		{"woodpecker", "", "failed"},
+		{"", "1", "failed"},
+	} {
+		t.Setenv("CI", c.ci)
+		t.Setenv(requireVariable, c.require)
+		w := &witness{TB: t}
+		var ending sync.WaitGroup
+		ending.Go(func() { without(w, assert.AnError) })
+		ending.Wait()
+
+		assert.Contains(t, w.ended, c.want+": NOT RUN", "CI=%q %s=%q", c.ci, requireVariable, c.require)
+		assert.Contains(t, w.ended, urlVariable, "it must say what to do")
+	}
+}
