@@ -10,6 +10,7 @@ import (
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
+	"stagecraft/checker/internal/checks/saga"
 )
 
 // topics is where each topic's package adds its checks, one line each: domain.Checks,
@@ -18,6 +19,7 @@ var topics = []func() []check.Check{
 	money.Checks,
 	dependencyrule.Checks,
 	idempotency.Checks,
+	saga.Checks,
 }
 
 // All returns every check. It panics when two have the same id: an author's mistake that a test finds.

@@ -1,0 +1,132 @@
+package saga
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/fault"
+	"stagecraft/checker/internal/history"
+	"stagecraft/checker/internal/stack"
+)
+
+const (
+	price = 500
+	rich  = 1200 // enough for two orders, so that a second charge is seen and not refused
+	poor  = 100
+	stock = 10
+)
+
+// shop is a running system whose every operation is recorded.
+type shop struct {
+	*stack.Stack
+	t       *check.T
+	history *history.Recorder
+	db      *pgx.Conn // order_db
+
+	mu        sync.Mutex
+	purchases []*purchase
+}
+
+// unhurried is an environment in which no timeout of the services strikes: only what the check does goes wrong. The scanner looks often,
+// and what it looks for is a saga that was not touched for a minute; see age.
+var unhurried = map[string]string{
+	"SAGA_STEP_TIMEOUT":    "60s",
+	"COMPENSATION_TIMEOUT": "60s",
+	"REQUEST_TIMEOUT":      "60s",
+	"SAGA_SCAN_INTERVAL":   "100ms",
+	"SAGA_STALE_AFTER":     "1m",
+}
+
+// open starts the services and shows that the ordinary case works: one order is paid, one is refused.
+func open(t *check.T, env map[string]string) *shop {
+	t.Step("start the four services on an empty database")
+	s := &shop{t: t, history: new(history.Recorder)}
+	all := maps.Clone(unhurried)
+	maps.Copy(all, env)
+	s.Stack = t.Stack(stack.Options{Env: all, Recorder: s.history})
+	s.db = s.connect()
+	t.Baseline(func() {
+		good, refused := s.customer("an undisturbed purchase", rich), s.customer("a purchase without the money", poor)
+		good.send()
+		refused.send()
+		<-good.done
+		<-refused.done
+		good.is(good.answer.OK() && good.answer.Data.Status == "PAID", "201 and an order that is PAID")
+		refused.is(refused.answer.Status == 409 && refused.answer.Code == codePrecondition, "409 with code 1003")
+	})
+	return s
+}
+
+const (
+	codePrecondition = 1003
+	codeAborted      = 1009
+)
+
+func (s *shop) connect() *pgx.Conn {
+	conn, err := pgx.Connect(s.t.Context(), s.t.Lease().Databases["order_db"])
+	s.t.Ours("connect to order_db", err)
+	s.t.Cleanup(func(ctx context.Context) { _ = conn.Close(ctx) })
+	return conn
+}
+
+// customer has money in his wallet and goods of his own on the shelf, so that whatever gets lost is seen to be his. at says where his
+// purchase will be struck.
+func (s *shop) customer(at string, money int64) *purchase {
+	id := uuid.NewString()
+	p := &purchase{s: s, at: at, buyer: id, sku: "LAMP-" + id[:8], key: "order-" + id[:8], done: make(chan struct{})}
+	topUp, err := s.Shop.TopUp(s.t.Context(), p.buyer, "fund-"+id[:8], money)
+	s.ok("top up a wallet", topUp.OK(), topUp, err)
+	delivery, err := s.Shop.AdjustStock(s.t.Context(), p.sku, "delivery-"+id[:8], stock)
+	s.ok("put stock on the shelf", delivery.OK(), delivery, err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.purchases = append(s.purchases, p)
+	return p
+}
+
+func (s *shop) ok(doing string, ok bool, answer fmt.Stringer, err error) {
+	s.t.NoError(doing, err)
+	s.t.True(ok, check.Failure{Sentence: doing + ": refused", Expected: "an answer 2xx", Seen: answer.String()})
+}
+
+// kill ends order with SIGKILL, loses the answers that were under way, and waits until every buyer knows that none will come.
+func (s *shop) kill(moment string, answers ...*fault.Hold) {
+	s.t.Step("kill order: %s", moment)
+	s.t.Ours("kill order", s.Service("order").Kill())
+	for _, answer := range answers {
+		answer.Drop()
+	}
+	for _, p := range s.all() {
+		<-p.done
+	}
+}
+
+// restart starts order again when the sagas that it left are old.
+func (s *shop) restart() {
+	s.age()
+	s.t.Step("start order again; the sagas that it left look an hour old")
+	s.t.NoError("start order again", s.Service("order").Restart(s.t.Context(), nil))
+	s.t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(s.t.Context()))
+}
+
+// age makes unfinished sagas look as if nobody had touched them for an hour: only of these orders, or all. It stands for the ten minutes
+// that a check cannot wait, and leaves sagas that are at work later alone.
+func (s *shop) age(orders ...string) {
+	if orders == nil {
+		orders = []string{}
+	}
+	const unfinished = `status IN ('RUNNING', 'COMPENSATING') AND (cardinality($1::text[]) = 0 OR aggregate_id::text = ANY ($1))`
+	for _, statement := range []string{
+		`UPDATE saga_steps SET updated_at = updated_at - interval '1 hour' WHERE saga_id IN (SELECT id FROM saga_executions WHERE ` + unfinished + `)`,
+		`UPDATE saga_executions SET updated_at = updated_at - interval '1 hour' WHERE ` + unfinished,
+	} {
+		_, err := s.db.Exec(s.t.Context(), statement, orders)
+		s.t.Ours("set the clock of sagas back", err)
+	}
+}

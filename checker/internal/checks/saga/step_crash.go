@@ -1,0 +1,75 @@
+package saga
+
+import (
+	"context"
+
+	"stagecraft/checker/internal/check"
+)
+
+// stepCrash brings purchases to all the points at which order can die, lets them stand there, and kills order once for all of them.
+func stepCrash(t *check.T) {
+	s := open(t, nil)
+	inventory, wallet, gateway := s.Call("order", "inventory"), s.Call("order", "wallet"), s.Call("gateway", "order")
+
+	t.Step("bring purchases to every point between two steps and let them stand there")
+	finished := s.customer("order dies when the purchase is finished and its buyer does not know", rich)
+	told := gateway.HoldAnswer("CreateOrder", 1)
+	finished.mustStrikeAt(told)
+	beforeReserve := s.customer("order dies before its Reserve reaches inventory", rich)
+	lateReserve := inventory.HoldCall("Reserve", 1)
+	beforeReserve.mustStrikeAt(lateReserve)
+	reserved := s.customer("order dies when inventory has reserved and order does not know", rich)
+	reserveAnswer := inventory.HoldAnswer("Reserve", 1)
+	reserved.mustStrikeAt(reserveAnswer)
+	beforeDeduct := s.customer("order dies before its Deduct reaches wallet", rich)
+	lateDeduct := wallet.HoldCall("Deduct", 1)
+	beforeDeduct.mustStrikeAt(lateDeduct)
+	deducted := s.customer("order dies when wallet has deducted and order does not know", rich)
+	deductAnswer := wallet.HoldAnswer("Deduct", 1)
+	deducted.mustStrikeAt(deductAnswer)
+	letGo := s.beforeTheFirstStep()
+
+	s.kill("six purchases are on their way", told, reserveAnswer, deductAnswer)
+	letGo()
+	s.restart()
+	s.judge()
+	s.arriveLate(lateReserve, lateDeduct)
+	s.judge()
+	s.repeat()
+	s.judge()
+}
+
+// beforeTheFirstStep brings a purchase to where it is accepted and none of its steps is written down: the checker holds saga_steps.
+func (s *shop) beforeTheFirstStep() (letGo func()) {
+	t := s.t
+	p := s.customer("order dies between accepting the purchase and its first step", rich)
+	conn := s.connect()
+	tx, err := conn.Begin(t.Context())
+	t.Ours("begin", err)
+	_, err = tx.Exec(t.Context(), `LOCK TABLE saga_steps IN SHARE MODE`)
+	t.Ours("hold saga_steps", err)
+	p.send()
+	s.within(patience, func() bool { return p.answered() || s.blocked("") })
+	return func() {
+		t.Ours("let go of saga_steps", tx.Rollback(t.Context()))
+		_ = conn.Close(context.WithoutCancel(t.Context()))
+	}
+}
+
+func (p *purchase) answered() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// blocked says whether a statement of a service waits for a lock in order_db; replica "" is any.
+func (s *shop) blocked(replica string) bool {
+	var waiting int
+	err := s.db.QueryRow(s.t.Context(), `SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock' AND ($1 = '' OR application_name = $1)`, replica).Scan(&waiting)
+	s.t.Ours("look at waiting statements", err)
+	return waiting > 0
+}
