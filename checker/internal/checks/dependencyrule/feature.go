@@ -7,7 +7,7 @@ import (
 	"stagecraft/checker/internal/check"
 )
 
-const whyWord = "The client tells a full wallet from a broken service by code and word. A status that a use case makes for itself does not survive the one place where errors are mapped."
+const whyWord = "The client tells a full wallet from a broken service by code and word alone. What the one place that maps errors does not know, it hides as INTERNAL."
 
 // limit fills a wallet to its brim and over it.
 func limit(t *check.T) {
