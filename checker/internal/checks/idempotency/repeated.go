@@ -1,9 +1,12 @@
 package idempotency
 
 import (
+	"fmt"
+
 	"github.com/google/uuid"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/stack"
 )
 
 func repeated(t *check.T) {
@@ -17,7 +20,7 @@ func repeated(t *check.T) {
 		again, err := s.Shop.TopUp(t.Context(), s.buyer, k, 2000)
 		s.ok("repeat the top-up", again.Status, again, err)
 		t.True(again.Status == first.Status && again.Data.Balance == first.Data.Balance, check.Failure{
-			Sentence: "a repeated top-up got another answer", Expected: first.String() + " " + string(first.Raw), Seen: again.String() + " " + string(again.Raw),
+			Sentence: "a repeated top-up got another answer", Expected: toldBalance(first), Seen: toldBalance(again),
 			Why: "a balance that grows with every repeat is money from nothing",
 		})
 	}
@@ -82,4 +85,8 @@ func (s *shop) refusal() {
 	wallet, err := s.Shop.Wallet(s.t.Context(), poor.buyer)
 	s.ok("read the wallet", wallet.Status, wallet, err)
 	s.t.Equal("the balance after a repeated, refused order", int64(2000), wallet.Data.Balance.MinorUnits)
+}
+
+func toldBalance(a stack.Answer[stack.Wallet]) string {
+	return fmt.Sprintf("%d and %s", a.Status, wallet(a.Data.Balance.MinorUnits))
 }
