@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +89,26 @@ func TestAnHonestTokenIsAccepted(t *testing.T) {
 
 	require.NoError(t, err)
 	assert.Equal(t, auth.Principal{Subject: id, Roles: []string{"customer"}}, got)
+}
+
+func TestOneUserHasOneNameHoweverItIsSpelt(t *testing.T) {
+	t.Parallel()
+	p, id := newParties(t), uuid.NewString()
+	for _, spelling := range []string{strings.ToUpper(id), "urn:uuid:" + id, "{" + id + "}", strings.ReplaceAll(id, "-", "")} {
+		got, err := p.verifier.Verify(p.users.sign(t, userClaims(func(c jwt.MapClaims) { c["sub"] = spelling })))
+		require.NoError(t, err)
+		assert.Equal(t, id, got.Subject, "signed as %q", spelling)
+	}
+}
+
+func TestAKeyOfUsersCannotSignForServices(t *testing.T) {
+	t.Parallel()
+	users, services := newSigner(t), newSigner(t)
+	cfg := auth.Config{
+		PublicKeys: users.public, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: services.public + users.public,
+	}
+
+	assert.ErrorContains(t, cfg.Validate(), "SERVICE_PUBLIC_KEYS")
 }
 
 func TestForgedTokensAreRefused(t *testing.T) {

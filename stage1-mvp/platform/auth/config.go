@@ -18,11 +18,19 @@ type Config struct {
 // Validate refuses keys that cannot be used.
 func (c *Config) Validate() error {
 	var faults []error
-	if _, err := parsePublicKeys(c.PublicKeys); err != nil {
+	users, err := parsePublicKeys(c.PublicKeys)
+	if err != nil {
 		faults = append(faults, fmt.Errorf("JWT_PUBLIC_KEYS: %w", err))
 	}
-	if _, err := parsePublicKeys(c.ServicePublicKeys); err != nil {
+	services, err := parsePublicKeys(c.ServicePublicKeys)
+	if err != nil {
 		faults = append(faults, fmt.Errorf("SERVICE_PUBLIC_KEYS: %w", err))
+	}
+	for kid := range services {
+		// Whoever signs for users could make himself a service.
+		if _, shared := users[kid]; shared {
+			faults = append(faults, fmt.Errorf("SERVICE_PUBLIC_KEYS must not hold a key of JWT_PUBLIC_KEYS, as %s is", kid))
+		}
 	}
 	if c.Issuer == serviceIssuer {
 		faults = append(faults, fmt.Errorf("JWT_ISSUER must not be %s", serviceIssuer))

@@ -3,6 +3,7 @@ package usecase_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +54,10 @@ func TestAnOrderIsShownToItsBuyerAndToAdmins(t *testing.T) {
 	assert.Equal(t, errs.NotFound, errs.CodeOf(err))
 	_, err = get.Execute(t.Context(), dto.Caller{}, order.ID())
 	assert.Equal(t, errs.NotFound, errs.CodeOf(err))
+	for _, spelling := range []string{strings.ToUpper(order.ID()), "urn:uuid:" + order.ID()} {
+		_, err = get.Execute(t.Context(), dto.Caller{UserID: order.BuyerID()}, spelling)
+		assert.NoError(t, err, spelling)
+	}
 	_, err = get.Execute(t.Context(), dto.Caller{Admin: true}, "' OR 1=1")
 	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
 }

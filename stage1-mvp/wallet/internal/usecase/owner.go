@@ -13,7 +13,7 @@ func ownedBy(caller dto.Caller, userID string) (string, error) {
 	if err != nil {
 		return "", errs.Wrap(err, errs.InvalidInput, "INVALID_USER_ID", "the user id is not a UUID")
 	}
-	if !caller.MayTouch(userID) {
+	if !caller.MayTouch(parsed.String()) {
 		return "", errs.New(errs.Forbidden, "NOT_YOUR_WALLET", "this is not your wallet")
 	}
 	return parsed.String(), nil

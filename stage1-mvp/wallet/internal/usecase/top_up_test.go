@@ -2,6 +2,7 @@ package usecase_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -72,6 +73,18 @@ func TestOnlyTheOwnerAndAdminsTouchAWallet(t *testing.T) {
 	_, err = b.topUp.Execute(t.Context(), theirs)
 	require.NoError(t, err)
 	b.wantBalance(101)
+}
+
+func TestAUserIsHimselfHoweverHeIsSpelt(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	in := b.deposit("k", 1)
+	in.UserID = strings.ToUpper(in.UserID)
+
+	_, err := b.topUp.Execute(t.Context(), in)
+
+	require.NoError(t, err)
+	b.wantBalance(1)
 }
 
 func TestATopUpIsRefused(t *testing.T) {
