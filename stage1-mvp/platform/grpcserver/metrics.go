@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"stagecraft/stage1-mvp/platform/telemetry"
 )
@@ -40,19 +42,22 @@ func register[C prometheus.Collector](registry *prometheus.Registry, collector C
 	return collector
 }
 
-func (m *metrics) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	started := time.Now()
-	resp, err := handler(ctx, req)
-	m.observe(ctx, info.FullMethod, started, err)
-	return resp, err
+func (m *metrics) unary(
+	ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler,
+) (resp any, err error) {
+	// Unless the handler returns: a panic passes through here on its way to recovery, and is an error like any other.
+	err = errPanicked
+	defer func(started time.Time) { m.observe(ctx, info.FullMethod, started, err) }(time.Now())
+	return handler(ctx, req)
 }
 
-func (m *metrics) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-	started := time.Now()
-	err := handler(srv, stream)
-	m.observe(stream.Context(), info.FullMethod, started, err)
-	return err
+func (m *metrics) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+	err = errPanicked
+	defer func(started time.Time) { m.observe(stream.Context(), info.FullMethod, started, err) }(time.Now())
+	return handler(srv, stream)
 }
+
+var errPanicked = status.Error(codes.Internal, "panic")
 
 func (m *metrics) observe(ctx context.Context, method string, started time.Time, err error) {
 	m.handled.WithLabelValues(method, codeOf(err).String()).Inc()

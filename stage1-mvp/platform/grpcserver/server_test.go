@@ -141,7 +141,8 @@ func TestReasonAndCodeReachTheClient(t *testing.T) {
 
 func TestAPanicEndsOneCallOnly(t *testing.T) {
 	t.Parallel()
-	r := start(t, func(context.Context) error { panic("secret of the panic") }, nil)
+	var registry *prometheus.Registry
+	r := start(t, func(context.Context) error { panic("secret of the panic") }, func(p *grpcserver.Params) { registry = p.Registry })
 
 	for range 2 {
 		err := r.get(t.Context())
@@ -149,6 +150,23 @@ func TestAPanicEndsOneCallOnly(t *testing.T) {
 		assert.NotContains(t, err.Error(), "secret")
 	}
 	r.eventually(t, "secret of the panic")
+	assert.EqualValues(t, 2, counted(t, registry, codes.Internal), "who counts errors must count panics")
+}
+
+// counted returns how many calls ended with the code.
+func counted(t *testing.T, registry *prometheus.Registry, code codes.Code) (n float64) {
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			for _, label := range metric.GetLabel() {
+				if family.GetName() == "grpc_server_handled_total" && label.GetValue() == code.String() {
+					n += metric.GetCounter().GetValue()
+				}
+			}
+		}
+	}
+	return n
 }
 
 func TestMethodsWithoutARuleNeedNoHandlerToBeDenied(t *testing.T) {
