@@ -94,6 +94,9 @@ func splice(src string, edits []edit) string {
 		out.WriteString(src[at:max(at, e.start)])
 		out.WriteString(e.text)
 		at = max(at, e.end)
+		if e.text != "" && at < len(src) && src[at] != '\n' {
+			out.WriteString("\n") // it may end in a comment that runs to the end of the line
+		}
 	}
 	out.WriteString(src[at:])
 	return out.String()

@@ -2,6 +2,8 @@ package overlay
 
 import (
 	"fmt"
+	"go/scanner"
+	"go/token"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -75,7 +77,49 @@ func generate(seed uint64) (base, over string) {
 		b.item(o, i)
 	}
 	b.remark()
-	return b.file(), o.file()
+	base, over = b.file(), o.file()
+	if r.IntN(2) == 0 {
+		base = sprinkle(r, base)
+		if !strings.Contains(over, "stagecraft:") { // whose place among comments matters
+			over = sprinkle(r, over)
+		}
+	}
+	return base, over
+}
+
+// sprinkle puts comments where nobody expects them: between any two tokens. What gofmt cannot take is left as it was.
+func sprinkle(r *rand.Rand, source string) string {
+	set := token.NewFileSet()
+	file := set.AddFile("", -1, len(source))
+	var s scanner.Scanner
+	s.Init(file, []byte(source), nil, scanner.ScanComments)
+	var out strings.Builder
+	last := 0
+	for n := range 1 << 20 {
+		pos, tok, _ := s.Scan()
+		if tok == token.EOF {
+			break
+		}
+		if at := file.Offset(pos); r.IntN(25) == 0 && at >= last {
+			out.WriteString(source[last:at])
+			last = at
+			switch r.IntN(4) {
+			case 0:
+				fmt.Fprintf(&out, " /* s%d */ ", n)
+			case 1:
+				fmt.Fprintf(&out, " /* s%d\n */ ", n)
+			case 2:
+				fmt.Fprintf(&out, " // s%d\n", n)
+			case 3:
+				fmt.Fprintf(&out, "\n\n// s%d\n\n", n)
+			}
+		}
+	}
+	out.WriteString(source[last:])
+	if _, err := tidy([]byte(out.String())); err != nil {
+		return source
+	}
+	return out.String()
 }
 
 func (w *writer) one(of ...string) string { return of[w.IntN(len(of))] }

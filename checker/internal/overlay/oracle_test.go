@@ -38,7 +38,7 @@ func judge(t *testing.T, baseSource, overSource string) (applied bool) {
 		blame("expected to be declared\n%q\nseen\n%q", want, seen)
 	}
 	for _, text := range freeComments(base) {
-		if !bytes.Contains(result, []byte(text)) {
+		if !strings.Contains(even(string(result)), even(text)) { // gofmt moves the lines of a remark to the right or left
 			blame("the remark %q is lost", text)
 		}
 	}
@@ -53,6 +53,8 @@ func judge(t *testing.T, baseSource, overSource string) (applied bool) {
 	}
 	return true
 }
+
+func even(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func mustParse(t *testing.T, source string) *ast.File {
 	t.Helper()
@@ -161,20 +163,27 @@ func markedNames(f *ast.File) map[string]mark {
 
 // freeComments are the comments that stand between declarations and belong to none.
 func freeComments(f *ast.File) []string {
+	line := func(p token.Pos) int { return fileSet.PositionFor(p, false).Line }
+	taken := map[int]bool{} // lines on which a declaration ends, or a comment of it
+	for _, d := range f.Decls {
+		taken[line(d.End())] = true
+	}
 	var all []string
 	for _, group := range f.Comments {
-		free := !slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+		belongs := group.Pos() < f.Name.End() || taken[line(group.Pos())]
+		for _, d := range f.Decls {
 			start := d.Pos()
 			if doc := docOf(d); doc != nil {
 				start = doc.Pos()
 			}
-			line := func(p token.Pos) int { return fileSet.PositionFor(p, false).Line }
-			return start <= group.Pos() && group.End() <= d.End() || line(group.Pos()) == line(d.End()) || line(group.End()) >= line(start) && group.Pos() < d.End()
-		})
-		if free && group.Pos() > f.Package {
-			for _, c := range group.List {
-				all = append(all, c.Text)
-			}
+			belongs = belongs || start <= group.Pos() && group.End() <= d.End() || line(group.End()) >= line(start) && group.Pos() < d.End()
+		}
+		if belongs {
+			taken[line(group.End())] = true
+			continue
+		}
+		for _, c := range group.List {
+			all = append(all, c.Text)
 		}
 	}
 	return all
