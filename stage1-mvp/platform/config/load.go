@@ -4,13 +4,17 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// Validator is a config struct with rules that a tag cannot say. Load calls it after the fields are filled.
+// Validator is a config struct with rules that a tag cannot say. Load calls it after the fields are filled, also when some could not be;
+// what it says of those is left out, by their names. Several faults come as errors.Join makes them.
 type Validator interface {
 	Validate() error
 }
@@ -30,26 +34,40 @@ func Load(cfg any) error {
 }
 
 func load(v reflect.Value) []error {
-	var faults []error
+	var (
+		faults []error
+		broken []string
+	)
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
 		name, tagged := field.Tag.Lookup("env")
 		switch {
 		case tagged:
 			if err := fill(name, field, value); err != nil {
-				faults = append(faults, err)
+				faults, broken = append(faults, err), append(broken, name)
 			}
 		case field.Type.Kind() == reflect.Struct && (field.IsExported() || field.Anonymous):
 			faults = append(faults, load(value)...)
 		}
 	}
-	// Rules between values make sense only for values that are there.
-	if rules, ok := v.Addr().Interface().(Validator); ok && len(faults) == 0 {
-		if err := rules.Validate(); err != nil {
-			faults = append(faults, err)
-		}
+	if rules, ok := v.Addr().Interface().(Validator); ok {
+		faults = append(faults, brokenRules(rules.Validate(), broken)...)
 	}
 	return faults
+}
+
+// brokenRules splits what Validate found, and leaves out what it says of variables that have no value: they are reported already.
+func brokenRules(err error, broken []string) []error {
+	if err == nil {
+		return nil
+	}
+	found := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		found = joined.Unwrap()
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(fault error) bool {
+		return slices.ContainsFunc(broken, func(name string) bool { return strings.Contains(fault.Error(), name) })
+	})
 }
 
 func fill(name string, field reflect.StructField, value reflect.Value) error {
@@ -98,7 +116,7 @@ func set(value reflect.Value, text string) (want string, ok bool) {
 		return "", true
 	case reflect.Float64:
 		f, err := strconv.ParseFloat(text, 64)
-		if err != nil {
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 			return "a number", false
 		}
 		value.SetFloat(f)

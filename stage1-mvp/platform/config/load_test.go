@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,34 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 
 	for _, name := range []string{"TEST_ADDR", "TEST_TIMEOUT", "TEST_DEBUG", "TEST_DATABASE_URL", "TEST_MAX_CONNS"} {
 		assert.ErrorContains(t, err, name)
+	}
+}
+
+func TestAMissingValueDoesNotHideABrokenRule(t *testing.T) {
+	t.Setenv("TEST_MAX_CONNS", "0")
+
+	err := config.Load(&database{})
+
+	assert.ErrorContains(t, err, "TEST_DATABASE_URL is required")
+	assert.ErrorContains(t, err, "TEST_MAX_CONNS must be positive")
+}
+
+func TestAFaultIsReportedOnce(t *testing.T) {
+	t.Setenv("TEST_DATABASE_URL", "x")
+	t.Setenv("TEST_MAX_CONNS", "many")
+
+	err := config.Load(&database{})
+
+	require.Error(t, err)
+	assert.Equal(t, 1, strings.Count(err.Error(), "TEST_MAX_CONNS"), err)
+}
+
+func TestANumberIsFinite(t *testing.T) {
+	for _, text := range []string{"NaN", "Inf", "-Inf"} {
+		t.Setenv("TEST_RATE", text)
+		assert.ErrorContains(t, config.Load(&struct {
+			Rate float64 `env:"TEST_RATE"`
+		}{}), "TEST_RATE", text)
 	}
 }
 

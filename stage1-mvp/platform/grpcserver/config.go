@@ -18,8 +18,12 @@ type Config struct {
 
 // Validate refuses a server that would take no calls.
 func (c *Config) Validate() error {
-	if c.RateLimit <= 0 || c.RateBurst < 1 {
-		return errors.New("GRPC_RATE_LIMIT and GRPC_RATE_BURST must be positive")
+	var faults []error
+	if c.DefaultTimeout <= 0 {
+		faults = append(faults, errors.New("GRPC_DEFAULT_TIMEOUT must be positive"))
 	}
-	return nil
+	if c.RateLimit <= 0 || c.RateBurst < 1 {
+		faults = append(faults, errors.New("GRPC_RATE_LIMIT and GRPC_RATE_BURST must be positive"))
+	}
+	return errors.Join(faults...)
 }

@@ -3,6 +3,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -19,6 +20,14 @@ import (
 type Config struct {
 	// ShutdownTimeout is for all stop hooks together: Fx skips those that are left when it is spent.
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"20s"`
+}
+
+// Validate refuses a stop without time.
+func (c *Config) Validate() error {
+	if c.ShutdownTimeout <= 0 {
+		return errors.New("SHUTDOWN_TIMEOUT must be positive")
+	}
+	return nil
 }
 
 const (

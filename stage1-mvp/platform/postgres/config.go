@@ -4,6 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"stagecraft/stage1-mvp/platform/config"
 )
 
@@ -16,14 +18,21 @@ type Config struct {
 	ConnLifetime     time.Duration `env:"DB_CONN_LIFETIME" default:"30m"`
 }
 
-// Validate refuses a pool without connections and statements without a limit.
+// Validate refuses an address that cannot be read, a pool without connections, and waits without a limit.
 func (c *Config) Validate() error {
 	var faults []error
+	// The parser's own error quotes the address, and what it takes for the password may not be all of it.
+	if _, err := pgxpool.ParseConfig(c.URL.Reveal()); err != nil || c.URL == "" {
+		faults = append(faults, errors.New("DATABASE_URL is not of the form postgres://user:password@host:port/database"))
+	}
 	if c.MaxConns < 1 {
 		faults = append(faults, errors.New("DB_MAX_CONNS must be at least 1"))
 	}
 	if c.StatementTimeout < time.Millisecond {
 		faults = append(faults, errors.New("DB_STATEMENT_TIMEOUT must be at least 1ms"))
+	}
+	if c.ConnectTimeout <= 0 || c.ConnLifetime <= 0 {
+		faults = append(faults, errors.New("DB_CONNECT_TIMEOUT and DB_CONN_LIFETIME must be positive"))
 	}
 	return errors.Join(faults...)
 }

@@ -3,6 +3,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -14,7 +15,7 @@ import (
 func NewPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	poolConfig, err := pgxpool.ParseConfig(cfg.URL.Reveal())
 	if err != nil {
-		return nil, fmt.Errorf("parse DATABASE_URL: %w", err)
+		return nil, errors.New("parse DATABASE_URL: not an address of a database") // the parser's own error quotes it
 	}
 	poolConfig.MaxConns = cfg.MaxConns
 	poolConfig.MaxConnLifetime = cfg.ConnLifetime

@@ -17,6 +17,14 @@ type Config struct {
 	CompensationTimeout time.Duration `env:"COMPENSATION_TIMEOUT" default:"10s"`
 }
 
+// Validate refuses a saga whose calls would all be over before they begin.
+func (c *Config) Validate() error {
+	if c.StepTimeout <= 0 || c.CompensationTimeout <= 0 {
+		return errors.New("SAGA_STEP_TIMEOUT and COMPENSATION_TIMEOUT must be positive")
+	}
+	return nil
+}
+
 // Transactor runs a function in a transaction, perhaps several times.
 type Transactor interface {
 	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
