@@ -98,7 +98,19 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-finished:
 	case <-ctx.Done():
 		s.grpc.Stop()
-		<-finished
+		unwound(finished)
 	}
 	return nil
+}
+
+// unwindTime is for handlers to return after their context has ended. One that does not heed it must not hold up the rest of the stop.
+const unwindTime = time.Second
+
+func unwound(finished <-chan struct{}) {
+	timer := time.NewTimer(unwindTime)
+	defer timer.Stop()
+	select {
+	case <-finished:
+	case <-timer.C:
+	}
 }

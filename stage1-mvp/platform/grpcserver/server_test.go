@@ -233,3 +233,26 @@ func TestStoppingEndsStreamsAndFinishesCalls(t *testing.T) {
 	assert.NoError(t, <-answered, "a call that had begun")
 	assert.NoError(t, <-stopped)
 }
+
+func TestACallThatHeedsNothingDoesNotHoldUpTheStop(t *testing.T) {
+	t.Parallel()
+	entered, release := make(chan struct{}), make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	r := start(t, func(context.Context) error {
+		close(entered)
+		<-release
+		return nil
+	}, func(p *grpcserver.Params) { p.Config.DrainTimeout = time.Millisecond })
+	go func() { _ = r.get(context.Background()) }()
+	<-entered
+
+	stopped := make(chan error, 1)
+	go func() { stopped <- r.server.Stop(context.Background()) }()
+
+	select {
+	case err := <-stopped:
+		assert.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("the stop has no bound: the hooks after it never run")
+	}
+}
