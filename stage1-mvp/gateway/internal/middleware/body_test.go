@@ -15,6 +15,9 @@ func TestSecretsInBodiesAreMasked(t *testing.T) {
 		`{"cvv":123,"card_number":"4111 1111"}`:         `{"cvv":"***","card_number":"***"}`,
 		`{"password":"with \" a quote hunter2","n":1}`:  `{"password":"***","n":1}`,
 		`{"a":{"secret":"hunter2`:                       `{"a":{"secret":"***"`,
+		`{"n":1,"token":["hunter2"],"m":2}`:             `{"n":1,"token":"***"`,
+		`{"a":[1,{"secret": {"x":"hunter2"}}]}`:         `{"a":[1,{"secret": "***"`,
+		`{"items":[{"sku":"tea"}],"cvv":1}`:             `{"items":[{"sku":"tea"}],"cvv":"***"}`,
 		`plain Bearer hunter2`:                          `plain Bearer ***`,
 		`{"note":"say \"password\" aloud","minor_u":5}`: `{"note":"say \"password\" aloud","minor_u":5}`,
 	} {

@@ -14,7 +14,7 @@ import (
 // RateLimit refuses a client that asks one route too often, and says when to come back.
 func RateLimit(limiter *Limiter) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		wait, ok := limiter.Take(clientOf(c), c.Request.Method+" "+routeOf(c))
+		wait, ok := limiter.Take(clientOf(c), methodOf(c)+" "+routeOf(c))
 		if ok {
 			c.Next()
 			return

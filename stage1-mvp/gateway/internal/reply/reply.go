@@ -40,5 +40,9 @@ func Error(c *gin.Context, err error) {
 	if invalid, ok := asInvalid(err); ok {
 		failure.Fields = invalid.Fields
 	}
+	// A busy service does not say for how long; the gateway's own limit does.
+	if public.Code == errs.RateLimited && c.Writer.Header().Get("Retry-After") == "" {
+		c.Header("Retry-After", "1")
+	}
 	c.AbortWithStatusJSON(errs.HTTPStatus(public.Code), failure)
 }

@@ -6,18 +6,19 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/gin-gonic/gin/binding"
 
 	"stagecraft/stage1-mvp/gateway/internal/reply"
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
 const (
 	idempotencyHeader = "Idempotency-Key"
 	replayedHeader    = "Idempotency-Replayed"
-	maxKeyLength      = 128
 )
 
 // bindBody reads exactly one JSON value into T and applies its binding rules. When it has answered with what is wrong, ok is false.
@@ -35,6 +36,11 @@ func bindBody[T any](c *gin.Context) (body T, ok bool) {
 
 // bindQuery is bindBody for the query string.
 func bindQuery[T any](c *gin.Context) (query T, ok bool) {
+	for name, values := range c.Request.URL.Query() {
+		if !isText(c, name, values...) {
+			return query, false
+		}
+	}
 	if err := c.ShouldBindQuery(&query); err != nil {
 		reply.Error(c, invalidFields(err))
 		return query, false
@@ -44,6 +50,11 @@ func bindQuery[T any](c *gin.Context) (query T, ok bool) {
 
 // bindURI is bindBody for the parameters in the path.
 func bindURI[T any](c *gin.Context) (uri T, ok bool) {
+	for _, param := range c.Params {
+		if !isText(c, param.Key, param.Value) {
+			return uri, false
+		}
+	}
 	if err := c.ShouldBindUri(&uri); err != nil {
 		reply.Error(c, invalidFields(err))
 		return uri, false
@@ -51,11 +62,24 @@ func bindURI[T any](c *gin.Context) (uri T, ok bool) {
 	return uri, true
 }
 
+// isText refuses what no message to a service could carry: an address can escape any bytes, and protobuf wants UTF-8.
+func isText(c *gin.Context, name string, values ...string) bool {
+	for _, value := range values {
+		if !utf8.ValidString(value) {
+			reply.Error(c, reply.Invalid(reply.Field{Field: strings.ToValidUTF8(name, "?"), Message: "must be UTF-8"}))
+			return false
+		}
+	}
+	return true
+}
+
 // idempotencyKey returns the header that lets a client repeat a request without repeating its effect.
 func idempotencyKey(c *gin.Context) (key string, ok bool) {
 	key = c.GetHeader(idempotencyHeader)
-	if key == "" || len(key) > maxKeyLength {
-		reply.Error(c, reply.Invalid(reply.Field{Field: idempotencyHeader, Message: "is required, with 1 to 128 characters"}))
+	if idempotency.CheckKey(key) != nil {
+		reply.Error(c, reply.Invalid(reply.Field{
+			Field: idempotencyHeader, Message: "is required, with 1 to 128 printable ASCII characters",
+		}))
 		return "", false
 	}
 	return key, true

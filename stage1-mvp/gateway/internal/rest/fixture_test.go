@@ -76,7 +76,7 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 	g.handler, err = rest.NewRouter(rest.RouterParams{
 		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
 		Log:      logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
-		Handlers: []rest.Handler{rest.NewOrderHandler(g.orders)},
+		Handlers: []rest.Handler{rest.NewOrderHandler(g.orders), rest.NewStockHandler(shelf{})},
 	})
 	require.NoError(t, err)
 	return g

@@ -92,10 +92,20 @@ func TestABodyIsOneJSONObjectOfBoundedSize(t *testing.T) {
 func TestAKeyIsRequired(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
-	for _, key := range []string{"", strings.Repeat("k", 129)} {
+	for _, key := range []string{"", strings.Repeat("k", 129), "k\xff", "schlüssel"} {
 		a := g.do(http.MethodPost, "/v1/orders", teaForFive, "Idempotency-Key", key)
 		assert.Equal(t, http.StatusBadRequest, a.Code)
 		assert.Equal(t, 1002, a.body.Code)
+	}
+}
+
+func TestAnAddressThatIsNoTextIsTheClientsMistake(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	for _, path := range []string{"/v1/orders?cursor=%ff", "/v1/orders?page_size=1&cursor=%c3%28", "/v1/orders/%ff"} {
+		a := g.do(http.MethodGet, path, "")
+		assert.Equal(t, http.StatusBadRequest, a.Code, path)
+		assert.Equal(t, 1002, a.body.Code, path)
 	}
 }
 

@@ -44,6 +44,10 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 	if err := engine.SetTrustedProxies(p.Config.Server.Proxies()); err != nil {
 		return nil, fmt.Errorf("trust proxies: %w", err)
 	}
+	// A redirect would be an answer that nothing below has limited, logged or shaped.
+	engine.RedirectTrailingSlash = false
+	// A SKU may hold a slash: /v1/stock/tea%2Fgreen.
+	engine.UseRawPath = true
 	engine.Use(
 		otelgin.Middleware(p.Service),
 		middleware.Context(p.Log),

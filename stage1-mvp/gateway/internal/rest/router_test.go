@@ -13,6 +13,7 @@ import (
 	"stagecraft/stage1-mvp/gateway/internal/config"
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/errs"
 )
 
 func emptyList(context.Context, *orderv1.ListOrdersRequest) (*orderv1.ListOrdersResponse, error) {
@@ -65,6 +66,37 @@ func TestTheLimitIsPerAddressAndCannotBeForged(t *testing.T) {
 	assert.Equal(t, 1007, a.body.Code)
 	assert.Equal(t, "2", a.Header().Get("Retry-After"))
 	assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/healthz", "").Code, "health checks are never limited")
+}
+
+func TestInventedMethodsShareOneBucket(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, func(cfg *config.Config) { cfg.RateLimit = config.RateLimit{PerSecond: 0.5, Burst: 1} })
+	require.Equal(t, http.StatusNotFound, g.do("ONE", "/a", "").Code)
+
+	assert.Equal(t, http.StatusTooManyRequests, g.do("TWO", "/b", "").Code, "or the limit is as large as the client's imagination")
+}
+
+func TestA429AlwaysSaysWhen(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	g.orders.list = func(context.Context, *orderv1.ListOrdersRequest) (*orderv1.ListOrdersResponse, error) {
+		return nil, errs.New(errs.RateLimited, "RATE_LIMITED", "the service is busy")
+	}
+
+	a := g.do(http.MethodGet, "/v1/orders", "")
+
+	assert.Equal(t, http.StatusTooManyRequests, a.Code)
+	assert.Equal(t, "1", a.Header().Get("Retry-After"))
+}
+
+func TestEveryAnswerHasTheOneShape(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	for _, path := range []string{"/v1/orders/", "/v1//orders", "/v1", "/", "/healthz/"} {
+		a := g.do(http.MethodGet, path, "")
+		assert.Equal(t, http.StatusNotFound, a.Code, path)
+		assert.Equal(t, 1001, a.body.Code, path)
+	}
 }
 
 func TestATrustedProxySpeaksForItsClients(t *testing.T) {

@@ -1,0 +1,34 @@
+package rest_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"google.golang.org/grpc"
+
+	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
+)
+
+// shelf is the inventory service as the gateway sees it: it has one piece of everything.
+type shelf struct {
+	inventoryv1.InventoryServiceClient
+}
+
+func (shelf) GetStock(
+	_ context.Context, in *inventoryv1.GetStockRequest, _ ...grpc.CallOption,
+) (*inventoryv1.GetStockResponse, error) {
+	return &inventoryv1.GetStockResponse{Stock: &inventoryv1.Stock{Sku: in.GetSku(), Available: 1}}, nil
+}
+
+func TestEverySKUHasAnAddress(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	for path, sku := range map[string]string{"tea": "tea", "tea%2Fgreen": "tea/green", "50%25": "50%", "a%3Fb": "a?b"} {
+		a := g.do(http.MethodGet, "/v1/stock/"+path, "")
+		assert.Equal(t, http.StatusOK, a.Code, path)
+		assert.JSONEq(t, `{"sku":"`+sku+`","available":1,"reserved":0}`, string(a.body.Data), path)
+	}
+	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodGet, "/v1/stock/%ff", "").Code)
+}
