@@ -4,19 +4,23 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
 const maxKeyLength = 128
 
-// CheckKey refuses a key that is empty or longer than 128 bytes.
+// CheckKey refuses a key that is empty, longer than 128 bytes, or has characters that cannot be stored and logged everywhere.
 func CheckKey(key string) error {
-	if key == "" || len(key) > maxKeyLength {
-		return errs.New(errs.InvalidInput, "INVALID_IDEMPOTENCY_KEY", "the idempotency key must have 1 to %d characters", maxKeyLength)
+	if key == "" || len(key) > maxKeyLength || strings.ContainsFunc(key, notPrintable) {
+		return errs.New(errs.InvalidInput, "INVALID_IDEMPOTENCY_KEY",
+			"the idempotency key must have 1 to %d printable ASCII characters", maxKeyLength)
 	}
 	return nil
 }
+
+func notPrintable(r rune) bool { return r < ' ' || r > '~' }
 
 // Scope returns the scope of a key: one operation of one caller. Two callers who choose the same key do not meet.
 func Scope(operation, caller string) string { return operation + ":" + caller }

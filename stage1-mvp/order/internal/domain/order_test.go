@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,4 +131,16 @@ func TestItemsAreChecked(t *testing.T) {
 		_, err := make()
 		assert.True(t, errors.Is(err, domain.ErrInvalidItem) || errors.Is(err, domain.ErrNegativeAmount), name)
 	}
+}
+
+func TestASKUIsWhatInventoryKnowsToo(t *testing.T) {
+	t.Parallel()
+	price, err := domain.NewMoney(500, "EUR")
+	require.NoError(t, err)
+	for _, sku := range []string{"", "green tea", " tea", "te\x00a", "te\na", "thé", strings.Repeat("t", 65)} {
+		_, err := domain.NewItem(sku, 1, price)
+		assert.ErrorIs(t, err, domain.ErrInvalidItem, "%q: inventory has no such sku, and PostgreSQL no text with a zero byte", sku)
+	}
+	_, err = domain.NewItem(strings.Repeat("~", 64), 1, price)
+	assert.NoError(t, err)
 }
