@@ -3,6 +3,7 @@ package usecase
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 const (
 	scanBatch   = 100
 	scanWorkers = 4
+	// scanQueryTimeout bounds looking and claiming: no caller waits, so nobody's deadline does.
+	scanQueryTimeout = 5 * time.Second
 )
 
 // ScanConfig is what the environment says about sagas that nobody drives any more.
@@ -44,7 +47,7 @@ func NewScanStaleSagas(cfg ScanConfig, tx Transactor, sagas domain.SagaRepositor
 
 // Execute looks through the sagas once and returns how many it settled. One that it cannot settle is logged, and stale again later.
 func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
-	stale, err := u.sagas.ListStale(ctx, u.cfg.StaleAfter, scanBatch)
+	stale, err := u.listStale(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -55,6 +58,13 @@ func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
 	workers.SetLimit(scanWorkers)
 	for _, seen := range stale {
 		workers.Go(func() error {
+			// One saga that makes the program panic must not keep all others, and the requests, from being served.
+			defer func() {
+				if panicked := recover(); panicked != nil {
+					logging.From(ctx).Error("panic", logging.Event("order.saga.panicked"), zap.String("saga_id", seen.ID),
+						logging.Error(fmt.Errorf("panic: %v", panicked)), zap.Stack("stack"))
+				}
+			}()
 			if u.settle(ctx, seen) {
 				count.Add(1)
 			}
@@ -63,6 +73,12 @@ func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
 	}
 	_ = workers.Wait()
 	return int(count.Load()), nil
+}
+
+func (u *ScanStaleSagas) listStale(ctx context.Context) ([]domain.StaleSaga, error) {
+	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+	defer cancel()
+	return u.sagas.ListStale(ctx, u.cfg.StaleAfter, scanBatch)
 }
 
 // settle claims one saga and finishes it.
@@ -87,6 +103,8 @@ func (u *ScanStaleSagas) settle(ctx context.Context, seen domain.StaleSaga) bool
 
 // claimStale makes this process the only driver of the saga, in a transaction of its own, so that the claim is seen at once.
 func (u *ScanStaleSagas) claimStale(ctx context.Context, seen domain.StaleSaga) (saga *domain.Saga, err error) {
+	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+	defer cancel()
 	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
 		saga, err = u.sagas.Claim(ctx, seen)
 		return err
