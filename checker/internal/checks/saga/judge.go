@@ -107,7 +107,7 @@ func (s *shop) await(what string, happened func() bool) {
 func (s *shop) within(limit time.Duration, happened func() bool) bool {
 	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
 	defer cancel()
-	look := time.NewTicker(5 * time.Millisecond)
+	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	for !happened() {
 		select {

@@ -117,13 +117,19 @@ func final(status string) bool { return status == "PAID" || status == "CANCELLED
 
 // ends waits until the order has reached its end and returns its status.
 func (p *purchase) ends() (status string) {
-	p.s.t.Eventually("the purchase comes to an end: "+p.at, 10*time.Second, func(ctx context.Context) (string, bool) {
-		order, err := p.order(ctx)
-		if err != nil {
-			return err.Error(), false
+	t := p.s.t
+	done := t.WaitingOn("a purchase comes to its end: " + p.at)
+	defer done()
+	ended := p.s.within(10*time.Second, func() bool {
+		order, err := p.order(t.Context())
+		if status = order.Status; err != nil {
+			status = err.Error()
 		}
-		status = order.Status
-		return "the order is " + status, final(status)
+		return final(status)
+	})
+	t.True(ended, check.Failure{
+		Sentence: p.at + ": the purchase was never finished", Expected: "an order that is PAID or CANCELLED", Seen: status + ", 10 s later",
+		Why: "money and goods are held by an order that nobody works on; what its driver did not finish, the scanner must",
 	})
 	return status
 }
