@@ -29,7 +29,6 @@ type graph struct {
 	module     string // the module's path
 	base       string // a hash of what every package depends on
 	hidden     map[string][]byte
-	tests      bool
 	packages   map[string]string   // import path → hash of its files
 	imports    map[string][]string // import path → imports of the same module
 	buildRules build.Context

@@ -152,8 +152,9 @@ func (c *containers) death(id string) <-chan struct{} {
 		defer close(died)
 		result := c.docker.ContainerWait(context.Background(), id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 		select {
-		case <-result.Result:
-		case <-result.Error:
+		case <-result.Result: // whatever came, it does not run any more
+		case err := <-result.Error:
+			_ = err
 		}
 	}()
 	return died

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -99,14 +100,20 @@ func orNative(provider string) string {
 // doctorExternal tries each server on its own, so that one broken URL does not hide another.
 func doctorExternal(ctx context.Context, e *external, err error) Report {
 	if err != nil {
-		return Report{Servers: []ServerReport{{Name: postgresName, Provider: "external", Problem: err.Error()}}, Next: err.(*Fault).Next}
+		report := Report{Servers: []ServerReport{{Name: postgresName, Provider: "external", Problem: err.Error()}}}
+		var fault *Fault
+		if errors.As(err, &fault) {
+			report.Next = fault.Next
+		}
+		return report
 	}
 	r := Report{Provider: "external"}
 	for name, need := range map[string]Need{postgresName: {Postgres: true}, redisName: {Postgres: true, Redis: true}, rabbitName: {Postgres: true, RabbitMQ: true}} {
 		s := &Servers{}
 		err := s.openExternal(ctx, *e, need)
 		report := ServerReport{Name: name, Provider: "external", Version: s.Line, OK: err == nil}
-		if fault, ok := err.(*Fault); ok {
+		var fault *Fault
+		if errors.As(err, &fault) {
 			report.Problem, report.Next = fault.withCause(), fault.Next
 			r.Next = fault.Next
 		} else if err != nil {

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"strconv"
@@ -125,7 +126,8 @@ func externalVersion(name, version string, endpoints map[string]endpoint) error 
 
 func externalFault(ctx context.Context, name, variable string, err error) error {
 	fault := serverFault(ctx, name, "be used as "+variable+" says", err)
-	if f, ok := fault.(*Fault); ok && f.Cause != nil {
+	var f *Fault
+	if errors.As(fault, &f) && f.Cause != nil {
 		f.Next = "mend " + variable + " or that server, or unset it; no other server is used in its place"
 	}
 	return fault

@@ -37,7 +37,7 @@ func checkSpace(dir string) error {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return nil
 	}
-	if free := uint64(fs.Bavail) * uint64(fs.Bsize); free < neededBytes {
+	if free := fs.Bavail * uint64(fs.Bsize); free < neededBytes {
 		return &Fault{What: fmt.Sprintf("the disk of %s is nearly full: %d MB free, %d MB needed", dir, free>>20, neededBytes>>20),
 			Next: "free some space there and run again"}
 	}

@@ -62,8 +62,8 @@ func (p *plan) writeImportDecl(d *ast.GenDecl, old, lose []*imported, beside map
 			text = i.text
 		}
 		text = strings.TrimSpace(text + "\n" + strings.Join(beside[i], "\n") + "\n\n" + blocks(extra, names))
-		switch {
-		case text == "":
+		switch text {
+		case "":
 			p.edits = append(p.edits, edit{i.start, i.end, ""})
 		default:
 			p.edits = append(p.edits, edit{p.base.at(d.Specs[0].Pos()), i.end, "(\n" + text + "\n)"})

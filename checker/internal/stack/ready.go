@@ -48,7 +48,7 @@ func (s *Service) awaitReady(ctx context.Context, exited <-chan struct{}, first 
 	defer limit.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	why := "nothing listens on its address"
+	var why string
 	for {
 		answered := s.logs.changed()
 		ready, seen := s.serves(ctx)
