@@ -35,7 +35,7 @@ check: checker ## grade your copy of a lesson in plain lines: make check 7
 	@$(CHECKER) check $(LESSON)
 
 .PHONY: setup
-setup: checker ## install the servers that lessons 4 and up need
+setup: checker ## install the servers that lessons 3 and up need
 	@$(CHECKER) setup
 
 TOOL := go tool -modfile=tools/go.mod
