@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"stagecraft/checker/internal/build"
 )
 
 // A slot is a directory for variants, one after the other. Since slots keep their places, the go command's cache knows most of what
@@ -40,5 +42,6 @@ func takeSlot(root, kind string) (*slot, error) {
 // free empties the slot for the next.
 func (s *slot) free() {
 	_ = os.RemoveAll(s.dir)
+	_ = os.RemoveAll(s.dir + build.Beside)
 	_ = s.lock.Close() // unlocks; the file stays, for another may be waiting on it
 }

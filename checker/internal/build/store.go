@@ -16,12 +16,19 @@ import (
 type store struct{ dir string }
 
 const (
-	keepAtLeast = 48               // binaries
-	keepUsed    = 20 * time.Minute // a binary used so recently may be about to be started
+	keepAtLeast = 32               // binaries
+	keepUsed    = 10 * time.Minute // a binary used so recently may be about to be started
 )
 
+// Beside is the suffix of the directory that holds the binaries of code in .stagecraft/<kind>/<name>; whoever made that removes this.
+const Beside = ".build"
+
 func openStore(under, out string) (store, error) {
-	if out == "" {
+	switch {
+	case out != "":
+	case filepath.Base(filepath.Dir(filepath.Dir(under))) == ".stagecraft":
+		out = under + Beside // a variant of a lesson: nobody needs its binaries for long
+	default:
 		out = filepath.Join(repository(under), ".stagecraft", "build")
 	}
 	out, err := filepath.Abs(out)
