@@ -52,15 +52,29 @@ func open(t *check.T, env map[string]string) *shop {
 	s.Stack = t.Stack(stack.Options{Env: all, Recorder: s.history})
 	s.db = s.connect()
 	t.Baseline(func() {
-		good, refused := s.customer("an undisturbed purchase", rich), s.customer("a purchase without the money", poor)
-		good.send()
-		refused.send()
-		<-good.done
-		<-refused.done
-		good.is(good.answer.OK() && good.answer.Data.Status == "PAID", "201 and an order that is PAID")
-		refused.is(refused.answer.Status == 409 && refused.answer.Code == codePrecondition, "409 with code 1003")
+		s.ordinary("an undisturbed purchase", rich, "201 and an order that is PAID", func(p *purchase) bool {
+			return p.answer.OK() && p.answer.Data.Status == "PAID"
+		})
+		s.ordinary("a purchase without the money", poor, "409 with code 1003", func(p *purchase) bool {
+			return p.answer.Status == 409 && p.answer.Code == codePrecondition
+		})
 	})
 	return s
+}
+
+// ordinary sends an order that nobody disturbs. Where timeouts are short a busy machine may miss one, which is no answer to judge by.
+func (s *shop) ordinary(what string, money int64, expected string, right func(*purchase) bool) {
+	for try := 1; ; try++ {
+		p := s.customer(what, money)
+		p.send()
+		<-p.done
+		if right(p) {
+			return
+		}
+		if try == 3 || p.answer.Code != codeAborted {
+			p.is(false, expected)
+		}
+	}
 }
 
 const (

@@ -11,6 +11,7 @@ import (
 func timedOut(t *check.T) {
 	s := open(t, map[string]string{"SAGA_STEP_TIMEOUT": "800ms", "DEADLINE_OVERHEAD": "50ms", "REQUEST_TIMEOUT": "20s"})
 	inventory, wallet := s.Call("order", "inventory"), s.Call("order", "wallet")
+	ordinary := len(s.all())
 
 	t.Step("answers are lost: order is told that it waited in vain, or that the connection broke")
 	inventory.FailAnswer("Reserve", 1, codes.DeadlineExceeded)
@@ -33,7 +34,7 @@ func timedOut(t *check.T) {
 	s.judge()
 	s.arriveLate(lateReserve, lateDeduct)
 	s.judge()
-	for _, p := range s.all()[2:] { // without those of the ordinary case
+	for _, p := range s.all()[ordinary:] {
 		p.told()
 	}
 }

@@ -12,8 +12,8 @@ import (
 func undo(t *check.T) {
 	s := open(t, nil)
 	s.lastFirst()
-	s.refusedAtFirst()
 	s.buyerGone()
+	s.refusedAtFirst()
 	s.judge()
 }
 
