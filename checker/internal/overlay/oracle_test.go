@@ -18,6 +18,7 @@ import (
 // It finds that out in another way than File: it compiles the stage's remaining declarations and the overlay as two files.
 func judge(t *testing.T, baseSource, overSource string) (applied bool) {
 	t.Helper()
+	fileSet = token.NewFileSet() // it would keep every file that it has ever seen
 	result, err := File([]byte(baseSource), []byte(overSource))
 	if err != nil {
 		if strings.Contains(err.Error(), "cannot be laid on") {
@@ -69,7 +70,8 @@ func mustParse(t *testing.T, source string) *ast.File {
 	return f
 }
 
-var fileSet = token.NewFileSet()
+// fileSet is of the input that is being judged; inputs are judged one after the other.
+var fileSet *token.FileSet
 
 // names lists what is declared, in order of the alphabet; twins are listed several times.
 func names(decls []ast.Decl) []string {
