@@ -59,7 +59,7 @@ func (p *purchase) balance() {
 func (p *purchase) ops() []stack.Op {
 	return slices.DeleteFunc(p.s.history.Ops(), func(op stack.Op) bool {
 		adjusted, ok := op.Input.(stack.Adjustment)
-		return op.User != p.buyer && !(ok && adjusted.SKU == p.sku)
+		return op.User != p.buyer && (!ok || adjusted.SKU != p.sku)
 	})
 }
 
