@@ -52,7 +52,7 @@ lint: generate-check ## style, layering rules, protos, generated code
 	@for stage in $(STAGES); do (cd $$stage && go tool -modfile=../tools/go.mod buf lint) || exit 1; done
 
 .PHONY: generate
-generate: ## rewrite all generated code: protos, queries, migration sums
+generate: ## rewrite all generated code: Go from protos and SQL
 	@for stage in $(STAGES); do $(MAKE) --no-print-directory -C $$stage generate || exit 1; done
 
 .PHONY: generate-check
