@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"stagecraft/checker/internal/check"
 )
@@ -21,7 +20,7 @@ var (
 )
 
 // explain turns the end of a test into an outcome.
-func explain(dir, test string, limit time.Duration, e ended) check.TestOutcome {
+func explain(dir, test string, e ended) check.TestOutcome {
 	out := check.TestOutcome{Output: shorten(e.output), Elapsed: e.elapsed}
 	switch {
 	case e.answered && e.outcome == "passed":
@@ -36,7 +35,7 @@ func explain(dir, test string, limit time.Duration, e ended) check.TestOutcome {
 		out.Failure = failureIn(e.output)
 	default:
 		out.Verdict = check.Fail
-		out.Failure = died(limit, e)
+		out.Failure = died(e)
 		out.File, out.Line = learnersFrame(dir, e.output)
 		if out.File != "" {
 			out.Failure.Seen += fmt.Sprintf(", at %s:%d", out.File, out.Line)
@@ -46,14 +45,14 @@ func explain(dir, test string, limit time.Duration, e ended) check.TestOutcome {
 }
 
 // died explains a process that did not answer.
-func died(limit time.Duration, e ended) check.Failure {
+func died(e ended) check.Failure {
 	when := "while the test was running"
 	if !e.started {
-		when, limit = "before the first test began", startLimit
+		when = "before the first test began"
 	}
 	if e.timeout {
 		return check.Failure{
-			Sentence: fmt.Sprintf("your code did not come back within %s, %s", limit, when),
+			Sentence: fmt.Sprintf("your code did not come back within %s, %s", e.waited, when),
 			Expected: "every call returns",
 			Seen:     "still running",
 			Why:      "An endless loop, or a wait for something that never comes.",

@@ -124,7 +124,7 @@ func TestOutcomes(t *testing.T) {
 		{"good", "TestBoom", check.Fail, "assignment to entry in nil map", "good/code.go"},
 		{"good", "TestBoomLater", check.Fail, "assignment to entry in nil map", "good/code.go"},
 		{"good", "TestShip", check.Pass, "", ""},
-		{"good", "TestHang", check.Fail, "did not come back within 1s", "*"},
+		{"good", "TestHang", check.Fail, "did not come back within ", "*"},
 		{"good", "TestWait", check.Fail, "waits for ever", "good/code.go"},
 		{"good", "TestQuit", check.Fail, "ended the process", "good/quit.go"},
 		{"good", "TestQuitBadly", check.Fail, "exit status 3", ""},
@@ -148,6 +148,13 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("%s.%s: want %s saying %q at %q, got %s at %q:\n%s\noutput:\n%s",
 				c.pkg, c.test, c.verdict, c.says, c.file, out.Verdict, out.File, text, out.Output)
 		}
+	}
+}
+
+func TestALateTestIsToldHowLongItWasGiven(t *testing.T) {
+	t.Parallel()
+	if f := died(ended{timeout: true, started: true, waited: 40 * time.Second}); !strings.Contains(f.Sentence, "within 40s") {
+		t.Errorf("four times ten seconds were waited: %s", f.Sentence)
 	}
 }
 

@@ -112,7 +112,7 @@ func (r *Runner) serve(ctx context.Context, p *pack, pkg, test string, limit tim
 	if ctx.Err() != nil && !ended.answered {
 		return unknown("interrupted"), false
 	}
-	return explain(r.dir, test, limit, ended), ended.answered
+	return explain(r.dir, test, ended), ended.answered
 }
 
 func (r *Runner) compiled(ctx context.Context, pkg string) *pack {

@@ -31,11 +31,12 @@ type server struct {
 
 // ended is how one test came to its end.
 type ended struct {
-	answered bool   // the process answered with the nonce
-	outcome  string // passed, failed, skipped or missing, if answered
-	timeout  bool   // the limit was over first
-	started  bool   // the process had begun to serve
-	output   string // what was printed meanwhile
+	answered bool          // the process answered with the nonce
+	outcome  string        // passed, failed, skipped or missing, if answered
+	timeout  bool          // the limit was over first
+	waited   time.Duration // what the limit had grown to by then, on a busy machine
+	started  bool          // the process had begun to serve
+	output   string        // what was printed meanwhile
 	state    *os.ProcessState
 	elapsed  time.Duration
 }
@@ -116,7 +117,7 @@ func (s *server) await(ctx context.Context, limit time.Duration) ended {
 			if extension < 3 && starved(cpuTime(s.process.Pid())-used, time.Since(began)) {
 				continue
 			}
-			e.timeout = true
+			e.timeout, e.waited = true, time.Duration(extension+1)*limit
 			_ = s.process.Signal(syscall.SIGQUIT) // the Go runtime then says where every goroutine is
 		case <-ctx.Done():
 			s.process.KillTree()
