@@ -61,4 +61,5 @@ type Failure struct {
 	Expected string `json:"expected"`
 	Seen     string `json:"seen"`
 	Why      string `json:"why"` // why it matters, or where to look
+	Crashed  bool   `json:"-"`   // the code did not run to its end, so that nothing is known about the check's topic
 }

@@ -116,7 +116,7 @@ func (t *T) result() Result {
 	res := Result{
 		CheckID: t.check.ID, Topic: t.check.Topic, Sentence: t.check.Sentence, Verdict: o.verdict,
 		Message: o.failure.Sentence, Expected: o.failure.Expected, Seen: o.failure.Seen, Why: o.failure.Why,
-		File: o.file, Line: o.line, Fault: o.fault, Seed: t.env.Seed, ElapsedMS: now,
+		Crashed: o.failure.Crashed, File: o.file, Line: o.line, Fault: o.fault, Seed: t.env.Seed, ElapsedMS: now,
 		Steps: append([]Step{}, t.steps...), Notes: append([]string(nil), t.notes...), Timeline: t.rec.Events(),
 	}
 	if t.own > 0 {

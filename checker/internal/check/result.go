@@ -53,6 +53,7 @@ type Result struct {
 	Logs      []LogLine        `json:"logs,omitempty"`
 	Timeline  []timeline.Event `json:"timeline,omitempty"`
 	Hint      string           `json:"hint,omitempty"`
+	Crashed   bool             `json:"-"`    // see Failure
 	Seed      uint64           `json:"seed"` // of the run; the check's own is derived from it
 	Repeat    string           `json:"repeat,omitempty"`
 	ElapsedMS int64            `json:"elapsed_ms"`

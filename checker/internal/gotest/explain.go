@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	frame     = regexp.MustCompile(`(?m)^\s+(\S+\.go):(\d+)(?: \+0x[0-9a-f]+)?$`)
+	frame     = regexp.MustCompile(`(?m)^\s+(\S+\.go):(\d+)(?: \+0x[0-9a-f]+| in \S+)?$`)
 	panicLine = regexp.MustCompile(`(?m)^(?:panic|fatal error): (.*)$`)
 	logPrefix = regexp.MustCompile(`(?m)^\s*(?:\S+_test\.go:\d+: )?`)
 	noise     = regexp.MustCompile(`(?m)^\s*(?:---|===) .*\n?|^(?:PASS|FAIL)\n?`)
@@ -33,9 +33,14 @@ func explain(dir, test string, e ended) check.TestOutcome {
 	case e.answered:
 		out.Verdict = check.Fail
 		out.Failure = failureIn(e.output)
+		if panicked(out.Failure, e.output) {
+			out.Failure.Crashed = true
+			out.File, out.Line = learnersFrame(dir, e.output)
+		}
 	default:
 		out.Verdict = check.Fail
 		out.Failure = died(e)
+		out.Failure.Crashed = true
 		out.File, out.Line = learnersFrame(dir, e.output)
 		if out.File != "" {
 			out.Failure.Seen += fmt.Sprintf(", at %s:%d", out.File, out.Line)
@@ -106,6 +111,11 @@ func failureIn(output string) check.Failure {
 	seen := words(output)
 	first, _, _ := strings.Cut(seen, "\n")
 	return check.Failure{Sentence: first, Seen: seen}
+}
+
+// panicked says whether a hidden test, or rapid, caught a panic of the code under test.
+func panicked(f check.Failure, output string) bool {
+	return strings.HasPrefix(f.Seen, "panic: ") || strings.Contains(output, "[rapid] panic")
 }
 
 // words returns what a test logged, without the marks of the testing package.

@@ -3,6 +3,7 @@ package gotest
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -68,10 +69,14 @@ func TestParallelSub(t *testing.T) { t.Run("sub", func(t *testing.T) { t.Paralle
 func TestSkipped(t *testing.T) { t.Skip("not today") }
 `),
 	"testdata/good/zz_crash_test.go": file(`package good
-import ("testing"; "time")
+import ("fmt"; "runtime/debug"; "testing"; "time")
 func TestBoom(t *testing.T) { Boom() }
 func TestBoomLater(t *testing.T) { BoomLater(); time.Sleep(time.Second) }
 func TestHang(t *testing.T) { Hang() }
+func TestCaught(t *testing.T) {
+	defer func() { recover(); debug.PrintStack(); fmt.Println("STAGECRAFT {\"seen\":\"panic: caught\"}"); t.FailNow() }()
+	Boom()
+}
 func TestWait(t *testing.T) { Wait() }
 func TestQuit(t *testing.T) { Quit() }
 func TestQuitBadly(t *testing.T) { QuitBadly() }
@@ -125,6 +130,7 @@ func TestOutcomes(t *testing.T) {
 		{"good", "TestBoomLater", check.Fail, "assignment to entry in nil map", "good/code.go"},
 		{"good", "TestShip", check.Pass, "", ""},
 		{"good", "TestHang", check.Fail, "did not come back within ", "*"},
+		{"good", "TestCaught", check.Fail, "panic: caught", "good/code.go"},
 		{"good", "TestWait", check.Fail, "waits for ever", "good/code.go"},
 		{"good", "TestQuit", check.Fail, "ended the process", "good/quit.go"},
 		{"good", "TestQuitBadly", check.Fail, "exit status 3", ""},
@@ -137,6 +143,7 @@ func TestOutcomes(t *testing.T) {
 		{"form", "TestDo", check.BuildError, "form that the lesson gives", ""},
 		{"syntax", "TestDo", check.BuildError, "your code does not compile", "syntax/code.go"},
 	}
+	crashes := []string{"TestBoom", "TestBoomLater", "TestHang", "TestCaught", "TestWait", "TestQuit", "TestQuitBadly"}
 	for _, c := range cases { // one process serves them in turn, as in a run
 		limit := 20 * time.Second
 		if c.test == "TestHang" {
@@ -144,7 +151,8 @@ func TestOutcomes(t *testing.T) {
 		}
 		out := runner.RunTest(t.Context(), c.pkg, c.test, limit)
 		text := strings.Join([]string{out.Failure.Sentence, out.Failure.Expected, out.Failure.Seen, out.Failure.Why, out.Fault}, "\n")
-		if out.Verdict != c.verdict || !strings.Contains(text, c.says) || c.file != "*" && out.File != c.file {
+		if out.Verdict != c.verdict || !strings.Contains(text, c.says) || c.file != "*" && out.File != c.file ||
+			out.Failure.Crashed != slices.Contains(crashes, c.test) && c.pkg == "good" {
 			t.Errorf("%s.%s: want %s saying %q at %q, got %s at %q:\n%s\noutput:\n%s",
 				c.pkg, c.test, c.verdict, c.says, c.file, out.Verdict, out.File, text, out.Output)
 		}

@@ -96,7 +96,7 @@ func (r *runner) one(ctx context.Context, index int) {
 }
 
 func (r *runner) done(index int, res check.Result) {
-	if r.plan.Hint != nil && res.Verdict == check.Fail {
+	if r.plan.Hint != nil && res.Verdict == check.Fail && !res.Crashed {
 		res.Hint = r.plan.Hint(res.CheckID)
 	}
 	if res.Verdict != check.Pass {
