@@ -43,13 +43,19 @@ func (t *T) lines(from []stack.Line) []LogLine {
 	return lines
 }
 
-// brief is a log line for reading: level, event, fields, message.
+// brief is a log line for reading: level, event, errors, other fields, message.
 func brief(line stack.Line) string {
 	if line.Fields == nil {
 		return line.Raw
 	}
 	parts := []string{strings.ToLower(line.Level), line.Event}
-	skip := []string{"level", "event", "message", "msg", "ts", "time", "timestamp", "service", "caller", "stacktrace", "trace_id", "span_id", "correlation_id"}
+	first := []string{"error", "error_code"} // what is cut off at the end of a line must not be the cause
+	for _, name := range first {
+		if value := line.Field(name); value != "" {
+			parts = append(parts, fmt.Sprintf("%s=%s", name, value))
+		}
+	}
+	skip := append(first, "level", "event", "message", "msg", "ts", "time", "timestamp", "service", "caller", "stacktrace", "trace_id", "span_id", "correlation_id")
 	for _, name := range slices.Sorted(maps.Keys(line.Fields)) {
 		if value := line.Field(name); value != "" && !slices.Contains(skip, name) {
 			parts = append(parts, fmt.Sprintf("%s=%s", name, value))
@@ -57,4 +63,41 @@ func brief(line stack.Line) string {
 	}
 	parts = append(parts, line.Message)
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " ")
+}
+
+// lastWords says in a line how a service ended: its panic, else the last clause of its last error. The rest is in the logs.
+func lastWords(start *stack.StartError) string {
+	seen := start.Service + " " + start.Reason
+	said := ""
+	for _, line := range start.Lines {
+		if strings.HasPrefix(line.Raw, "panic: ") || strings.HasPrefix(line.Raw, "fatal error: ") {
+			return seen + ": " + line.Raw
+		}
+		switch text := line.Field("error"); {
+		case text != "":
+			said = text
+		case line.Fields == nil && strings.TrimSpace(line.Raw) != "":
+			said = line.Raw
+		}
+	}
+	if said == "" {
+		return seen
+	}
+	return seen + ": " + lastClause(said)
+}
+
+// lastClause shortens a wrapped error to what it wraps.
+func lastClause(text string) string {
+	const enough = 160
+	if at := strings.LastIndex(text, "missing type"); at >= 0 {
+		return text[at:]
+	}
+	for len(text) > enough {
+		_, rest, ok := strings.Cut(text, ": ")
+		if !ok {
+			break
+		}
+		text = rest
+	}
+	return text
 }

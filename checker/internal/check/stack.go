@@ -29,7 +29,8 @@ func (t *T) Stack(opt stack.Options) *stack.Stack {
 		t.Fail(Failure{
 			Sentence: start.Service + " did not come up: " + start.Reason,
 			Expected: start.Service + " serves within its start time",
-			Seen:     start.Error(),
+			Seen:     lastWords(start),
+			Crashed:  true,
 		})
 	}
 	if err != nil && t.ctx.Err() == nil {
