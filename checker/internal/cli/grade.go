@@ -100,6 +100,7 @@ func (a *app) style() report.Options {
 
 // narrate prints what takes time before the first verdict, builds and servers, and with live each check when it is judged.
 func (a *app) narrate(out, err io.Writer, live bool) func(run.Event) {
+	entries := report.NewEntries(a.style())
 	return func(e run.Event) {
 		switch e := e.(type) {
 		case run.BuildStarted:
@@ -110,7 +111,7 @@ func (a *app) narrate(out, err io.Writer, live bool) func(run.Event) {
 			fmt.Fprintln(err, e.Line)
 		case run.CheckFinished:
 			if live {
-				fmt.Fprint(out, report.Entry(e.Result, a.style()))
+				fmt.Fprint(out, entries.Next(e.Result))
 			}
 		}
 	}

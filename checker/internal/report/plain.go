@@ -21,20 +21,41 @@ func Plain(w io.Writer, r check.Report, opt Options) error {
 	if b.Len() > 0 {
 		b.WriteString("\n")
 	}
+	entries := NewEntries(opt)
 	for _, res := range r.Results {
-		b.WriteString(Entry(res, opt))
+		b.WriteString(entries.Next(res))
 	}
 	b.WriteString("\n" + End(r, opt))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// Entry is one check in the plain report: a line, and below it what there is to say when it did not pass.
-func Entry(res check.Result, opt Options) string {
-	p := &plain{opt: opt}
+// Entries are the checks of one plain report, in the order in which they are told.
+type Entries struct {
+	opt  Options
+	told map[cause]bool
+}
+
+// cause is why a check did not pass; checks with the same one have nothing new to say.
+type cause struct{ message, expected, seen, file, hint string }
+
+// NewEntries returns the entries of a report that has told nothing yet.
+func NewEntries(opt Options) *Entries { return &Entries{opt: opt, told: map[cause]bool{}} }
+
+// Next is one check: a line, and below it what there is to say when it did not pass, unless that was said before.
+func (e *Entries) Next(res check.Result) string {
+	p := &plain{opt: e.opt}
 	p.headline(res)
 	if res.Verdict == check.Pass || res.Verdict == check.NotRun {
 		return p.String()
+	}
+	if res.Verdict == check.BuildError || res.Crashed {
+		why := cause{res.Message, res.Expected, res.Seen, fmt.Sprintf("%s:%d", res.File, res.Line), res.Hint}
+		if e.told[why] {
+			p.paragraph("the same: see above")
+			return p.String()
+		}
+		e.told[why] = true
 	}
 	p.paragraph(res.Message)
 	p.field("expected", res.Expected)
@@ -49,7 +70,7 @@ func Entry(res check.Result, opt Options) string {
 	p.steps(res.Steps)
 	p.logs(res.Logs)
 	p.field("hint", res.Hint)
-	if res.Repeat != "" {
+	if res.Repeat != "" && res.Verdict != check.BuildError { // no seed changes what compiles
 		fmt.Fprintf(p, "%s$ %s\n", indent, res.Repeat) // in one piece, to be copied
 	}
 	return p.String()

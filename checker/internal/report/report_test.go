@@ -142,3 +142,21 @@ func TestReadJSONRefusesAnotherSchema(t *testing.T) {
 		t.Error("a result of an unknown schema was read as if it were known")
 	}
 }
+
+func TestOneCauseIsToldOnce(t *testing.T) {
+	t.Parallel()
+	r := check.Report{Verdict: check.BuildError}
+	for _, id := range []string{"a", "b", "c"} {
+		r.Results = append(r.Results, check.Result{
+			CheckID: id, Sentence: id, Verdict: check.BuildError, Message: "missing: Order.ClearEvents", Repeat: "check --seed 1",
+		})
+	}
+	var got bytes.Buffer
+	if err := Plain(&got, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	text := got.String()
+	if strings.Count(text, "missing:") != 1 || strings.Count(text, "the same: see above") != 2 || strings.Contains(text, "--seed") {
+		t.Errorf("want the cause once, two references to it and no seed:\n%s", text)
+	}
+}

@@ -19,7 +19,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 	for _, v := range []any{check.Report{}, check.LessonRef{}, check.Result{}, check.Step{}, check.LogLine{}, timeline.Event{}} {
 		for field := range reflect.TypeOf(v).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if !strings.Contains(string(page), "`"+name+"`") && !strings.Contains(string(page), `"`+name+`"`) {
+			if name != "-" && !strings.Contains(string(page), "`"+name+"`") && !strings.Contains(string(page), `"`+name+`"`) {
 				t.Errorf("docs/result-schema.md says nothing about %s", name)
 			}
 		}

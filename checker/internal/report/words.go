@@ -41,7 +41,7 @@ func Summary(r check.Report) string {
 		}
 	}
 	add(r.Count(check.Fail), "fails", "fail")
-	add(r.Count(check.BuildError), "does not compile", "do not compile")
+	add(r.Count(check.BuildError), "does not build", "do not build")
 	add(r.Count(check.Unknown), "could not be judged", "could not be judged")
 	add(r.Count(check.NotRun), "not run", "not run")
 	if r.Interrupted {
