@@ -38,10 +38,13 @@ func (a *app) hintCommand() *cobra.Command {
 	var id string
 	c := a.about("hint", "A hint for the failing check; each time a stronger one", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
 		if id == "" {
-			id = s.failing(l)
+			var crash string
+			if id, crash = s.failing(l); crash != "" {
+				return fmt.Errorf("no hint about the topic helps here, mend this first: %s", crash)
+			}
 		}
 		if id == "" {
-			return fmt.Errorf("hints are about a failing check; run `check %d` first", l.Number)
+			return fmt.Errorf("hints are about a failing check; run `go run ./checker check %d` first", l.Number)
 		}
 		p, err := progress.Load(s.root)
 		if err != nil {
@@ -103,7 +106,7 @@ func (a *app) solutionCommand() *cobra.Command {
 }
 
 func (a *app) askForSolution(cmd *cobra.Command, l lesson.Lesson) error {
-	refused := fmt.Errorf("lesson %d has not passed yet; `solution %d --yes` shows the reference anyway", l.Number, l.Number)
+	refused := fmt.Errorf("lesson %d has not passed yet; `go run ./checker solution %d --yes` shows the reference anyway", l.Number, l.Number)
 	if !a.screen.interactive {
 		return refused
 	}
@@ -120,7 +123,7 @@ func (a *app) timelineCommand() *cobra.Command {
 	c := a.about("timeline", "What happened to your services in the last run", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
 		rep, ok := run.Latest(s.root, l.Slug)
 		if !ok {
-			return fmt.Errorf("lesson %d has not been run; `check %d` runs it", l.Number, l.Number)
+			return fmt.Errorf("lesson %d has not been run; `go run ./checker check %d` runs it", l.Number, l.Number)
 		}
 		if page {
 			place, err := uiShop{s}.Browse(l.Number)
@@ -145,6 +148,9 @@ func (a *app) resetCommand() *cobra.Command {
 	return a.about("reset", "Begin a lesson anew; your copy moves to a dated backup", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
 		made, err := workspace.Reset(s.root, l)
 		if err != nil {
+			return err
+		}
+		if err := s.forget(l); err != nil {
 			return err
 		}
 		if _, _, err := s.start(l); err != nil {

@@ -126,7 +126,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && len(args[0]) > 2 {
 		return fmt.Errorf("there is no command %q; did you mean `%s`?", args[0], near[0])
 	}
-	return fmt.Errorf("there is no command %q; `start %s` opens a lesson, `--help` lists the commands", args[0], args[0])
+	return fmt.Errorf("there is no command %q; `go run ./checker start %s` opens a lesson, `go run ./checker --help` lists the commands", args[0], args[0])
 }
 
 // oneLesson is the arguments of commands about a lesson: at most one word.

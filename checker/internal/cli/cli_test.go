@@ -116,6 +116,8 @@ func TestLesson1ByCommands(t *testing.T) {
 	says(t, reply(t, root, "backups"), "no backups")
 	says(t, reply(t, root, "reset", "1"), "is kept in workspace/.backups/")
 	says(t, reply(t, root, "backups"), "01-order-state-machine")
+	says(t, reply(t, root, "list"), "›  1")
+	says(t, reply(t, root, "hint", "1", "--check", "order-state-whitelist"), "hint 1 of 3")
 }
 
 // reply is what a command that must succeed prints.
@@ -136,14 +138,14 @@ func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
 		args []string
 	}{
 		{"did you mean `start`", []string{"starts"}},
-		{"`start 7` opens a lesson", []string{"7"}},
+		{"`go run ./checker start 7` opens a lesson", []string{"7"}},
 		{"--help", []string{"check", "--colour"}},
 		{"there is no lesson 99", []string{"check", "99"}},
-		{"`start 1` makes your copy", []string{"check", "1"}},
-		{"begin with `start 1`", []string{"check"}},
+		{"`go run ./checker start 1` makes your copy", []string{"check", "1"}},
+		{"begin with `go run ./checker start 1`", []string{"check"}},
 		{"one lesson at a time", []string{"check", "1", "2"}},
-		{"run `check 1` first", []string{"hint", "1"}},
-		{"`check 1` runs it", []string{"timeline", "1"}},
+		{"run `go run ./checker check 1` first", []string{"hint", "1"}},
+		{"`go run ./checker check 1` runs it", []string{"timeline", "1"}},
 		{"which stage? There are: stage1-mvp", []string{"run", "nope"}},
 	} {
 		code, out, errs := call(t, root, c.args...)

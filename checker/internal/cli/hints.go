@@ -23,18 +23,22 @@ func (s *studio) hint(l lesson.Lesson, id string, level int) (text string, of in
 	return hints[level-1], len(hints), err
 }
 
-// failing is the first check of the lesson that failed when it last ran; "" when none did.
-func (s *studio) failing(l lesson.Lesson) string {
+// failing is the first check of the lesson that failed when it last ran; "" when none did. One that failed for a reason
+// of its topic comes before one that did not build or crashed, whose reason is returned too: hints do not help there.
+func (s *studio) failing(l lesson.Lesson) (id, crash string) {
 	report, ok := run.Latest(s.root, l.Slug)
 	if !ok {
-		return ""
+		return "", ""
 	}
 	for _, r := range report.Results {
-		if r.Verdict == check.Fail || r.Verdict == check.BuildError {
-			return r.CheckID
+		switch {
+		case r.Verdict == check.Fail && (r.Hint != "" || len(l.Hints(r.CheckID)) == 0):
+			return r.CheckID, ""
+		case id == "" && (r.Verdict == check.Fail || r.Verdict == check.BuildError):
+			id, crash = r.CheckID, r.Message
 		}
 	}
-	return ""
+	return id, crash
 }
 
 // passed says whether the lesson has ever passed.
@@ -49,5 +53,14 @@ func (s *studio) passed(l lesson.Lesson) bool {
 
 func (s *studio) sawSolution(l lesson.Lesson) error {
 	_, err := progress.Update(s.root, func(p *progress.Progress) { p.Of(l.Name()).SolutionSeen = true })
+	return err
+}
+
+// forget makes the lesson's progress as new: hints begin with the weakest, and it has not passed. That the solution was
+// seen stays true.
+func (s *studio) forget(l lesson.Lesson) error {
+	_, err := progress.Update(s.root, func(p *progress.Progress) {
+		p.Lessons[l.Name()] = &progress.Lesson{SolutionSeen: p.Of(l.Name()).SolutionSeen}
+	})
 	return err
 }

@@ -21,7 +21,7 @@ import (
 // diff compares the learner's copy with the reference, file by file. Generated code and what is not source is left out.
 func (s *studio) diff(l lesson.Lesson) (string, error) {
 	if !s.started(l) {
-		return "", fmt.Errorf("lesson %d has not been started; `start %d` makes your copy", l.Number, l.Number)
+		return "", fmt.Errorf("lesson %d has not been started; `go run ./checker start %d` makes your copy", l.Number, l.Number)
 	}
 	mine, theirs := os.DirFS(workspace.Path(s.root, l)), os.DirFS(filepath.Join(s.root, l.Stage))
 	names, err := sources(mine, theirs)
@@ -75,7 +75,7 @@ func (s *studio) solution(l lesson.Lesson) (string, error) {
 			fmt.Fprintf(&out, "\n```%s\n%s\n```\n", lang, strings.TrimRight(part, "\n"))
 		}
 	}
-	fmt.Fprintf(&out, "\nAll of it: `%s`. Against yours: `diff %d`.\n", l.Stage, l.Number)
+	fmt.Fprintf(&out, "\nAll of it: `%s`. Against yours: `go run ./checker diff %d`.\n", l.Stage, l.Number)
 	return out.String(), nil
 }
 

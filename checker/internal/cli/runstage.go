@@ -48,7 +48,7 @@ func (s *studio) runnable(args []string, mine bool) (string, error) {
 			return "", err
 		}
 		if !s.started(l) {
-			return "", fmt.Errorf("lesson %d has not been started; `start %d` makes your copy", l.Number, l.Number)
+			return "", fmt.Errorf("lesson %d has not been started; `go run ./checker start %d` makes your copy", l.Number, l.Number)
 		}
 		return workspace.Path(s.root, l), nil
 	}

@@ -63,7 +63,7 @@ func (s *studio) pick(args []string) (lesson.Lesson, error) {
 			return l, nil
 		}
 	}
-	return lesson.Lesson{}, errors.New("which lesson? Name one (`list` shows them), or begin with `start 1`")
+	return lesson.Lesson{}, errors.New("which lesson? Name one (`go run ./checker list` shows them), or begin with `go run ./checker start 1`")
 }
 
 func (s *studio) here() (lesson.Lesson, bool) {
@@ -108,7 +108,7 @@ func (s *studio) grade(ctx context.Context, l lesson.Lesson, req run.Request, ob
 	if own {
 		req.Dir = workspace.Path(s.root, l)
 		if !s.started(l) {
-			return check.Report{}, fmt.Errorf("lesson %d has not been started; `start %d` makes your copy", l.Number, l.Number)
+			return check.Report{}, fmt.Errorf("lesson %d has not been started; `go run ./checker start %d` makes your copy", l.Number, l.Number)
 		}
 	}
 	report, err := run.Lesson(ctx, req, observe)

@@ -94,7 +94,7 @@ func existing(dir string, l lesson.Lesson) (bool, error) {
 			return false, nil // an empty directory holds nothing to lose
 		}
 	}
-	return false, fmt.Errorf("%s has no go.mod, so it is no workspace any more; `reset %d` moves it to a backup and makes a new one", dir, l.Number)
+	return false, fmt.Errorf("%s has no go.mod, so it is no workspace any more; `go run ./checker reset %d` moves it to a backup and makes a new one", dir, l.Number)
 }
 
 // build makes the workspace in a temporary directory beside its place, so that one rename puts it there.
