@@ -118,6 +118,14 @@ func TestLesson1ByCommands(t *testing.T) {
 	says(t, reply(t, root, "backups"), "01-order-state-machine")
 	says(t, reply(t, root, "list"), "›  1")
 	says(t, reply(t, root, "hint", "1", "--check", "order-state-whitelist"), "hint 1 of 3")
+
+	if err := os.WriteFile(filepath.Join(mine, domain, "broken.go"), []byte("package domain\n\nvar x int = nothing\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, out, _ = call(t, root, "check", "1")
+	says(t, out, "undefined: nothing", "the same: see above", "do not build")
+	_, _, errs = call(t, root, "hint", "1")
+	says(t, errs, "mend this first: your code does not compile")
 }
 
 // reply is what a command that must succeed prints.
