@@ -7,29 +7,25 @@ import (
 	"stagecraft/checker/internal/check"
 )
 
-// atomic kills wallet while one of the two writes of a top-up is done and the other cannot be. If effect and record are one transaction,
-// either nothing or everything is there afterwards, whichever comes first.
+// atomic kills wallet at the commit of the transaction that has the effect, and at the commit of the one that has the record. If they are
+// one transaction, neither is there afterwards; if not, one of them is.
 func atomic(t *check.T) {
 	s := open(t)
 	s.fund(10_000)
 
-	t.Step("hold the buyer's wallet: no effect can be stored, a record can")
-	s.halfway(`SELECT 1 FROM wallets FOR UPDATE`, 0, 10_100)
+	t.Step("hold the commit of whatever adds to the ledger")
+	s.halfway("ledger_entries", 10_100)
 
-	t.Step("hold processed_events: no record can be stored, an effect can")
-	s.halfway(`LOCK TABLE processed_events IN SHARE MODE`, 0, 10_200)
-
-	t.Step("hold processed_events again, but let one transaction by that looks there first")
-	s.halfway(`LOCK TABLE processed_events IN SHARE MODE`, 1, 10_300)
+	t.Step("hold the commit of whatever writes to processed_events")
+	s.halfway("processed_events", 10_200)
 }
 
-// halfway sends a top-up of 100 while a lock is held, lets some transactions by, kills wallet in the middle of the next one, lets go, and
-// repeats the request. balance is what there must be then.
-func (s *shop) halfway(lock string, pass int, balance int64) {
+// halfway sends a top-up of 100 while a table's gate is shut, kills wallet at the gate, and repeats the request. balance is what there
+// must be then.
+func (s *shop) halfway(table string, balance int64) {
 	t := s.t
 	k := key("top-up")
-	gate := s.shut(lock)
-	defer gate.open()
+	gate := s.shut(table)
 
 	sent, gone := context.WithTimeout(t.Context(), 10*time.Second)
 	defer gone()
@@ -38,16 +34,19 @@ func (s *shop) halfway(lock string, pass int, balance int64) {
 		defer close(answered)
 		_, _ = s.Shop.TopUp(sent, s.buyer, k, 100) // lost on purpose, or answered because nothing waited
 	})
-	s.awaitBlocked(answered)
-	for range pass {
-		gate = gate.letOneBy(lock)
-		s.awaitBlocked(answered)
-	}
+	t.Eventually("the top-up is about to be committed", 5*time.Second, func(ctx context.Context) (string, bool) {
+		select {
+		case <-answered:
+			return "answered", true
+		default:
+			return "no commit yet", gate.waiting(ctx) > 0
+		}
+	})
 
-	t.Step("kill wallet in the middle of it")
+	t.Step("kill wallet right there")
 	t.Ours("kill wallet", s.Service("wallet").Kill())
 	<-answered
-	gate.open()
+	gate.crash()
 	s.restart("wallet")
 
 	t.Step("repeat the top-up")
@@ -57,17 +56,4 @@ func (s *shop) halfway(lock string, pass int, balance int64) {
 	more, err := s.Shop.TopUp(t.Context(), s.buyer, k, 100)
 	s.ok("repeat the top-up once more", more.Status, more, err)
 	s.settles(effects{Balance: balance}, "a third request with the key changes nothing")
-}
-
-// awaitBlocked returns when a statement of wallet waits for the checker's lock, or when the request was answered without needing it.
-func (s *shop) awaitBlocked(answered <-chan struct{}) {
-	t := s.t
-	t.Eventually("the top-up reached the database", 5*time.Second, func(ctx context.Context) (string, bool) {
-		select {
-		case <-answered:
-			return "answered", true
-		default:
-			return "no statement waits", s.waiting(ctx) > 0
-		}
-	})
 }

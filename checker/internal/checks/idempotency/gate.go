@@ -2,64 +2,56 @@ package idempotency
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// gate is a lock that the checker holds in wallet's database, in a transaction of its own.
+// gate holds every transaction of wallet that writes to one table at the moment of its commit. What the transaction did is done then and
+// seen by nobody; what other transactions committed before it is there.
 type gate struct {
-	shop *shop
-	conn *pgx.Conn
-	tx   pgx.Tx
+	shop  *shop
+	table string
+	conn  *pgx.Conn // holds the lock that the transactions wait for
 }
 
-// shut takes the lock.
-func (s *shop) shut(lock string) *gate {
-	conn := s.connect()
-	tx, err := conn.Begin(s.t.Context())
-	s.t.Ours("begin", err)
-	_, err = tx.Exec(s.t.Context(), lock)
-	s.t.Ours("lock", err)
-	return &gate{shop: s, conn: conn, tx: tx}
+// gateLock is the advisory lock of all gates; two are never shut at once.
+const gateLock = 4_040_404
+
+// shut closes the gate of a table: a constraint trigger that is deferred runs as the first thing in COMMIT.
+func (s *shop) shut(table string) *gate {
+	g := &gate{shop: s, table: table, conn: s.connect()}
+	for _, statement := range []string{
+		`SELECT pg_advisory_lock(4040404)`,
+		`CREATE OR REPLACE FUNCTION checker_gate() RETURNS trigger LANGUAGE plpgsql AS
+			$$ BEGIN PERFORM pg_advisory_xact_lock(4040404); RETURN NULL; END $$`,
+		`CREATE CONSTRAINT TRIGGER checker_gate AFTER INSERT OR UPDATE ON ` + table + `
+			DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION checker_gate()`,
+	} {
+		_, err := g.conn.Exec(s.t.Context(), statement)
+		s.t.Ours("shut the gate of "+table, err)
+	}
+	return g
 }
 
-// open lets go of the lock; the second time it does nothing.
-func (g *gate) open() { _ = g.conn.Close(context.WithoutCancel(g.shop.t.Context())) }
-
-// letOneBy lets the transaction that waits at the gate through, and returns the gate that is shut again behind it: a lock is given in the
-// order in which it was asked for.
-func (g *gate) letOneBy(lock string) *gate {
-	t := g.shop.t
-	before := g.shop.waiting(t.Context())
-	next := make(chan *gate, 1)
-	t.Go(func() { next <- g.shop.shut(lock) })
-	t.Eventually("the checker waits for its lock behind wallet", 5*time.Second, func(ctx context.Context) (string, bool) {
-		return "not yet", g.shop.waiting(ctx) > before
-	})
-	g.open()
-	select {
-	case behind := <-next:
-		return behind
-	case <-t.Context().Done():
-		return g
+// crash ends the transactions that wait at the gate as the death of their client would, and opens it.
+func (g *gate) crash() {
+	ctx := g.shop.t.Context()
+	for _, statement := range []string{
+		`SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4040404 AND NOT granted`,
+		`DROP TRIGGER checker_gate ON ` + g.table,
+		`SELECT pg_advisory_unlock(4040404)`,
+	} {
+		_, err := g.conn.Exec(ctx, statement)
+		g.shop.t.Ours("open the gate of "+g.table, err)
 	}
 }
 
-// waiting counts the statements that wait for a lock.
-func (s *shop) waiting(ctx context.Context) (n int) {
-	err := s.watcher().QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
-		WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`).Scan(&n)
-	s.t.Ours("look at waiting statements", err)
+// waiting counts the transactions that wait at the gate.
+func (g *gate) waiting(ctx context.Context) (n int) {
+	err := g.conn.QueryRow(ctx,
+		`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted`, gateLock).Scan(&n)
+	g.shop.t.Ours("look at the gate", err)
 	return n
-}
-
-// watcher is the connection on which the checker looks.
-func (s *shop) watcher() *pgx.Conn {
-	if s.watch == nil {
-		s.watch = s.connect()
-	}
-	return s.watch
 }
 
 func (s *shop) connect() *pgx.Conn {

@@ -17,7 +17,11 @@ func otherBody(t *check.T) {
 	t.Baseline(func() { s.ok("top up", first.Status, first, err) })
 	other, err := s.Shop.TopUp(t.Context(), s.buyer, k, 999)
 	conflict(t, "a top-up of another amount", other, other.Status, other.Code, err)
-	s.settles(effects{Balance: 10_100}, "the second request was another one, and was refused")
+	foreign, err := s.Shop.Do(t.Context(), stack.Ask{
+		Method: "POST", Path: "/v1/wallets/me/top-ups", User: s.buyer, Key: k, Body: stack.Money{MinorUnits: 100, Currency: "USD"},
+	})
+	conflict(t, "a top-up in another currency", foreign, foreign.Status, foreign.Code, err)
+	s.settles(effects{Balance: 10_100}, "the other requests were other ones, and were refused")
 
 	t.Step("order one lamp, then three with the same key")
 	k = key("order")

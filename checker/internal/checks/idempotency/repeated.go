@@ -14,15 +14,11 @@ func repeated(t *check.T) {
 
 	t.Step("top up the wallet by 2000, then repeat the request twice")
 	k := key("top-up")
+	k1 := k
 	first, err := s.Shop.TopUp(t.Context(), s.buyer, k, 2000)
 	t.Baseline(func() { s.ok("top up", first.Status, first, err) })
 	for range 2 {
-		again, err := s.Shop.TopUp(t.Context(), s.buyer, k, 2000)
-		s.ok("repeat the top-up", again.Status, again, err)
-		t.True(again.Status == first.Status && again.Data.Balance == first.Data.Balance, check.Failure{
-			Sentence: "a repeated top-up got another answer", Expected: toldBalance(first), Seen: toldBalance(again),
-			Why: "a balance that grows with every repeat is money from nothing",
-		})
+		s.sameTopUp(first, k, 2000)
 	}
 	s.settles(effects{Balance: 2000}, "one top-up, however often it was asked for")
 
@@ -51,9 +47,48 @@ func repeated(t *check.T) {
 	})
 	s.settles(effects{Orders: 2, Balance: 1000, Sold: 12}, "two keys are two orders")
 
+	t.Step("repeat the very first top-up: its answer is still that of its own time")
+	s.sameTopUp(first, k1, 2000)
+
 	s.anotherCaller()
 	s.refusal()
+	s.fullWallet()
 }
+
+// sameTopUp repeats a top-up and fails unless the answer is the first one.
+func (s *shop) sameTopUp(first stack.Answer[stack.Wallet], key string, minorUnits int64) {
+	again, err := s.Shop.TopUp(s.t.Context(), s.buyer, key, minorUnits)
+	s.ok("repeat the top-up", again.Status, again, err)
+	s.t.True(again.Status == first.Status && again.Data.Balance == first.Data.Balance, check.Failure{
+		Sentence: "a repeated top-up got another answer", Expected: toldBalance(first), Seen: toldBalance(again),
+		Why: "the answer belongs to the request: what happened to the wallet since is another question",
+	})
+	s.marked("the repeated top-up", again.OK(), again.Replayed)
+}
+
+// fullWallet repeats a top-up that was refused because the wallet was full, when it is so no more.
+func (s *shop) fullWallet() {
+	s.t.Step("a top-up over the wallet's limit is refused, and stays refused when there is room again")
+	rich := *s
+	rich.buyer = uuid.NewString()
+	rich.fund(walletLimit)
+	k := key("top-up")
+	first, err := s.Shop.TopUp(s.t.Context(), rich.buyer, k, 1)
+	s.t.NoError("top up a full wallet", err)
+	s.t.True(first.Status == 409 && first.Code == 1003, check.Failure{
+		Sentence: "a top-up over the limit was not refused", Expected: "409, code 1003", Seen: first.String(),
+	})
+	rich.mustBuy("order a lamp, which makes room", key("order"))
+	again, err := s.Shop.TopUp(s.t.Context(), rich.buyer, k, 1)
+	s.t.NoError("repeat the refused top-up", err)
+	s.t.True(again.Status == first.Status && again.Code == first.Code, check.Failure{
+		Sentence: "a top-up that was refused got another answer when it was repeated", Expected: first.String(), Seen: again.String(),
+		Why: "a refusal is an answer: who repeats must not be surprised by a booking he has given up on",
+	})
+}
+
+// walletLimit is where top-ups end, as the stage says.
+const walletLimit = 1_000_000_000_000_000
 
 // anotherCaller uses the buyer's key as somebody else.
 func (s *shop) anotherCaller() {

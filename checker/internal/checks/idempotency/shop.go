@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/stack"
@@ -24,7 +23,6 @@ type shop struct {
 	*stack.Stack
 	t     *check.T
 	buyer string
-	watch *pgx.Conn
 }
 
 // open starts the services and shows that the ordinary case works: stock comes in.
@@ -74,6 +72,9 @@ type effects struct {
 }
 
 func (e effects) String() string {
+	if e.Orders == 0 && e.Sold == 0 {
+		return fmt.Sprintf("balance %d", e.Balance)
+	}
 	return fmt.Sprintf("%d orders, %d pieces sold, balance %d", e.Orders, e.Sold, e.Balance)
 }
 
@@ -129,6 +130,16 @@ func (s *shop) same(first, again stack.Answer[stack.Order], err error) {
 		Sentence: "the same request with the same key got another answer",
 		Expected: describe(first), Seen: describe(again),
 		Why: "a client that heard nothing repeats; only the first answer tells it what it bought",
+	})
+	s.marked("the repeated order", again.OK(), again.Replayed)
+}
+
+// marked fails unless a repeated success says that it is one.
+func (s *shop) marked(what string, ok, replayed bool) {
+	s.t.True(!ok || replayed, check.Failure{
+		Sentence: what + " does not say that it is a repetition",
+		Expected: "the header Idempotency-Replayed: true", Seen: "no such header",
+		Why: "a client that counts what it bought has to tell a new answer from an old one",
 	})
 }
 
