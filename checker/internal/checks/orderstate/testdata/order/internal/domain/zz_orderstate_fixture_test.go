@@ -19,7 +19,7 @@ const (
 )
 
 var (
-	zzCreated = time.Date(2001, 2, 3, 4, 5, 6, 789_000, time.UTC)
+	zzCreated = time.Date(2001, 2, 3, 4, 5, 6, 789_012_345, time.UTC)
 	zzLater   = zzCreated.Add(90 * time.Minute)
 )
 
@@ -74,7 +74,8 @@ func zzMustChange(t *testing.T, o *domain.Order, from domain.OrderStatus, step z
 
 func zzChange(t *testing.T, o *domain.Order, step zzStep, now time.Time) (err error) {
 	t.Helper()
-	zzGuard(t, fmt.Sprintf("%s on an order that is %s", step.name, zzName(o.Status())), func() { err = step.call(o, now) })
+	from := o.Status()
+	zzGuard(t, fmt.Sprintf("%s on an order that is %s", step.name, zzName(from)), zzKnown(from), func() { err = step.call(o, now) })
 	return err
 }
 
@@ -92,7 +93,7 @@ func zzName(s domain.OrderStatus) string {
 	return fmt.Sprintf("OrderStatus(%d)", int(s))
 }
 
-func zzTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+func zzTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
 func zzTypes(events []domain.Event) string {
 	types := make([]string, len(events))
@@ -114,12 +115,26 @@ func zzField(e domain.Event, name string) any {
 	return v.FieldByName(name).Interface()
 }
 
-// zzGuard turns a panic of the learner's code into a failure that names the call.
-func zzGuard(t *testing.T, call string, f func()) {
+// zzKnown says whether the lesson names all of the statuses.
+func zzKnown(statuses ...domain.OrderStatus) bool {
+	for _, s := range statuses {
+		if s < domain.StatusPending || s > domain.StatusCancelled {
+			return false
+		}
+	}
+	return true
+}
+
+// zzGuard turns a panic of the learner's code into a failure that names the call; known says whether all its statuses exist.
+func zzGuard(t *testing.T, call string, known bool, f func()) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil {
-			zzFail(t, call, "it returns", fmt.Sprintf("panic: %v", p), "a bad row or a message of a newer version must be refused, not end the process")
+			why := "the answer to such a call is a value or an error, whatever is asked: a panic ends the request, and perhaps the process"
+			if !known {
+				why = "a bad row or a message of a newer version must be refused, not end the process"
+			}
+			zzFail(t, call, "it returns", fmt.Sprintf("panic: %v", p), why)
 		}
 	}()
 	f()
