@@ -108,6 +108,9 @@ func zzmJudge(op zzmOperation, a, b int64) *zzmFailure {
 		return nil
 	case err != nil:
 		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), fmt.Sprintf("the error %q", err), "this result fits: refusing it refuses a customer"}
+	case got.MinorUnits() == want.Int64() && got.Currency() != "EUR":
+		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), zzmShow(got),
+			"the number is right and its currency is lost: such an amount, also a zero, can no longer be added to euros or compared with them"}
 	case got.MinorUnits() != want.Int64() || got.Currency() != "EUR":
 		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), zzmShow(got), "the books do not balance by the difference, and nobody finds it"}
 	}
