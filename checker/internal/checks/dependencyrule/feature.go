@@ -113,10 +113,19 @@ func (b bank) mustRepeat(user, key string, minor int64, first answer) {
 	again := b.topUp(user, key, minor, "EUR")
 	want := first
 	want.replayed = first.refusal == ""
+	why := "The client repeats because the answer was lost: it must get that one. Today's balance is another question, and GetWallet answers it."
+	switch {
+	case first.refusal != "" && again.refusal == "":
+		why = "A refusal became a booking: the client was told no, and pays after all. The refusal is the answer to this key, whatever room there is by now."
+	case first.refusal == "" && again.refusal != "":
+		why = "A booking became a refusal: the money is in the wallet, and the client is told that it is not."
+	case first.refusal != "":
+		why = "The client repeats because the answer was lost: it must get that one, word by word, also when it was a refusal."
+	}
 	if again.String() != want.String() {
 		b.t.Fail(check.Failure{
 			Sentence: "the repetition of a request has another answer than the request", Expected: want.String(), Seen: again.String(),
-			Why: "The client repeats because the answer was lost: it must get that one. Today's balance is another question, and GetWallet answers it.",
+			Why: why,
 		})
 	}
 }
