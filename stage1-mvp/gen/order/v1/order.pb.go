@@ -80,6 +80,63 @@ func (OrderStatus) EnumDescriptor() ([]byte, []int) {
 	return file_order_v1_order_proto_rawDescGZIP(), []int{0}
 }
 
+type OrderSort int32
+
+const (
+	// Newest first.
+	OrderSort_ORDER_SORT_UNSPECIFIED     OrderSort = 0
+	OrderSort_ORDER_SORT_CREATED_AT_ASC  OrderSort = 1
+	OrderSort_ORDER_SORT_CREATED_AT_DESC OrderSort = 2
+	// By minor units, whatever the currency.
+	OrderSort_ORDER_SORT_TOTAL_ASC  OrderSort = 3
+	OrderSort_ORDER_SORT_TOTAL_DESC OrderSort = 4
+)
+
+// Enum value maps for OrderSort.
+var (
+	OrderSort_name = map[int32]string{
+		0: "ORDER_SORT_UNSPECIFIED",
+		1: "ORDER_SORT_CREATED_AT_ASC",
+		2: "ORDER_SORT_CREATED_AT_DESC",
+		3: "ORDER_SORT_TOTAL_ASC",
+		4: "ORDER_SORT_TOTAL_DESC",
+	}
+	OrderSort_value = map[string]int32{
+		"ORDER_SORT_UNSPECIFIED":     0,
+		"ORDER_SORT_CREATED_AT_ASC":  1,
+		"ORDER_SORT_CREATED_AT_DESC": 2,
+		"ORDER_SORT_TOTAL_ASC":       3,
+		"ORDER_SORT_TOTAL_DESC":      4,
+	}
+)
+
+func (x OrderSort) Enum() *OrderSort {
+	p := new(OrderSort)
+	*p = x
+	return p
+}
+
+func (x OrderSort) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OrderSort) Descriptor() protoreflect.EnumDescriptor {
+	return file_order_v1_order_proto_enumTypes[1].Descriptor()
+}
+
+func (OrderSort) Type() protoreflect.EnumType {
+	return &file_order_v1_order_proto_enumTypes[1]
+}
+
+func (x OrderSort) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OrderSort.Descriptor instead.
+func (OrderSort) EnumDescriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{1}
+}
+
 // Money is an amount in minor units (cents) of an ISO 4217 currency.
 type Money struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -201,11 +258,15 @@ type Order struct {
 	Status  OrderStatus            `protobuf:"varint,3,opt,name=status,proto3,enum=order.v1.OrderStatus" json:"status,omitempty"`
 	Items   []*OrderItem           `protobuf:"bytes,4,rep,name=items,proto3" json:"items,omitempty"`
 	Total   *Money                 `protobuf:"bytes,5,opt,name=total,proto3" json:"total,omitempty"`
-	// Why the order was cancelled; empty otherwise.
-	CancelReason  string                 `protobuf:"bytes,6,opt,name=cancel_reason,json=cancelReason,proto3" json:"cancel_reason,omitempty"`
-	Version       int64                  `protobuf:"varint,7,opt,name=version,proto3" json:"version,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// Why the order was cancelled; empty otherwise. cancellation says it for programs as well.
+	//
+	// Deprecated: Marked as deprecated in order/v1/order.proto.
+	CancelReason string                 `protobuf:"bytes,6,opt,name=cancel_reason,json=cancelReason,proto3" json:"cancel_reason,omitempty"`
+	Version      int64                  `protobuf:"varint,7,opt,name=version,proto3" json:"version,omitempty"`
+	CreatedAt    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	UpdatedAt    *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// Only of a cancelled order.
+	Cancellation  *Cancellation `protobuf:"bytes,10,opt,name=cancellation,proto3" json:"cancellation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -275,6 +336,7 @@ func (x *Order) GetTotal() *Money {
 	return nil
 }
 
+// Deprecated: Marked as deprecated in order/v1/order.proto.
 func (x *Order) GetCancelReason() string {
 	if x != nil {
 		return x.CancelReason
@@ -303,6 +365,67 @@ func (x *Order) GetUpdatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Order) GetCancellation() *Cancellation {
+	if x != nil {
+		return x.Cancellation
+	}
+	return nil
+}
+
+type Cancellation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// For programs: OUT_OF_STOCK, INSUFFICIENT_BALANCE, REFUSED, UNCERTAIN, INTERRUPTED, BUYER_REQUEST or ADMIN_REQUEST.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// For people.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Cancellation) Reset() {
+	*x = Cancellation{}
+	mi := &file_order_v1_order_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Cancellation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Cancellation) ProtoMessage() {}
+
+func (x *Cancellation) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Cancellation.ProtoReflect.Descriptor instead.
+func (*Cancellation) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Cancellation) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Cancellation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type CreateOrderRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Chosen by the client, 1 to 128 characters; the same key with the same content always has the same answer.
@@ -315,7 +438,7 @@ type CreateOrderRequest struct {
 
 func (x *CreateOrderRequest) Reset() {
 	*x = CreateOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[3]
+	mi := &file_order_v1_order_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -327,7 +450,7 @@ func (x *CreateOrderRequest) String() string {
 func (*CreateOrderRequest) ProtoMessage() {}
 
 func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[3]
+	mi := &file_order_v1_order_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -340,7 +463,7 @@ func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderRequest.ProtoReflect.Descriptor instead.
 func (*CreateOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{3}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateOrderRequest) GetIdempotencyKey() string {
@@ -375,7 +498,7 @@ type CreateOrderResponse struct {
 
 func (x *CreateOrderResponse) Reset() {
 	*x = CreateOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[4]
+	mi := &file_order_v1_order_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -387,7 +510,7 @@ func (x *CreateOrderResponse) String() string {
 func (*CreateOrderResponse) ProtoMessage() {}
 
 func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[4]
+	mi := &file_order_v1_order_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -400,7 +523,7 @@ func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderResponse.ProtoReflect.Descriptor instead.
 func (*CreateOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{4}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateOrderResponse) GetOrder() *Order {
@@ -426,7 +549,7 @@ type GetOrderRequest struct {
 
 func (x *GetOrderRequest) Reset() {
 	*x = GetOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[5]
+	mi := &file_order_v1_order_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -438,7 +561,7 @@ func (x *GetOrderRequest) String() string {
 func (*GetOrderRequest) ProtoMessage() {}
 
 func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[5]
+	mi := &file_order_v1_order_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -451,7 +574,7 @@ func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderRequest.ProtoReflect.Descriptor instead.
 func (*GetOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{5}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetOrderRequest) GetId() string {
@@ -470,7 +593,7 @@ type GetOrderResponse struct {
 
 func (x *GetOrderResponse) Reset() {
 	*x = GetOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[6]
+	mi := &file_order_v1_order_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -482,7 +605,7 @@ func (x *GetOrderResponse) String() string {
 func (*GetOrderResponse) ProtoMessage() {}
 
 func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[6]
+	mi := &file_order_v1_order_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -495,7 +618,7 @@ func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderResponse.ProtoReflect.Descriptor instead.
 func (*GetOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{6}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetOrderResponse) GetOrder() *Order {
@@ -517,7 +640,7 @@ type ListOrdersRequest struct {
 
 func (x *ListOrdersRequest) Reset() {
 	*x = ListOrdersRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[7]
+	mi := &file_order_v1_order_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -529,7 +652,7 @@ func (x *ListOrdersRequest) String() string {
 func (*ListOrdersRequest) ProtoMessage() {}
 
 func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[7]
+	mi := &file_order_v1_order_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -542,7 +665,7 @@ func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ListOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{7}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListOrdersRequest) GetPageSize() int32 {
@@ -570,7 +693,7 @@ type ListOrdersResponse struct {
 
 func (x *ListOrdersResponse) Reset() {
 	*x = ListOrdersResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[8]
+	mi := &file_order_v1_order_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +705,7 @@ func (x *ListOrdersResponse) String() string {
 func (*ListOrdersResponse) ProtoMessage() {}
 
 func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[8]
+	mi := &file_order_v1_order_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -595,7 +718,7 @@ func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ListOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{8}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListOrdersResponse) GetOrders() []*Order {
@@ -621,7 +744,7 @@ type WatchOrderRequest struct {
 
 func (x *WatchOrderRequest) Reset() {
 	*x = WatchOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[9]
+	mi := &file_order_v1_order_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -633,7 +756,7 @@ func (x *WatchOrderRequest) String() string {
 func (*WatchOrderRequest) ProtoMessage() {}
 
 func (x *WatchOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[9]
+	mi := &file_order_v1_order_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -646,7 +769,7 @@ func (x *WatchOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchOrderRequest.ProtoReflect.Descriptor instead.
 func (*WatchOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{9}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WatchOrderRequest) GetId() string {
@@ -665,7 +788,7 @@ type WatchOrderResponse struct {
 
 func (x *WatchOrderResponse) Reset() {
 	*x = WatchOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[10]
+	mi := &file_order_v1_order_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -677,7 +800,7 @@ func (x *WatchOrderResponse) String() string {
 func (*WatchOrderResponse) ProtoMessage() {}
 
 func (x *WatchOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[10]
+	mi := &file_order_v1_order_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -690,7 +813,7 @@ func (x *WatchOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchOrderResponse.ProtoReflect.Descriptor instead.
 func (*WatchOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{10}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WatchOrderResponse) GetOrder() *Order {
@@ -698,6 +821,519 @@ func (x *WatchOrderResponse) GetOrder() *Order {
 		return x.Order
 	}
 	return nil
+}
+
+type CancelOrderRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// 1 to 128 characters. Optional, because an order can be cancelled only once: without it a success is remembered for the id, and a
+	// refusal is not remembered at all.
+	IdempotencyKey string `protobuf:"bytes,2,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *CancelOrderRequest) Reset() {
+	*x = CancelOrderRequest{}
+	mi := &file_order_v1_order_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelOrderRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelOrderRequest) ProtoMessage() {}
+
+func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelOrderRequest.ProtoReflect.Descriptor instead.
+func (*CancelOrderRequest) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CancelOrderRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CancelOrderRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+type CancelOrderResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Order *Order                 `protobuf:"bytes,1,opt,name=order,proto3" json:"order,omitempty"`
+	// True when the answer is that of an earlier request with the same key.
+	Replayed      bool `protobuf:"varint,2,opt,name=replayed,proto3" json:"replayed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelOrderResponse) Reset() {
+	*x = CancelOrderResponse{}
+	mi := &file_order_v1_order_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelOrderResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelOrderResponse) ProtoMessage() {}
+
+func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelOrderResponse.ProtoReflect.Descriptor instead.
+func (*CancelOrderResponse) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CancelOrderResponse) GetOrder() *Order {
+	if x != nil {
+		return x.Order
+	}
+	return nil
+}
+
+func (x *CancelOrderResponse) GetReplayed() bool {
+	if x != nil {
+		return x.Replayed
+	}
+	return false
+}
+
+// OrderResult is what one order of a batch came to.
+type OrderResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it was asked for.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// 0 for success, otherwise the code, reason and message that a request for this order alone would have been refused with.
+	Code    int32  `protobuf:"varint,2,opt,name=code,proto3" json:"code,omitempty"`
+	Reason  string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	// Only of a success.
+	Order         *Order `protobuf:"bytes,5,opt,name=order,proto3" json:"order,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderResult) Reset() {
+	*x = OrderResult{}
+	mi := &file_order_v1_order_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderResult) ProtoMessage() {}
+
+func (x *OrderResult) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderResult.ProtoReflect.Descriptor instead.
+func (*OrderResult) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *OrderResult) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *OrderResult) GetCode() int32 {
+	if x != nil {
+		return x.Code
+	}
+	return 0
+}
+
+func (x *OrderResult) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OrderResult) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *OrderResult) GetOrder() *Order {
+	if x != nil {
+		return x.Order
+	}
+	return nil
+}
+
+type BatchGetOrdersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ids           []string               `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetOrdersRequest) Reset() {
+	*x = BatchGetOrdersRequest{}
+	mi := &file_order_v1_order_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetOrdersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetOrdersRequest) ProtoMessage() {}
+
+func (x *BatchGetOrdersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetOrdersRequest.ProtoReflect.Descriptor instead.
+func (*BatchGetOrdersRequest) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *BatchGetOrdersRequest) GetIds() []string {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+type BatchGetOrdersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Results       []*OrderResult         `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetOrdersResponse) Reset() {
+	*x = BatchGetOrdersResponse{}
+	mi := &file_order_v1_order_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetOrdersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetOrdersResponse) ProtoMessage() {}
+
+func (x *BatchGetOrdersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetOrdersResponse.ProtoReflect.Descriptor instead.
+func (*BatchGetOrdersResponse) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *BatchGetOrdersResponse) GetResults() []*OrderResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+type BatchCancelOrdersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Ids   []string               `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
+	// 1 to 128 characters; each order is cancelled under a key made of this one and its id.
+	IdempotencyKey string `protobuf:"bytes,2,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *BatchCancelOrdersRequest) Reset() {
+	*x = BatchCancelOrdersRequest{}
+	mi := &file_order_v1_order_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchCancelOrdersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchCancelOrdersRequest) ProtoMessage() {}
+
+func (x *BatchCancelOrdersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchCancelOrdersRequest.ProtoReflect.Descriptor instead.
+func (*BatchCancelOrdersRequest) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *BatchCancelOrdersRequest) GetIds() []string {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+func (x *BatchCancelOrdersRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+type BatchCancelOrdersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Results       []*OrderResult         `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchCancelOrdersResponse) Reset() {
+	*x = BatchCancelOrdersResponse{}
+	mi := &file_order_v1_order_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchCancelOrdersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchCancelOrdersResponse) ProtoMessage() {}
+
+func (x *BatchCancelOrdersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchCancelOrdersResponse.ProtoReflect.Descriptor instead.
+func (*BatchCancelOrdersResponse) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *BatchCancelOrdersResponse) GetResults() []*OrderResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+type ListAllOrdersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 0 means the first, which is 1. page times page_size may be at most 10,000.
+	Page int32 `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
+	// 0 means 20; more than 100 is cut to 100.
+	PageSize int32     `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	SortBy   OrderSort `protobuf:"varint,3,opt,name=sort_by,json=sortBy,proto3,enum=order.v1.OrderSort" json:"sort_by,omitempty"`
+	// Unspecified means all.
+	Status        OrderStatus `protobuf:"varint,4,opt,name=status,proto3,enum=order.v1.OrderStatus" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAllOrdersRequest) Reset() {
+	*x = ListAllOrdersRequest{}
+	mi := &file_order_v1_order_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAllOrdersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAllOrdersRequest) ProtoMessage() {}
+
+func (x *ListAllOrdersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAllOrdersRequest.ProtoReflect.Descriptor instead.
+func (*ListAllOrdersRequest) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ListAllOrdersRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListAllOrdersRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAllOrdersRequest) GetSortBy() OrderSort {
+	if x != nil {
+		return x.SortBy
+	}
+	return OrderSort_ORDER_SORT_UNSPECIFIED
+}
+
+func (x *ListAllOrdersRequest) GetStatus() OrderStatus {
+	if x != nil {
+		return x.Status
+	}
+	return OrderStatus_ORDER_STATUS_UNSPECIFIED
+}
+
+type ListAllOrdersResponse struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Orders []*Order               `protobuf:"bytes,1,rep,name=orders,proto3" json:"orders,omitempty"`
+	// As they were used.
+	Page     int32 `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// How many orders there are on all pages together.
+	Total         int64 `protobuf:"varint,4,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAllOrdersResponse) Reset() {
+	*x = ListAllOrdersResponse{}
+	mi := &file_order_v1_order_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAllOrdersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAllOrdersResponse) ProtoMessage() {}
+
+func (x *ListAllOrdersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAllOrdersResponse.ProtoReflect.Descriptor instead.
+func (*ListAllOrdersResponse) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListAllOrdersResponse) GetOrders() []*Order {
+	if x != nil {
+		return x.Orders
+	}
+	return nil
+}
+
+func (x *ListAllOrdersResponse) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListAllOrdersResponse) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAllOrdersResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
 }
 
 var File_order_v1_order_proto protoreflect.FileDescriptor
@@ -713,19 +1349,24 @@ const file_order_v1_order_proto_rawDesc = "" +
 	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x1a\n" +
 	"\bquantity\x18\x02 \x01(\x05R\bquantity\x12\x1d\n" +
 	"\n" +
-	"unit_price\x18\x03 \x01(\x03R\tunitPrice\"\xe8\x02\n" +
+	"unit_price\x18\x03 \x01(\x03R\tunitPrice\"\xa8\x03\n" +
 	"\x05Order\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
 	"\bbuyer_id\x18\x02 \x01(\tR\abuyerId\x12-\n" +
 	"\x06status\x18\x03 \x01(\x0e2\x15.order.v1.OrderStatusR\x06status\x12)\n" +
 	"\x05items\x18\x04 \x03(\v2\x13.order.v1.OrderItemR\x05items\x12%\n" +
-	"\x05total\x18\x05 \x01(\v2\x0f.order.v1.MoneyR\x05total\x12#\n" +
-	"\rcancel_reason\x18\x06 \x01(\tR\fcancelReason\x12\x18\n" +
+	"\x05total\x18\x05 \x01(\v2\x0f.order.v1.MoneyR\x05total\x12'\n" +
+	"\rcancel_reason\x18\x06 \x01(\tB\x02\x18\x01R\fcancelReason\x12\x18\n" +
 	"\aversion\x18\a \x01(\x03R\aversion\x129\n" +
 	"\n" +
 	"created_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
 	"\n" +
-	"updated_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"\x84\x01\n" +
+	"updated_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12:\n" +
+	"\fcancellation\x18\n" +
+	" \x01(\v2\x16.order.v1.CancellationR\fcancellation\":\n" +
+	"\fCancellation\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x84\x01\n" +
 	"\x12CreateOrderRequest\x12'\n" +
 	"\x0fidempotency_key\x18\x01 \x01(\tR\x0eidempotencyKey\x12)\n" +
 	"\x05items\x18\x02 \x03(\v2\x13.order.v1.OrderItemR\x05items\x12\x1a\n" +
@@ -747,21 +1388,62 @@ const file_order_v1_order_proto_rawDesc = "" +
 	"\x11WatchOrderRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\";\n" +
 	"\x12WatchOrderResponse\x12%\n" +
-	"\x05order\x18\x01 \x01(\v2\x0f.order.v1.OrderR\x05order*\xae\x01\n" +
+	"\x05order\x18\x01 \x01(\v2\x0f.order.v1.OrderR\x05order\"M\n" +
+	"\x12CancelOrderRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12'\n" +
+	"\x0fidempotency_key\x18\x02 \x01(\tR\x0eidempotencyKey\"X\n" +
+	"\x13CancelOrderResponse\x12%\n" +
+	"\x05order\x18\x01 \x01(\v2\x0f.order.v1.OrderR\x05order\x12\x1a\n" +
+	"\breplayed\x18\x02 \x01(\bR\breplayed\"\x8a\x01\n" +
+	"\vOrderResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04code\x18\x02 \x01(\x05R\x04code\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\x12%\n" +
+	"\x05order\x18\x05 \x01(\v2\x0f.order.v1.OrderR\x05order\")\n" +
+	"\x15BatchGetOrdersRequest\x12\x10\n" +
+	"\x03ids\x18\x01 \x03(\tR\x03ids\"I\n" +
+	"\x16BatchGetOrdersResponse\x12/\n" +
+	"\aresults\x18\x01 \x03(\v2\x15.order.v1.OrderResultR\aresults\"U\n" +
+	"\x18BatchCancelOrdersRequest\x12\x10\n" +
+	"\x03ids\x18\x01 \x03(\tR\x03ids\x12'\n" +
+	"\x0fidempotency_key\x18\x02 \x01(\tR\x0eidempotencyKey\"L\n" +
+	"\x19BatchCancelOrdersResponse\x12/\n" +
+	"\aresults\x18\x01 \x03(\v2\x15.order.v1.OrderResultR\aresults\"\xa4\x01\n" +
+	"\x14ListAllOrdersRequest\x12\x12\n" +
+	"\x04page\x18\x01 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12,\n" +
+	"\asort_by\x18\x03 \x01(\x0e2\x13.order.v1.OrderSortR\x06sortBy\x12-\n" +
+	"\x06status\x18\x04 \x01(\x0e2\x15.order.v1.OrderStatusR\x06status\"\x87\x01\n" +
+	"\x15ListAllOrdersResponse\x12'\n" +
+	"\x06orders\x18\x01 \x03(\v2\x0f.order.v1.OrderR\x06orders\x12\x12\n" +
+	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\x12\x14\n" +
+	"\x05total\x18\x04 \x01(\x03R\x05total*\xae\x01\n" +
 	"\vOrderStatus\x12\x1c\n" +
 	"\x18ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14ORDER_STATUS_PENDING\x10\x01\x12\x1a\n" +
 	"\x16ORDER_STATUS_CONFIRMED\x10\x02\x12\x15\n" +
 	"\x11ORDER_STATUS_PAID\x10\x03\x12\x18\n" +
 	"\x14ORDER_STATUS_SHIPPED\x10\x04\x12\x1a\n" +
-	"\x16ORDER_STATUS_CANCELLED\x10\x052\xb1\x02\n" +
+	"\x16ORDER_STATUS_CANCELLED\x10\x05*\x9b\x01\n" +
+	"\tOrderSort\x12\x1a\n" +
+	"\x16ORDER_SORT_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19ORDER_SORT_CREATED_AT_ASC\x10\x01\x12\x1e\n" +
+	"\x1aORDER_SORT_CREATED_AT_DESC\x10\x02\x12\x18\n" +
+	"\x14ORDER_SORT_TOTAL_ASC\x10\x03\x12\x19\n" +
+	"\x15ORDER_SORT_TOTAL_DESC\x10\x042\x82\x05\n" +
 	"\fOrderService\x12J\n" +
 	"\vCreateOrder\x12\x1c.order.v1.CreateOrderRequest\x1a\x1d.order.v1.CreateOrderResponse\x12A\n" +
 	"\bGetOrder\x12\x19.order.v1.GetOrderRequest\x1a\x1a.order.v1.GetOrderResponse\x12G\n" +
 	"\n" +
 	"ListOrders\x12\x1b.order.v1.ListOrdersRequest\x1a\x1c.order.v1.ListOrdersResponse\x12I\n" +
 	"\n" +
-	"WatchOrder\x12\x1b.order.v1.WatchOrderRequest\x1a\x1c.order.v1.WatchOrderResponse0\x01B,Z*stagecraft/stage1-mvp/gen/order/v1;orderv1b\x06proto3"
+	"WatchOrder\x12\x1b.order.v1.WatchOrderRequest\x1a\x1c.order.v1.WatchOrderResponse0\x01\x12J\n" +
+	"\vCancelOrder\x12\x1c.order.v1.CancelOrderRequest\x1a\x1d.order.v1.CancelOrderResponse\x12S\n" +
+	"\x0eBatchGetOrders\x12\x1f.order.v1.BatchGetOrdersRequest\x1a .order.v1.BatchGetOrdersResponse\x12\\\n" +
+	"\x11BatchCancelOrders\x12\".order.v1.BatchCancelOrdersRequest\x1a#.order.v1.BatchCancelOrdersResponse\x12P\n" +
+	"\rListAllOrders\x12\x1e.order.v1.ListAllOrdersRequest\x1a\x1f.order.v1.ListAllOrdersResponseB,Z*stagecraft/stage1-mvp/gen/order/v1;orderv1b\x06proto3"
 
 var (
 	file_order_v1_order_proto_rawDescOnce sync.Once
@@ -775,47 +1457,74 @@ func file_order_v1_order_proto_rawDescGZIP() []byte {
 	return file_order_v1_order_proto_rawDescData
 }
 
-var file_order_v1_order_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_order_v1_order_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_order_v1_order_proto_goTypes = []any{
-	(OrderStatus)(0),              // 0: order.v1.OrderStatus
-	(*Money)(nil),                 // 1: order.v1.Money
-	(*OrderItem)(nil),             // 2: order.v1.OrderItem
-	(*Order)(nil),                 // 3: order.v1.Order
-	(*CreateOrderRequest)(nil),    // 4: order.v1.CreateOrderRequest
-	(*CreateOrderResponse)(nil),   // 5: order.v1.CreateOrderResponse
-	(*GetOrderRequest)(nil),       // 6: order.v1.GetOrderRequest
-	(*GetOrderResponse)(nil),      // 7: order.v1.GetOrderResponse
-	(*ListOrdersRequest)(nil),     // 8: order.v1.ListOrdersRequest
-	(*ListOrdersResponse)(nil),    // 9: order.v1.ListOrdersResponse
-	(*WatchOrderRequest)(nil),     // 10: order.v1.WatchOrderRequest
-	(*WatchOrderResponse)(nil),    // 11: order.v1.WatchOrderResponse
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(OrderStatus)(0),                  // 0: order.v1.OrderStatus
+	(OrderSort)(0),                    // 1: order.v1.OrderSort
+	(*Money)(nil),                     // 2: order.v1.Money
+	(*OrderItem)(nil),                 // 3: order.v1.OrderItem
+	(*Order)(nil),                     // 4: order.v1.Order
+	(*Cancellation)(nil),              // 5: order.v1.Cancellation
+	(*CreateOrderRequest)(nil),        // 6: order.v1.CreateOrderRequest
+	(*CreateOrderResponse)(nil),       // 7: order.v1.CreateOrderResponse
+	(*GetOrderRequest)(nil),           // 8: order.v1.GetOrderRequest
+	(*GetOrderResponse)(nil),          // 9: order.v1.GetOrderResponse
+	(*ListOrdersRequest)(nil),         // 10: order.v1.ListOrdersRequest
+	(*ListOrdersResponse)(nil),        // 11: order.v1.ListOrdersResponse
+	(*WatchOrderRequest)(nil),         // 12: order.v1.WatchOrderRequest
+	(*WatchOrderResponse)(nil),        // 13: order.v1.WatchOrderResponse
+	(*CancelOrderRequest)(nil),        // 14: order.v1.CancelOrderRequest
+	(*CancelOrderResponse)(nil),       // 15: order.v1.CancelOrderResponse
+	(*OrderResult)(nil),               // 16: order.v1.OrderResult
+	(*BatchGetOrdersRequest)(nil),     // 17: order.v1.BatchGetOrdersRequest
+	(*BatchGetOrdersResponse)(nil),    // 18: order.v1.BatchGetOrdersResponse
+	(*BatchCancelOrdersRequest)(nil),  // 19: order.v1.BatchCancelOrdersRequest
+	(*BatchCancelOrdersResponse)(nil), // 20: order.v1.BatchCancelOrdersResponse
+	(*ListAllOrdersRequest)(nil),      // 21: order.v1.ListAllOrdersRequest
+	(*ListAllOrdersResponse)(nil),     // 22: order.v1.ListAllOrdersResponse
+	(*timestamppb.Timestamp)(nil),     // 23: google.protobuf.Timestamp
 }
 var file_order_v1_order_proto_depIdxs = []int32{
 	0,  // 0: order.v1.Order.status:type_name -> order.v1.OrderStatus
-	2,  // 1: order.v1.Order.items:type_name -> order.v1.OrderItem
-	1,  // 2: order.v1.Order.total:type_name -> order.v1.Money
-	12, // 3: order.v1.Order.created_at:type_name -> google.protobuf.Timestamp
-	12, // 4: order.v1.Order.updated_at:type_name -> google.protobuf.Timestamp
-	2,  // 5: order.v1.CreateOrderRequest.items:type_name -> order.v1.OrderItem
-	3,  // 6: order.v1.CreateOrderResponse.order:type_name -> order.v1.Order
-	3,  // 7: order.v1.GetOrderResponse.order:type_name -> order.v1.Order
-	3,  // 8: order.v1.ListOrdersResponse.orders:type_name -> order.v1.Order
-	3,  // 9: order.v1.WatchOrderResponse.order:type_name -> order.v1.Order
-	4,  // 10: order.v1.OrderService.CreateOrder:input_type -> order.v1.CreateOrderRequest
-	6,  // 11: order.v1.OrderService.GetOrder:input_type -> order.v1.GetOrderRequest
-	8,  // 12: order.v1.OrderService.ListOrders:input_type -> order.v1.ListOrdersRequest
-	10, // 13: order.v1.OrderService.WatchOrder:input_type -> order.v1.WatchOrderRequest
-	5,  // 14: order.v1.OrderService.CreateOrder:output_type -> order.v1.CreateOrderResponse
-	7,  // 15: order.v1.OrderService.GetOrder:output_type -> order.v1.GetOrderResponse
-	9,  // 16: order.v1.OrderService.ListOrders:output_type -> order.v1.ListOrdersResponse
-	11, // 17: order.v1.OrderService.WatchOrder:output_type -> order.v1.WatchOrderResponse
-	14, // [14:18] is the sub-list for method output_type
-	10, // [10:14] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	3,  // 1: order.v1.Order.items:type_name -> order.v1.OrderItem
+	2,  // 2: order.v1.Order.total:type_name -> order.v1.Money
+	23, // 3: order.v1.Order.created_at:type_name -> google.protobuf.Timestamp
+	23, // 4: order.v1.Order.updated_at:type_name -> google.protobuf.Timestamp
+	5,  // 5: order.v1.Order.cancellation:type_name -> order.v1.Cancellation
+	3,  // 6: order.v1.CreateOrderRequest.items:type_name -> order.v1.OrderItem
+	4,  // 7: order.v1.CreateOrderResponse.order:type_name -> order.v1.Order
+	4,  // 8: order.v1.GetOrderResponse.order:type_name -> order.v1.Order
+	4,  // 9: order.v1.ListOrdersResponse.orders:type_name -> order.v1.Order
+	4,  // 10: order.v1.WatchOrderResponse.order:type_name -> order.v1.Order
+	4,  // 11: order.v1.CancelOrderResponse.order:type_name -> order.v1.Order
+	4,  // 12: order.v1.OrderResult.order:type_name -> order.v1.Order
+	16, // 13: order.v1.BatchGetOrdersResponse.results:type_name -> order.v1.OrderResult
+	16, // 14: order.v1.BatchCancelOrdersResponse.results:type_name -> order.v1.OrderResult
+	1,  // 15: order.v1.ListAllOrdersRequest.sort_by:type_name -> order.v1.OrderSort
+	0,  // 16: order.v1.ListAllOrdersRequest.status:type_name -> order.v1.OrderStatus
+	4,  // 17: order.v1.ListAllOrdersResponse.orders:type_name -> order.v1.Order
+	6,  // 18: order.v1.OrderService.CreateOrder:input_type -> order.v1.CreateOrderRequest
+	8,  // 19: order.v1.OrderService.GetOrder:input_type -> order.v1.GetOrderRequest
+	10, // 20: order.v1.OrderService.ListOrders:input_type -> order.v1.ListOrdersRequest
+	12, // 21: order.v1.OrderService.WatchOrder:input_type -> order.v1.WatchOrderRequest
+	14, // 22: order.v1.OrderService.CancelOrder:input_type -> order.v1.CancelOrderRequest
+	17, // 23: order.v1.OrderService.BatchGetOrders:input_type -> order.v1.BatchGetOrdersRequest
+	19, // 24: order.v1.OrderService.BatchCancelOrders:input_type -> order.v1.BatchCancelOrdersRequest
+	21, // 25: order.v1.OrderService.ListAllOrders:input_type -> order.v1.ListAllOrdersRequest
+	7,  // 26: order.v1.OrderService.CreateOrder:output_type -> order.v1.CreateOrderResponse
+	9,  // 27: order.v1.OrderService.GetOrder:output_type -> order.v1.GetOrderResponse
+	11, // 28: order.v1.OrderService.ListOrders:output_type -> order.v1.ListOrdersResponse
+	13, // 29: order.v1.OrderService.WatchOrder:output_type -> order.v1.WatchOrderResponse
+	15, // 30: order.v1.OrderService.CancelOrder:output_type -> order.v1.CancelOrderResponse
+	18, // 31: order.v1.OrderService.BatchGetOrders:output_type -> order.v1.BatchGetOrdersResponse
+	20, // 32: order.v1.OrderService.BatchCancelOrders:output_type -> order.v1.BatchCancelOrdersResponse
+	22, // 33: order.v1.OrderService.ListAllOrders:output_type -> order.v1.ListAllOrdersResponse
+	26, // [26:34] is the sub-list for method output_type
+	18, // [18:26] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_order_v1_order_proto_init() }
@@ -828,8 +1537,8 @@ func file_order_v1_order_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_order_v1_order_proto_rawDesc), len(file_order_v1_order_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   11,
+			NumEnums:      2,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
