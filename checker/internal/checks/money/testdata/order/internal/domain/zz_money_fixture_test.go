@@ -9,7 +9,9 @@ import (
 	"math"
 	"math/big"
 	"os"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -128,11 +130,26 @@ func zzmShow(m domain.Money) string {
 func zzmCall(call string, f func()) (fault *zzmFailure) {
 	defer func() {
 		if p := recover(); p != nil {
+			zzmPlace()
 			fault = &zzmFailure{call, "it returns", fmt.Sprintf("panic: %v", p), "one order with a silly number in it must not take the service down"}
 		}
 	}()
 	f()
 	return nil
+}
+
+// zzmPlace prints where the learner's code panicked, as a stack trace would. It is called by the function that has recovered.
+func zzmPlace() {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for more := true; more; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		if strings.Contains(frame.File, "/internal/domain/") && !strings.HasSuffix(frame.File, "_test.go") {
+			fmt.Printf("\n\t%s:%d\n", frame.File, frame.Line)
+			return
+		}
+	}
 }
 
 func zzmRequire(t *testing.T, fault *zzmFailure) {

@@ -225,6 +225,7 @@ func zzmEqual(a, b domain.Money, what string) (fault *zzmFailure) {
 	const why = "a value object is its value: it is compared with ==, used as the key of a map and switched on"
 	defer func() {
 		if p := recover(); p != nil {
+			zzmPlace()
 			fault = &zzmFailure{"comparing " + what + " with ==", "an answer", fmt.Sprintf("panic: %v", p), why}
 		}
 	}()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,7 @@ func zzGuard(t *testing.T, call string, known bool, f func()) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil {
+			zzPlace()
 			why := "the answer to such a call is a value or an error, whatever is asked: a panic ends the request, and perhaps the process"
 			if !known {
 				why = "a bad row or a message of a newer version must be refused, not end the process"
@@ -138,6 +140,20 @@ func zzGuard(t *testing.T, call string, known bool, f func()) {
 		}
 	}()
 	f()
+}
+
+// zzPlace prints where the learner's code panicked, as a stack trace would. It is called by the function that has recovered.
+func zzPlace() {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for more := true; more; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		if strings.Contains(frame.File, "/internal/domain/") && !strings.HasSuffix(frame.File, "_test.go") {
+			fmt.Printf("\n\t%s:%d\n", frame.File, frame.Line)
+			return
+		}
+	}
 }
 
 func zzFail(t *testing.T, what, expected, seen, why string) {
