@@ -3,6 +3,7 @@ package grpcserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -41,11 +42,12 @@ type Server struct {
 	health  *health.Server
 	drain   *drain
 	address net.Addr
+	failed  func()
 }
 
 // New returns a server that does not listen yet.
 func New(p Params) *Server {
-	s := &Server{params: p, health: health.NewServer(), drain: newDrain()}
+	s := &Server{params: p, health: health.NewServer(), drain: newDrain(), failed: func() {}}
 	s.grpc = grpc.NewServer(
 		grpc.StatsHandler(otelgrpc.NewServerHandler()),
 		grpc.ChainUnaryInterceptor(unaryChain(p)...),
@@ -69,15 +71,24 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen for gRPC: %w", err)
 	}
+	s.Serve(listener)
+	return nil
+}
+
+// Serve takes connections from the listener, in the background.
+func (s *Server) Serve(listener net.Listener) {
 	s.address = listener.Addr()
 	go func() {
-		if err := s.grpc.Serve(listener); err != nil {
+		if err := s.grpc.Serve(listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
 			s.params.Log.Error("gRPC server ended", logging.Event(s.params.Service+".service.failed"), logging.Error(err))
+			s.failed()
 		}
 	}()
 	s.params.Log.Info("service started", logging.Event(s.params.Service+".service.started"), zap.Stringer("addr", s.address))
-	return nil
 }
+
+// OnFailure sets what is called when the server ends without having been asked to. Set it before Start.
+func (s *Server) OnFailure(f func()) { s.failed = f }
 
 // Addr returns where the server listens, once it is started.
 func (s *Server) Addr() string { return s.address.String() }

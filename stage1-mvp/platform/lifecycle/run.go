@@ -18,8 +18,9 @@ import (
 
 // Config is what the environment says about starting and stopping.
 type Config struct {
-	// ShutdownTimeout is for all stop hooks together: Fx skips those that are left when it is spent.
-	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"20s"`
+	// ShutdownTimeout is for all stop hooks together: Fx skips those that are left when it is spent. The default has room for a server
+	// that drains (12 s) and, after that, for an undoing that is not cut off (10 s).
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"24s"`
 }
 
 // Validate refuses a stop without time.

@@ -22,7 +22,9 @@ var Module = fx.Module("rest",
 		NewRouter,
 		newServer,
 	),
-	fx.Invoke(func(lc fx.Lifecycle, s *Server) {
+	fx.Invoke(func(lc fx.Lifecycle, s *Server, stop fx.Shutdowner) {
+		// A gateway that no longer serves must end, so that whoever watches it starts it again.
+		s.OnFailure(func() { _ = stop.Shutdown(fx.ExitCode(1)) })
 		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})
 	}),
 )

@@ -24,12 +24,13 @@ type Server struct {
 	cfg     config.Server
 	http    *http.Server
 	log     *zap.Logger
+	failed  func()
 }
 
 // NewServer returns a server that does not listen yet. Each phase of a connection has a limit, so that slow clients cannot hold them
 // all.
 func NewServer(service string, cfg config.Server, engine *gin.Engine, log *zap.Logger) *Server {
-	return &Server{service: service, cfg: cfg, log: log, http: &http.Server{
+	return &Server{service: service, cfg: cfg, log: log, failed: func() {}, http: &http.Server{
 		Handler:           engine,
 		ReadHeaderTimeout: cfg.ReadTimeout,
 		ReadTimeout:       cfg.ReadTimeout,
@@ -46,14 +47,23 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen for HTTP: %w", err)
 	}
+	s.Serve(listener)
+	return nil
+}
+
+// Serve takes connections from the listener, in the background.
+func (s *Server) Serve(listener net.Listener) {
 	go func() {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("HTTP server ended", logging.Event(s.service+".service.failed"), logging.Error(err))
+			s.failed()
 		}
 	}()
 	s.log.Info("service started", logging.Event(s.service+".service.started"), zap.Stringer("addr", listener.Addr()))
-	return nil
 }
+
+// OnFailure sets what is called when the server ends without having been asked to. Set it before Start.
+func (s *Server) OnFailure(f func()) { s.failed = f }
 
 // Stop takes no new connections and lets running requests finish; those that are not done in time are cut off, so that the stop hooks
 // after this one get their share of the time.
