@@ -17,6 +17,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
@@ -34,6 +35,7 @@ const buyer = "11111111-1111-4111-8111-111111111111"
 type orders struct {
 	orderv1.OrderServiceClient
 	create func(ctx context.Context, in *orderv1.CreateOrderRequest) (*orderv1.CreateOrderResponse, error)
+	get    func(ctx context.Context, in *orderv1.GetOrderRequest) (*orderv1.GetOrderResponse, error)
 	list   func(ctx context.Context, in *orderv1.ListOrdersRequest) (*orderv1.ListOrdersResponse, error)
 }
 
@@ -41,6 +43,10 @@ func (o *orders) CreateOrder(
 	ctx context.Context, in *orderv1.CreateOrderRequest, _ ...grpc.CallOption,
 ) (*orderv1.CreateOrderResponse, error) {
 	return o.create(ctx, in)
+}
+
+func (o *orders) GetOrder(ctx context.Context, in *orderv1.GetOrderRequest, _ ...grpc.CallOption) (*orderv1.GetOrderResponse, error) {
+	return o.get(ctx, in)
 }
 
 func (o *orders) ListOrders(
@@ -76,7 +82,7 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 	g.handler, err = rest.NewRouter(rest.RouterParams{
 		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
 		Log:      logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
-		Handlers: []rest.Handler{rest.NewOrderHandler(g.orders), rest.NewStockHandler(shelf{})},
+		Handlers: []rest.Handler{rest.NewOrderHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{})},
 	})
 	require.NoError(t, err)
 	return g
@@ -116,7 +122,10 @@ func (g *gateway) do(method, path, body string, headers ...string) answer {
 	}
 	a := answer{ResponseRecorder: httptest.NewRecorder()}
 	g.handler.ServeHTTP(a, request)
-	require.NoError(g.t, json.Unmarshal(a.Body.Bytes(), &a.body), a.Body.String())
+	if a.Body.Len() > 0 {
+		require.NoError(g.t, json.Unmarshal(a.Body.Bytes(), &a.body), a.Body.String())
+	}
+	assert.NoError(g.t, contract.Check(request, []byte(body), a.Result(), a.Body.Bytes()))
 	return a
 }
 

@@ -49,6 +49,23 @@ func TestCreateOrder(t *testing.T) {
 	assert.Equal(t, first.Body.String(), second.Body.String())
 }
 
+func TestOneOrder(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	const id = "22222222-2222-4222-8222-222222222222"
+	g.orders.get = func(_ context.Context, in *orderv1.GetOrderRequest) (*orderv1.GetOrderResponse, error) {
+		return &orderv1.GetOrderResponse{Order: &orderv1.Order{
+			Id: in.GetId(), BuyerId: buyer, Status: orderv1.OrderStatus_ORDER_STATUS_PENDING,
+			Total: &orderv1.Money{MinorUnits: 500, Currency: "EUR"},
+		}}, nil
+	}
+
+	a := g.do(http.MethodGet, "/v1/orders/"+id, "")
+
+	assert.Equal(t, http.StatusOK, a.Code)
+	assert.Contains(t, string(a.body.Data), id)
+}
+
 func TestWhatIsWrongWithAnOrderIsSaidFieldByField(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)

@@ -61,6 +61,11 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 		middleware.Deadline(p.Config.Server.RequestTimeout),
 		middleware.BodyLimit(p.Config.Server.MaxBodyBytes),
 	)
+	describe, err := description()
+	if err != nil {
+		return nil, err
+	}
+	engine.GET(descriptionPath, describe)
 	engine.NoRoute(noRoute)
 	v1 := engine.Group("/v1", middleware.Auth(p.Verifier))
 	for _, handler := range p.Handlers {

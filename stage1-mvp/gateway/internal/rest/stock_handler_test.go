@@ -22,6 +22,12 @@ func (shelf) GetStock(
 	return &inventoryv1.GetStockResponse{Stock: &inventoryv1.Stock{Sku: in.GetSku(), Available: 1}}, nil
 }
 
+func (shelf) AdjustStock(
+	_ context.Context, in *inventoryv1.AdjustStockRequest, _ ...grpc.CallOption,
+) (*inventoryv1.AdjustStockResponse, error) {
+	return &inventoryv1.AdjustStockResponse{Stock: &inventoryv1.Stock{Sku: in.GetSku(), Available: in.GetDelta()}}, nil
+}
+
 func TestEverySKUHasAnAddress(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
@@ -31,4 +37,14 @@ func TestEverySKUHasAnAddress(t *testing.T) {
 		assert.JSONEq(t, `{"sku":"`+sku+`","available":1,"reserved":0}`, string(a.body.Data), path)
 	}
 	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodGet, "/v1/stock/%ff", "").Code)
+}
+
+func TestADeliveryIsAnsweredWithTheStockAfterIt(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+
+	a := g.do(http.MethodPost, "/v1/stock/tea/adjustments", `{"delta":10}`)
+
+	assert.JSONEq(t, `{"sku":"tea","available":10,"reserved":0}`, string(a.body.Data))
+	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodPost, "/v1/stock/tea/adjustments", `{"delta":0}`).Code)
 }

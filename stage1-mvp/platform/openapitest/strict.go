@@ -1,0 +1,75 @@
+package openapitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// meant are the headers that clients act on: they are part of the contract as much as the body is.
+var meant = []string{"Location", "Retry-After", "Idempotency-Replayed", "ETag", "Allow"}
+
+// announced are those of an operation that will go away.
+var announced = []string{"Deprecation", "Sunset", "Link"}
+
+func checkHeaders(route *routers.Route, answer *http.Response) error {
+	described := route.Operation.Responses.Status(answer.StatusCode)
+	if described == nil {
+		described = route.Operation.Responses.Default()
+	}
+	for _, name := range slices.Concat(meant, announced) {
+		if answer.Header.Get(name) == "" || described.Value.Headers[name] != nil {
+			continue
+		}
+		// Also a refusal by a deprecated operation says that it is one.
+		if !route.Operation.Deprecated || !slices.Contains(announced, name) {
+			return fmt.Errorf("%d of %s %s has the header %s, which is not described", answer.StatusCode, route.Method, route.Path, name)
+		}
+	}
+	return nil
+}
+
+func (c *Contract) checkUnknown(request *http.Request, answer *http.Response, body []byte) error {
+	place := request.Method + " " + request.URL.Path
+	if answer.StatusCode < http.StatusBadRequest {
+		return fmt.Errorf("%s is not described, but was answered with %d", place, answer.StatusCode)
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return fmt.Errorf("the refusal of %s is not JSON: %w", place, err)
+	}
+	if err := c.document.Components.Schemas["Failure"].Value.VisitJSON(value); err != nil {
+		return fmt.Errorf("the refusal of %s is not as described: %w", place, err)
+	}
+	return nil
+}
+
+// closeSchemas allows no property but those that are described, except where the document says that anything goes.
+func closeSchemas(document *openapi3.T) {
+	// The visitor has no error of its own, so the walk has none.
+	_ = document.WalkSchemas(func(_ string, ref *openapi3.SchemaRef) error {
+		schema := ref.Value
+		if schema != nil && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
+			schema.AdditionalProperties = openapi3.AdditionalProperties{Has: new(bool)}
+		}
+		return nil
+	})
+}
+
+// withBody returns the request as the server read it. Clients may leave out the Content-Type, which the gateway does not look at.
+func withBody(request *http.Request, sent []byte) *http.Request {
+	again := request.Clone(request.Context())
+	again.Body = io.NopCloser(bytes.NewReader(sent))
+	if len(sent) == 0 {
+		again.Body = nil
+	} else if again.Header.Get("Content-Type") == "" {
+		again.Header.Set("Content-Type", "application/json")
+	}
+	return again
+}
