@@ -58,5 +58,6 @@ func (h *StockHandler) adjust(c *gin.Context) {
 		reply.Error(c, err)
 		return
 	}
+	markReplayed(c, answer.GetReplayed())
 	reply.Data(c, http.StatusOK, fromStock(answer.GetStock()))
 }

@@ -25,7 +25,7 @@ func (shelf) GetStock(
 func (shelf) AdjustStock(
 	_ context.Context, in *inventoryv1.AdjustStockRequest, _ ...grpc.CallOption,
 ) (*inventoryv1.AdjustStockResponse, error) {
-	return &inventoryv1.AdjustStockResponse{Stock: &inventoryv1.Stock{Sku: in.GetSku(), Available: in.GetDelta()}}, nil
+	return &inventoryv1.AdjustStockResponse{Stock: &inventoryv1.Stock{Sku: in.GetSku(), Available: in.GetDelta()}, Replayed: in.GetIdempotencyKey() == "again"}, nil
 }
 
 func TestEverySKUHasAnAddress(t *testing.T) {
@@ -46,5 +46,8 @@ func TestADeliveryIsAnsweredWithTheStockAfterIt(t *testing.T) {
 	a := g.do(http.MethodPost, "/v1/stock/tea/adjustments", `{"delta":10}`)
 
 	assert.JSONEq(t, `{"sku":"tea","available":10,"reserved":0}`, string(a.body.Data))
+	assert.Empty(t, a.Header().Get("Idempotency-Replayed"))
+	again := g.do(http.MethodPost, "/v1/stock/tea/adjustments", `{"delta":10}`, "Idempotency-Key", "again")
+	assert.Equal(t, "true", again.Header().Get("Idempotency-Replayed"))
 	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodPost, "/v1/stock/tea/adjustments", `{"delta":0}`).Code)
 }

@@ -291,8 +291,10 @@ func (x *AdjustStockRequest) GetIdempotencyKey() string {
 }
 
 type AdjustStockResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Stock         *Stock                 `protobuf:"bytes,1,opt,name=stock,proto3" json:"stock,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Stock *Stock                 `protobuf:"bytes,1,opt,name=stock,proto3" json:"stock,omitempty"`
+	// True when the answer is that of an earlier request with the same key.
+	Replayed      bool `protobuf:"varint,2,opt,name=replayed,proto3" json:"replayed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -332,6 +334,13 @@ func (x *AdjustStockResponse) GetStock() *Stock {
 		return x.Stock
 	}
 	return nil
+}
+
+func (x *AdjustStockResponse) GetReplayed() bool {
+	if x != nil {
+		return x.Replayed
+	}
+	return false
 }
 
 type ReserveRequest struct {
@@ -572,9 +581,10 @@ const file_inventory_v1_inventory_proto_rawDesc = "" +
 	"\x12AdjustStockRequest\x12\x10\n" +
 	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x14\n" +
 	"\x05delta\x18\x02 \x01(\x03R\x05delta\x12'\n" +
-	"\x0fidempotency_key\x18\x03 \x01(\tR\x0eidempotencyKey\"@\n" +
+	"\x0fidempotency_key\x18\x03 \x01(\tR\x0eidempotencyKey\"\\\n" +
 	"\x13AdjustStockResponse\x12)\n" +
-	"\x05stock\x18\x01 \x01(\v2\x13.inventory.v1.StockR\x05stock\"\x90\x01\n" +
+	"\x05stock\x18\x01 \x01(\v2\x13.inventory.v1.StockR\x05stock\x12\x1a\n" +
+	"\breplayed\x18\x02 \x01(\bR\breplayed\"\x90\x01\n" +
 	"\x0eReserveRequest\x12\x17\n" +
 	"\asaga_id\x18\x01 \x01(\tR\x06sagaId\x12\x1b\n" +
 	"\tstep_name\x18\x02 \x01(\tR\bstepName\x12\x19\n" +

@@ -52,7 +52,7 @@ func (h *Handler) AdjustStock(
 	ctx context.Context, req *inventoryv1.AdjustStockRequest,
 ) (*inventoryv1.AdjustStockResponse, error) {
 	caller, _ := auth.FromContext(ctx)
-	stock, err := h.adjustStock.Execute(ctx, dto.AdjustStock{
+	adjusted, err := h.adjustStock.Execute(ctx, dto.AdjustStock{
 		CallerID:       caller.UserID(),
 		IdempotencyKey: req.GetIdempotencyKey(),
 		SKU:            req.GetSku(),
@@ -61,7 +61,7 @@ func (h *Handler) AdjustStock(
 	if err != nil {
 		return nil, err
 	}
-	return &inventoryv1.AdjustStockResponse{Stock: fromStock(stock)}, nil
+	return &inventoryv1.AdjustStockResponse{Stock: fromStock(adjusted.Stock), Replayed: adjusted.Replayed}, nil
 }
 
 // Reserve holds the items of an order.

@@ -25,28 +25,30 @@ func NewAdjustStock(tx Transactor, requests Requests, stocks domain.StockReposit
 
 // Execute returns the stock as it was right after the change, also when the request is a repetition. The same key with another change
 // is a Conflict.
-func (u *AdjustStock) Execute(ctx context.Context, in dto.AdjustStock) (stock dto.Stock, err error) {
+func (u *AdjustStock) Execute(ctx context.Context, in dto.AdjustStock) (out dto.Adjusted, err error) {
 	sku, err := u.check(in)
 	if err != nil {
-		return dto.Stock{}, public(err)
+		return dto.Adjusted{}, public(err)
 	}
 	hash, err := idempotency.Hash([]any{sku, in.Delta})
 	if err != nil {
-		return dto.Stock{}, err
+		return dto.Adjusted{}, err
 	}
 	scope := idempotency.Scope("inventory.adjust_stock", in.CallerID)
 	var answer json.RawMessage
 	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
-		answer, _, err = u.requests.Once(ctx, scope, in.IdempotencyKey, hash, func(ctx context.Context) (json.RawMessage, error) {
+		answer, out.Replayed, err = u.requests.Once(ctx, scope, in.IdempotencyKey, hash, func(ctx context.Context) (json.RawMessage, error) {
 			return idempotency.Encode(u.adjust(ctx, sku, in.Delta))
 		})
 		return err
 	})
 	if err != nil {
-		return dto.Stock{}, err
+		return dto.Adjusted{}, err
 	}
-	err = idempotency.Decode(answer, &stock)
-	return stock, err
+	if err := idempotency.Decode(answer, &out.Stock); err != nil {
+		return dto.Adjusted{}, err
+	}
+	return out, nil
 }
 
 func (u *AdjustStock) check(in dto.AdjustStock) (domain.SKU, error) {

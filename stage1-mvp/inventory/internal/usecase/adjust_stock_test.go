@@ -2,6 +2,7 @@ package usecase_test
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,15 +30,20 @@ func TestARepeatedAdjustmentIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t)
 
+	var first atomic.Int32
 	problems := together(10, func(int) error {
-		stock, err := i.adjust.Execute(t.Context(), adjustment("k", "tea", 5))
-		assert.EqualValues(t, 5, stock.Available, "every repetition gets the first answer")
+		adjusted, err := i.adjust.Execute(t.Context(), adjustment("k", "tea", 5))
+		assert.EqualValues(t, 5, adjusted.Stock.Available, "every repetition gets the first answer")
+		if !adjusted.Replayed {
+			first.Add(1)
+		}
 		return err
 	})
 
 	for _, err := range problems {
 		require.NoError(t, err)
 	}
+	assert.EqualValues(t, 1, first.Load(), "one made the change, all others say that they repeat it")
 	i.wantStock("tea", 5, 0)
 	_, err := i.adjust.Execute(t.Context(), adjustment("k", "tea", 6))
 	assert.Equal(t, errs.Conflict, errs.CodeOf(err), "the same key with another change")

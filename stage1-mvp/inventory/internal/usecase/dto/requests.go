@@ -8,6 +8,12 @@ type AdjustStock struct {
 	Delta          int64
 }
 
+// Adjusted is the answer to AdjustStock. Replayed says that the change was made by an earlier request with the same key.
+type Adjusted struct {
+	Stock    Stock
+	Replayed bool
+}
+
 // Item is a quantity of one SKU.
 type Item struct {
 	SKU      string
