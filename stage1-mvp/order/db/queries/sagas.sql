@@ -5,6 +5,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: GetSaga :one
 SELECT * FROM saga_executions WHERE id = $1;
 
+-- name: GetSagaID :one
+SELECT id FROM saga_executions WHERE saga_type = $1 AND aggregate_id = $2;
+
+-- name: CountUnsettledSagas :many
+SELECT saga_type, count(*) FROM saga_executions WHERE status IN ('RUNNING', 'COMPENSATING') GROUP BY saga_type;
+
 -- name: ListSagaSteps :many
 SELECT * FROM saga_steps WHERE saga_id = $1 ORDER BY position;
 

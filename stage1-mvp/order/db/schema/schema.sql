@@ -16,6 +16,11 @@ CREATE TABLE orders (
 -- The buyer's list is read in this order, page by page, with a row comparison that this index answers.
 CREATE INDEX orders_by_buyer ON orders (buyer_id, created_at DESC, id DESC);
 
+-- The admin's list of all orders, forwards or backwards. The status is a filter and in no index: it changes, and as long as nothing
+-- that is indexed changes, PostgreSQL can store a new version of an order without touching any index.
+CREATE INDEX orders_by_created_at ON orders (created_at, id);
+CREATE INDEX orders_by_total ON orders (total_minor, id);
+
 CREATE TABLE order_items (
     order_id         uuid     NOT NULL REFERENCES orders (id),
     position         smallint NOT NULL,

@@ -9,7 +9,9 @@ import (
 	"stagecraft/stage1-mvp/order/internal/config"
 	"stagecraft/stage1-mvp/order/internal/grpc"
 	"stagecraft/stage1-mvp/order/internal/job"
+	"stagecraft/stage1-mvp/order/internal/metrics"
 	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/order/internal/service/journal"
 	"stagecraft/stage1-mvp/order/internal/service/saga"
 	"stagecraft/stage1-mvp/order/internal/usecase"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -29,7 +31,7 @@ func Options(cfg config.Config) fx.Option {
 		lifecycle.Module(Name, cfg.Common),
 		fx.Supply(
 			cfg.Auth, cfg.Issuer, cfg.Server, cfg.Client, cfg.Inventory, cfg.Wallet, cfg.Database,
-			cfg.Saga, cfg.Scan, cfg.Watch, cfg.Cursor, grpc.Addr(cfg.Addr),
+			cfg.Saga, cfg.Scan, cfg.Watch, cfg.Batch, cfg.Cursor, grpc.Addr(cfg.Addr),
 		),
 		fx.Provide(pagination.NewSigner, newIssuer),
 		postgres.Module,
@@ -38,6 +40,8 @@ func Options(cfg config.Config) fx.Option {
 		inventory.Module,
 		wallet.Module,
 		repository.Module,
+		metrics.Module,
+		journal.Module,
 		saga.Module,
 		usecase.Module,
 		grpc.Module,

@@ -28,5 +28,6 @@ type Config struct {
 	Saga      saga.Config
 	Scan      usecase.ScanConfig
 	Watch     usecase.WatchConfig
+	Batch     usecase.BatchConfig
 	Cursor    pagination.Config
 }

@@ -12,4 +12,5 @@ var (
 	ErrCurrencyMismatch  = errors.New("currency mismatch")
 	ErrAmountOverflow    = errors.New("amount overflow")
 	ErrOrderNotFound     = errors.New("order not found")
+	ErrPurchaseRunning   = errors.New("the purchase of this order is still running")
 )

@@ -140,9 +140,15 @@ type OrderRepository interface {
 	Create(ctx context.Context, o *Order) error
 	// Get returns the order, or ErrOrderNotFound.
 	Get(ctx context.Context, id string) (*Order, error)
+	// GetAll returns those of the orders that exist, in any order.
+	GetAll(ctx context.Context, ids []string) ([]*Order, error)
 	// Update stores the changed order if nobody else changed it since it was loaded, and raises its version; ErrOrderNotFound if it
 	// is gone. A stale order is an error that makes the whole transaction run again.
 	Update(ctx context.Context, o *Order) error
 	// ListByBuyer returns at most limit orders of one buyer, newest first, that come after the given place.
 	ListByBuyer(ctx context.Context, buyerID string, after *Place, limit int) ([]*Order, error)
+	// ListAll returns one page of everybody's orders.
+	ListAll(ctx context.Context, page Page) ([]*Order, error)
+	// CountAll returns how many orders are in this status, or in any if it is StatusUnspecified.
+	CountAll(ctx context.Context, status OrderStatus) (int64, error)
 }

@@ -15,8 +15,11 @@ const (
 	SagaCompleted    SagaStatus = "COMPLETED"    // every step was done
 	SagaCompensating SagaStatus = "COMPENSATING" // it is being undone, and must be until it is
 	SagaCompensated  SagaStatus = "COMPENSATED"  // every step that may have been done was undone
-	SagaFailed       SagaStatus = "FAILED"       // given up by an operator; the program never does
+	SagaFailed       SagaStatus = "FAILED"       // a cancellation that was refused: only a person can say how it goes on
 )
+
+// IsSettled tells whether nobody has to work on a saga in status s any more.
+func (s SagaStatus) IsSettled() bool { return s != SagaRunning && s != SagaCompensating }
 
 // StepStatus is what is known about one step.
 type StepStatus string
@@ -33,7 +36,10 @@ const (
 // ErrSagaLost says that somebody else has taken the saga over. Whoever sees it must leave the saga alone.
 var ErrSagaLost = errors.New("saga was taken over")
 
-// Saga is the memory of one purchase across services. It is stored before and after each step, so that whoever finds it after a crash
+// ErrSagaNotFound says that the order never had such a saga.
+var ErrSagaNotFound = errors.New("saga not found")
+
+// Saga is the memory of one purchase, or of its cancellation, across services. It is stored before and after each step, so that whoever finds it after a crash
 // knows what may have happened.
 type Saga struct {
 	ID          string
@@ -53,7 +59,7 @@ type Request struct {
 	Key   string
 }
 
-// Failure is why a saga is undone, in the words of the order that it cancels.
+// Failure is why a saga is undone, in the words of the order that it cancels, or why it failed.
 type Failure struct {
 	Code   CancelCode
 	Reason string
@@ -67,8 +73,14 @@ type SagaStep struct {
 	Error    string
 }
 
-// SagaCreateOrder is the type of the saga that a purchase is.
-const SagaCreateOrder = "CREATE_ORDER"
+// The types of sagas. A purchase is undone when it cannot go on; a cancellation only goes on.
+const (
+	SagaCreateOrder = "CREATE_ORDER"
+	SagaCancelOrder = "CANCEL_ORDER"
+)
+
+// SagaTypes are all of them.
+func SagaTypes() []string { return []string{SagaCreateOrder, SagaCancelOrder} }
 
 // NewSaga returns a saga that is about to begin.
 func NewSaga(id, sagaType, orderID string, request Request) *Saga {
@@ -91,6 +103,14 @@ func (s *Saga) EndStep(name string, status StepStatus, problem string) {
 
 // Complete notes that every step is done.
 func (s *Saga) Complete() { s.Status = SagaCompleted }
+
+// IsDone tells whether the step of this name is known to have happened.
+func (s *Saga) IsDone(name string) bool {
+	return slices.ContainsFunc(s.Steps, func(step SagaStep) bool { return step.Name == name && step.Status == StepDone })
+}
+
+// Fail notes that a step was refused which cannot be done without, nor be undone.
+func (s *Saga) Fail(failure Failure) { s.Status, s.Failure = SagaFailed, failure }
 
 // BeginCompensation notes that the saga must be undone. The first failure stays: what goes wrong later is not why.
 func (s *Saga) BeginCompensation(failure Failure) {
@@ -160,6 +180,10 @@ type SagaRepository interface {
 	Save(ctx context.Context, s *Saga) error
 	// ListStale returns unsettled sagas that were not stored for this long, the oldest first.
 	ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]StaleSaga, error)
+	// IDOf returns the id of the order's saga of this type, or ErrSagaNotFound.
+	IDOf(ctx context.Context, sagaType, orderID string) (string, error)
+	// CountUnsettled returns how many sagas of each type somebody still has to work on; types that have none may be missing.
+	CountUnsettled(ctx context.Context) (map[string]int64, error)
 	// Claim takes the saga over if it still is as it was seen, and returns it; otherwise ErrSagaLost.
 	Claim(ctx context.Context, stale StaleSaga) (*Saga, error)
 }

@@ -28,6 +28,11 @@ var statusNames = map[OrderStatus]string{
 	StatusCancelled: "CANCELLED",
 }
 
+// Statuses returns all that an order can have.
+func Statuses() []OrderStatus {
+	return []OrderStatus{StatusPending, StatusConfirmed, StatusPaid, StatusShipped, StatusCancelled}
+}
+
 // CanTransitionTo tells whether an order in status s may next be in status to.
 func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
 	for _, allowed := range transitions[s] {

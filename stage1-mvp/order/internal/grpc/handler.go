@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc"
 
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/usecase"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -19,22 +20,38 @@ type Handler struct {
 	get    *usecase.GetOrder
 	list   *usecase.ListOrders
 	watch  *usecase.WatchOrder
+	cancel *usecase.CancelOrder
+	batch  batches
+	all    *usecase.ListAllOrders
+}
+
+// batches are the use cases for several orders at once.
+type batches struct {
+	get    *usecase.BatchGetOrders
+	cancel *usecase.BatchCancelOrders
 }
 
 // NewHandler returns a handler for the use cases.
 func NewHandler(
-	create *usecase.CreateOrder, get *usecase.GetOrder, list *usecase.ListOrders, watch *usecase.WatchOrder,
+	create *usecase.CreateOrder, get *usecase.GetOrder, list *usecase.ListOrders, watch *usecase.WatchOrder, cancel *usecase.CancelOrder,
+	batchGet *usecase.BatchGetOrders, batchCancel *usecase.BatchCancelOrders, all *usecase.ListAllOrders,
 ) *Handler {
-	return &Handler{create: create, get: get, list: list, watch: watch}
+	return &Handler{
+		create: create, get: get, list: list, watch: watch, cancel: cancel, batch: batches{get: batchGet, cancel: batchCancel}, all: all,
+	}
 }
 
 // Rules say who may call what.
 func Rules() auth.Rules {
 	return auth.Rules{
-		orderv1.OrderService_CreateOrder_FullMethodName: {auth.Customer},
-		orderv1.OrderService_GetOrder_FullMethodName:    {auth.Customer, auth.Admin},
-		orderv1.OrderService_ListOrders_FullMethodName:  {auth.Customer, auth.Admin},
-		orderv1.OrderService_WatchOrder_FullMethodName:  {auth.Customer, auth.Admin},
+		orderv1.OrderService_CreateOrder_FullMethodName:       {auth.Customer},
+		orderv1.OrderService_GetOrder_FullMethodName:          {auth.Customer, auth.Admin},
+		orderv1.OrderService_ListOrders_FullMethodName:        {auth.Customer, auth.Admin},
+		orderv1.OrderService_WatchOrder_FullMethodName:        {auth.Customer, auth.Admin},
+		orderv1.OrderService_CancelOrder_FullMethodName:       {auth.Customer, auth.Admin},
+		orderv1.OrderService_BatchGetOrders_FullMethodName:    {auth.Customer, auth.Admin},
+		orderv1.OrderService_BatchCancelOrders_FullMethodName: {auth.Customer, auth.Admin},
+		orderv1.OrderService_ListAllOrders_FullMethodName:     {auth.Admin},
 	}
 }
 
@@ -76,6 +93,56 @@ func (h *Handler) WatchOrder(req *orderv1.WatchOrderRequest, stream grpc.ServerS
 	return h.watch.Execute(ctx, caller(ctx), req.GetId(), func(order dto.Order) error {
 		return stream.Send(&orderv1.WatchOrderResponse{Order: toOrder(order)})
 	})
+}
+
+// CancelOrder cancels an order of the caller, or any for an admin.
+func (h *Handler) CancelOrder(ctx context.Context, req *orderv1.CancelOrderRequest) (*orderv1.CancelOrderResponse, error) {
+	cancelled, err := h.cancel.Execute(ctx, dto.CancelOrder{
+		Caller: caller(ctx), ID: req.GetId(), IdempotencyKey: req.GetIdempotencyKey(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.CancelOrderResponse{Order: toOrder(cancelled.Order), Replayed: cancelled.Replayed}, nil
+}
+
+// BatchGetOrders returns orders of the caller, or any for an admin.
+func (h *Handler) BatchGetOrders(ctx context.Context, req *orderv1.BatchGetOrdersRequest) (*orderv1.BatchGetOrdersResponse, error) {
+	results, err := h.batch.get.Execute(ctx, caller(ctx), req.GetIds())
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.BatchGetOrdersResponse{Results: toResults(results)}, nil
+}
+
+// BatchCancelOrders cancels orders of the caller, or any for an admin.
+func (h *Handler) BatchCancelOrders(
+	ctx context.Context, req *orderv1.BatchCancelOrdersRequest,
+) (*orderv1.BatchCancelOrdersResponse, error) {
+	results, err := h.batch.cancel.Execute(ctx, dto.BatchCancel{
+		Caller: caller(ctx), IDs: req.GetIds(), IdempotencyKey: req.GetIdempotencyKey(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.BatchCancelOrdersResponse{Results: toResults(results)}, nil
+}
+
+// ListAllOrders returns a page of everybody's orders.
+func (h *Handler) ListAllOrders(ctx context.Context, req *orderv1.ListAllOrdersRequest) (*orderv1.ListAllOrdersResponse, error) {
+	sort, err := fromSort(req.GetSortBy())
+	if err != nil {
+		return nil, err
+	}
+	page, err := h.all.Execute(ctx, dto.ListAllOrders{
+		Page: req.GetPage(), Size: req.GetPageSize(), Sort: sort, Status: domain.OrderStatus(req.GetStatus()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.ListAllOrdersResponse{
+		Orders: toOrders(page.Orders), Page: int32(page.Number), PageSize: int32(page.Size), Total: page.Total,
+	}, nil
 }
 
 // caller is empty when the method is public, which none here is.

@@ -4,7 +4,9 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
 )
 
 func fromItems(items []*orderv1.OrderItem) []dto.Item {
@@ -34,9 +36,47 @@ func toOrder(o dto.Order) *orderv1.Order {
 		Status:       orderv1.OrderStatus(o.Status),
 		Items:        items,
 		Total:        &orderv1.Money{MinorUnits: o.TotalMinor, Currency: o.Currency},
-		CancelReason: o.CancelReason,
+		CancelReason: o.CancelReason, //nolint:staticcheck // Deprecated, and filled as long as a client may read it.
+		Cancellation: toCancellation(o),
 		Version:      o.Version,
 		CreatedAt:    timestamppb.New(o.CreatedAt),
 		UpdatedAt:    timestamppb.New(o.UpdatedAt),
 	}
+}
+
+func toCancellation(o dto.Order) *orderv1.Cancellation {
+	if o.CancelCode == "" {
+		return nil
+	}
+	return &orderv1.Cancellation{Code: o.CancelCode, Reason: o.CancelReason}
+}
+
+func toResults(results []dto.OrderResult) []*orderv1.OrderResult {
+	out := make([]*orderv1.OrderResult, len(results))
+	for i, result := range results {
+		out[i] = &orderv1.OrderResult{Id: result.ID}
+		if result.Err != nil {
+			out[i].Code, out[i].Reason, out[i].Message = int32(result.Err.Code), result.Err.Reason, result.Err.Message
+			continue
+		}
+		out[i].Order = toOrder(result.Order)
+	}
+	return out
+}
+
+// sorts is a whitelist: what is not named here cannot be asked for.
+var sorts = map[orderv1.OrderSort]domain.Sort{
+	orderv1.OrderSort_ORDER_SORT_UNSPECIFIED:     domain.SortCreatedAtDesc,
+	orderv1.OrderSort_ORDER_SORT_CREATED_AT_DESC: domain.SortCreatedAtDesc,
+	orderv1.OrderSort_ORDER_SORT_CREATED_AT_ASC:  domain.SortCreatedAtAsc,
+	orderv1.OrderSort_ORDER_SORT_TOTAL_DESC:      domain.SortTotalDesc,
+	orderv1.OrderSort_ORDER_SORT_TOTAL_ASC:       domain.SortTotalAsc,
+}
+
+func fromSort(asked orderv1.OrderSort) (domain.Sort, error) {
+	sort, ok := sorts[asked]
+	if !ok {
+		return 0, errs.New(errs.InvalidInput, "INVALID_SORT", "orders cannot be sorted like this")
+	}
+	return sort, nil
 }

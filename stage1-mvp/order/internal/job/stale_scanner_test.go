@@ -30,11 +30,17 @@ func (s sagas) ListStale(ctx context.Context, _ time.Duration, _ int) ([]domain.
 	return nil, ctx.Err()
 }
 
+func (s sagas) CountUnsettled(context.Context) (map[string]int64, error) { return nil, nil }
+
+type ignored struct{}
+
+func (ignored) SagasUnsettled(map[string]int64) {}
+
 func TestItScansAtOnceAndThenAtEachIntervalUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	repository := sagas{asked: make(chan struct{})}
 	cfg := usecase.ScanConfig{Interval: time.Millisecond}
-	scanner := job.NewStaleScanner(cfg, usecase.NewScanStaleSagas(cfg, nil, repository, nil), zap.NewNop())
+	scanner := job.NewStaleScanner(cfg, usecase.NewScanStaleSagas(cfg, nil, repository, nil, ignored{}), zap.NewNop())
 
 	require.NoError(t, scanner.Start(t.Context()))
 	for range 3 {

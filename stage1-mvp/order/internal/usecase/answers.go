@@ -19,7 +19,7 @@ type Requests interface {
 	Lookup(ctx context.Context, scope, key string, hash []byte) (json.RawMessage, error)
 }
 
-// Answers decides what a buyer is told about an order that has reached its end.
+// Answers decides what those are told who asked, when their order has reached its end.
 type Answers struct{ requests Requests }
 
 // NewAnswers returns Answers that are stored in requests.
@@ -28,6 +28,22 @@ func NewAnswers(requests Requests) *Answers { return &Answers{requests: requests
 // Settle stores the answer: the order, or the error that says why it was cancelled. Whoever repeats the request gets the same.
 func (a *Answers) Settle(ctx context.Context, request domain.Request, order *domain.Order) error {
 	answer, err := idempotency.Encode(answerTo(order))
+	if err != nil {
+		return err
+	}
+	return a.requests.Settle(ctx, request.Scope, request.Key, answer)
+}
+
+// SettleCancellation stores the answer to a cancellation: the cancelled order, or that a person has to finish it.
+func (a *Answers) SettleCancellation(
+	ctx context.Context, request domain.Request, order *domain.Order, failure domain.Failure,
+) error {
+	var refusal error
+	if failure != (domain.Failure{}) {
+		refusal = errs.New(errs.Precondition, "CANCELLATION_FAILED",
+			"the order is cancelled, but what was paid for it could not be given back yet: the shop has been told")
+	}
+	answer, err := idempotency.Encode(dto.FromOrder(order), refusal)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/platform/errs"
 )
 
 const (
@@ -15,13 +16,13 @@ const (
 )
 
 // awaitAnswer waits for the answer of the request that came first, for as long as the caller's deadline allows.
-func (u *CreateOrder) awaitAnswer(ctx context.Context, request domain.Request, hash []byte) (json.RawMessage, error) {
+func awaitAnswer(ctx context.Context, requests Requests, request domain.Request, hash []byte) (json.RawMessage, error) {
 	patience, cancel := withMargin(ctx)
 	defer cancel()
 	ticker := time.NewTicker(answerPoll)
 	defer ticker.Stop()
 	for {
-		answer, err := u.requests.Lookup(ctx, request.Scope, request.Key, hash)
+		answer, err := requests.Lookup(ctx, request.Scope, request.Key, hash)
 		if err != nil || answer != nil {
 			return answer, err
 		}
@@ -39,4 +40,8 @@ func withMargin(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithDeadline(ctx, deadline.Add(-min(answerMargin, time.Until(deadline)/4)))
+}
+
+func inProgress(cause error) error {
+	return errs.Wrap(cause, errs.Aborted, "IN_PROGRESS", "this is not finished yet, repeat the request with the same key")
 }

@@ -75,7 +75,7 @@ func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.Crea
 		}
 	}
 	if answer == nil {
-		if answer, err = u.awaitAnswer(ctx, request, hash); err != nil {
+		if answer, err = awaitAnswer(ctx, u.requests, request, hash); err != nil {
 			return dto.CreatedOrder{}, err
 		}
 	}
@@ -131,10 +131,6 @@ func (u *CreateOrder) newOrder(in dto.CreateOrder) (*domain.Order, error) {
 
 // newID returns a UUID of version 7: ids of orders made one after the other lie together in the index.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
-
-func inProgress(cause error) error {
-	return errs.Wrap(cause, errs.Aborted, "IN_PROGRESS", "the purchase is not finished yet, repeat the request with the same key")
-}
 
 // invalid tells the caller what the domain refused; its errors are written to be read by callers.
 func invalid(err error) error {

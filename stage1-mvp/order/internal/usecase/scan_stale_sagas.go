@@ -3,12 +3,10 @@ package usecase
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/platform/logging"
@@ -32,17 +30,25 @@ type SagaRecoverer interface {
 	Recover(ctx context.Context, s *domain.Saga) error
 }
 
+// SagaGauge shows how many sagas of each type are not settled.
+type SagaGauge interface {
+	SagasUnsettled(counts map[string]int64)
+}
+
 // ScanStaleSagas finds sagas whose driver died, or gave up, and settles them.
 type ScanStaleSagas struct {
 	cfg   ScanConfig
 	tx    Transactor
 	sagas domain.SagaRepository
 	saga  SagaRecoverer
+	gauge SagaGauge
 }
 
 // NewScanStaleSagas returns the use case.
-func NewScanStaleSagas(cfg ScanConfig, tx Transactor, sagas domain.SagaRepository, saga SagaRecoverer) *ScanStaleSagas {
-	return &ScanStaleSagas{cfg: cfg, tx: tx, sagas: sagas, saga: saga}
+func NewScanStaleSagas(
+	cfg ScanConfig, tx Transactor, sagas domain.SagaRepository, saga SagaRecoverer, gauge SagaGauge,
+) *ScanStaleSagas {
+	return &ScanStaleSagas{cfg: cfg, tx: tx, sagas: sagas, saga: saga, gauge: gauge}
 }
 
 // Execute looks through the sagas once and returns how many it settled. One that it cannot settle is logged, and stale again later.
@@ -51,28 +57,29 @@ func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	var (
-		count   atomic.Int64
-		workers errgroup.Group
-	)
-	workers.SetLimit(scanWorkers)
-	for _, seen := range stale {
-		workers.Go(func() error {
-			// One saga that makes the program panic must not keep all others, and the requests, from being served.
-			defer func() {
-				if panicked := recover(); panicked != nil {
-					logging.From(ctx).Error("panic", logging.Event("order.saga.panicked"), zap.String("saga_id", seen.ID),
-						logging.Error(fmt.Errorf("panic: %v", panicked)), zap.Stack("stack"))
-				}
-			}()
-			if u.settle(ctx, seen) {
-				count.Add(1)
-			}
-			return nil
-		})
+	var count atomic.Int64
+	work := func(seen domain.StaleSaga) {
+		if u.settle(ctx, seen) {
+			count.Add(1)
+		}
 	}
-	_ = workers.Wait()
-	return int(count.Load()), nil
+	inParallel(stale, scanWorkers, work, func(seen domain.StaleSaga, err error, stack []byte) {
+		logging.From(ctx).Error("panic", logging.Event("order.saga.panicked"), zap.String("saga_id", seen.ID),
+			logging.Error(err), zap.ByteString("stack", stack))
+	})
+	return int(count.Load()), u.showUnsettled(ctx)
+}
+
+// showUnsettled says how much is left: one look at each scan, however often the metrics are read.
+func (u *ScanStaleSagas) showUnsettled(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+	defer cancel()
+	counts, err := u.sagas.CountUnsettled(ctx)
+	if err != nil {
+		return err
+	}
+	u.gauge.SagasUnsettled(counts)
+	return nil
 }
 
 func (u *ScanStaleSagas) listStale(ctx context.Context) ([]domain.StaleSaga, error) {

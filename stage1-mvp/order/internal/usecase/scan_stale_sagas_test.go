@@ -32,6 +32,16 @@ func (s staleSagas) Claim(ctx context.Context, stale domain.StaleSaga) (*domain.
 	return &domain.Saga{ID: stale.ID}, nil
 }
 
+func (s staleSagas) CountUnsettled(ctx context.Context) (map[string]int64, error) {
+	s.bounded(ctx)
+	return map[string]int64{domain.SagaCreateOrder: 1}, nil
+}
+
+// gauge remembers what it was told last.
+type gauge struct{ counts map[string]int64 }
+
+func (g *gauge) SagasUnsettled(counts map[string]int64) { g.counts = counts }
+
 func (s staleSagas) bounded(ctx context.Context) {
 	_, ok := ctx.Deadline()
 	assert.True(s.t, ok, "a database that does not answer would stop the scanner for ever")
@@ -54,7 +64,7 @@ func (r recovery) Recover(_ context.Context, s *domain.Saga) error {
 func TestOneSagaThatPanicsStopsNoOther(t *testing.T) {
 	t.Parallel()
 	sagas := staleSagas{t: t, ids: []string{"a", "poison", "b", "c"}}
-	scan := usecase.NewScanStaleSagas(usecase.ScanConfig{}, noTx{}, sagas, recovery{poison: "poison"})
+	scan := usecase.NewScanStaleSagas(usecase.ScanConfig{}, noTx{}, sagas, recovery{poison: "poison"}, &gauge{})
 
 	settled, err := scan.Execute(t.Context())
 

@@ -56,6 +56,16 @@ func (r *OrderRepository) Get(ctx context.Context, id string) (*domain.Order, er
 	return orders[0], nil
 }
 
+// GetAll returns those of the orders that exist, whatever their number with two queries.
+func (r *OrderRepository) GetAll(ctx context.Context, ids []string) ([]*domain.Order, error) {
+	db := postgres.GetDBTX(ctx, r.pool)
+	rows, err := r.queries.GetOrders(ctx, db, ids)
+	if err != nil {
+		return nil, fmt.Errorf("get %d orders: %w", len(ids), err)
+	}
+	return r.withItems(ctx, db, rows)
+}
+
 // Update stores status and reason of the order. A row that somebody else changed is postgres.ErrStale, one that is gone
 // domain.ErrOrderNotFound.
 func (r *OrderRepository) Update(ctx context.Context, o *domain.Order) error {

@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
@@ -71,6 +73,31 @@ func (r *SagaRepository) Save(ctx context.Context, s *domain.Saga) error {
 		}
 	}
 	return nil
+}
+
+// IDOf returns the id of the order's saga of this type, or domain.ErrSagaNotFound.
+func (r *SagaRepository) IDOf(ctx context.Context, sagaType, orderID string) (string, error) {
+	id, err := r.queries.GetSagaID(ctx, postgres.GetDBTX(ctx, r.pool), gen.GetSagaIDParams{SagaType: sagaType, AggregateID: orderID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("%s of order %s: %w", sagaType, orderID, domain.ErrSagaNotFound)
+	}
+	if err != nil {
+		return "", fmt.Errorf("find %s of order %s: %w", sagaType, orderID, err)
+	}
+	return id, nil
+}
+
+// CountUnsettled returns how many sagas of each type are not settled. The partial index holds these alone.
+func (r *SagaRepository) CountUnsettled(ctx context.Context) (map[string]int64, error) {
+	rows, err := r.queries.CountUnsettledSagas(ctx, postgres.GetDBTX(ctx, r.pool))
+	if err != nil {
+		return nil, fmt.Errorf("count unsettled sagas: %w", err)
+	}
+	counts := make(map[string]int64, len(rows))
+	for _, row := range rows {
+		counts[row.SagaType] = row.Count
+	}
+	return counts, nil
 }
 
 // ListStale returns unsettled sagas that nobody has stored for this long, by the clock of the database.

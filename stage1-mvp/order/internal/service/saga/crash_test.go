@@ -65,3 +65,17 @@ func mortalSteps(m *mortal, steps []saga.Step) []saga.Step {
 	}
 	return out
 }
+
+// mortalCancelSteps are mortalSteps for a cancellation.
+func mortalCancelSteps(m *mortal, steps []saga.CancelStep) []saga.CancelStep {
+	out := make([]saga.CancelStep, len(steps))
+	for i, step := range steps {
+		out[i] = saga.CancelStep{
+			Name: step.Name,
+			GiveBack: func(ctx context.Context, purchaseID string, order *domain.Order) error {
+				return m.around(func() error { return step.GiveBack(ctx, purchaseID, order) })
+			},
+		}
+	}
+	return out
+}

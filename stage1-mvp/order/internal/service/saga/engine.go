@@ -30,27 +30,37 @@ type Transactor interface {
 	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// Answers stores what the buyer is told in the end, once the order has reached it.
+// Answers stores what whoever asked is told in the end, once the order has reached it.
 type Answers interface {
 	Settle(ctx context.Context, request domain.Request, order *domain.Order) error
+	// SettleCancellation is Settle for the end of a cancellation; an empty failure is a success.
+	SettleCancellation(ctx context.Context, request domain.Request, order *domain.Order, failure domain.Failure) error
 }
 
-// Engine runs sagas. It is safe for concurrent use.
+// Journal is told what was committed.
+type Journal interface {
+	OrderChanged(ctx context.Context, order *domain.Order)
+	SagaSettled(ctx context.Context, s *domain.Saga)
+}
+
+// Engine runs the sagas of purchases. It is safe for concurrent use.
 type Engine struct {
 	cfg     Config
 	tx      Transactor
 	sagas   domain.SagaRepository
 	orders  domain.OrderRepository
 	answers Answers
+	journal Journal
 	steps   []Step
 	now     clock.Clock
 }
 
 // NewEngine returns an engine that runs these steps, in this order.
 func NewEngine(
-	cfg Config, tx Transactor, sagas domain.SagaRepository, orders domain.OrderRepository, answers Answers, steps []Step, now clock.Clock,
+	cfg Config, tx Transactor, sagas domain.SagaRepository, orders domain.OrderRepository, answers Answers, journal Journal, steps []Step,
+	now clock.Clock,
 ) *Engine {
-	return &Engine{cfg: cfg, tx: tx, sagas: sagas, orders: orders, answers: answers, steps: steps, now: now}
+	return &Engine{cfg: cfg, tx: tx, sagas: sagas, orders: orders, answers: answers, journal: journal, steps: steps, now: now}
 }
 
 // Run drives a new saga to its end: every step done, or everything undone. A nil error means that the saga is settled, well or badly, and

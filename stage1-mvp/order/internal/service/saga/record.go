@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"go.uber.org/zap"
-
 	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/logging"
 )
 
 // recordTimeout bounds the writing down of what has happened already.
@@ -37,20 +34,13 @@ func (e *Engine) record(
 	}
 	next.Version++
 	*s = *next
-	announce(ctx, order)
+	if order != nil {
+		e.journal.OrderChanged(ctx, order)
+	}
+	if s.Status.IsSettled() {
+		e.journal.SagaSettled(ctx, s)
+	}
 	return nil
-}
-
-// announce logs what happened to the order, once it is committed.
-func announce(ctx context.Context, order *domain.Order) {
-	if order == nil {
-		return
-	}
-	for _, event := range order.Events() {
-		logging.From(ctx).Info("order changed", logging.Event(event.EventType()), zap.Int("event_version", event.Version()),
-			zap.String("order_id", order.ID()), zap.Stringer("status", order.Status()))
-	}
-	order.ClearEvents()
 }
 
 // detached returns a context that outlives the request, for a short while.

@@ -7,11 +7,14 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/order/db"
 	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/metrics"
 	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/order/internal/service/journal"
 	"stagecraft/stage1-mvp/order/internal/service/saga"
 	"stagecraft/stage1-mvp/order/internal/usecase"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
@@ -24,6 +27,7 @@ import (
 // process is one running order service on the shared database.
 type process struct {
 	create *usecase.CreateOrder
+	cancel *usecase.CancelOrder
 	scan   *usecase.ScanStaleSagas
 	get    *usecase.GetOrder
 }
@@ -35,11 +39,16 @@ func start(pool *pgxpool.Pool, services *downstream, m *mortal, staleAfter time.
 	orders, sagas := repository.NewOrderRepository(pool), repository.NewSagaRepository(pool)
 	requests := idempotency.NewStore(pool)
 	steps := mortalSteps(m, saga.PurchaseSteps(fakeInventory{services}, fakeWallet{services}))
+	counts := metrics.New(prometheus.NewRegistry())
+	told := journal.New(counts)
 	engine := saga.NewEngine(saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second},
-		tx, sagas, orders, usecase.NewAnswers(requests), steps, clock.System)
+		tx, sagas, orders, usecase.NewAnswers(requests), told, steps, clock.System)
+	cancellation := saga.NewCancellation(engine, mortalCancelSteps(m, saga.CancelSteps(fakeInventory{services}, fakeWallet{services})))
+	recoverer := saga.NewRecoverer(engine, cancellation)
 	return process{
 		create: usecase.NewCreateOrder(tx, requests, orders, sagas, engine, clock.System),
-		scan:   usecase.NewScanStaleSagas(usecase.ScanConfig{StaleAfter: staleAfter}, tx, sagas, engine),
+		cancel: usecase.NewCancelOrder(tx, requests, orders, sagas, cancellation, told, clock.System),
+		scan:   usecase.NewScanStaleSagas(usecase.ScanConfig{StaleAfter: staleAfter}, tx, sagas, recoverer, counts),
 		get:    usecase.NewGetOrder(orders),
 	}
 }

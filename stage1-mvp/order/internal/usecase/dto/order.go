@@ -15,6 +15,7 @@ type Order struct {
 	Items        []Item    `json:"items"`
 	TotalMinor   int64     `json:"total_minor"`
 	Currency     string    `json:"currency"`
+	CancelCode   string    `json:"cancel_code,omitempty"`
 	CancelReason string    `json:"cancel_reason"`
 	Version      int64     `json:"version"`
 	CreatedAt    time.Time `json:"created_at"`
@@ -41,6 +42,7 @@ func FromOrder(o *domain.Order) Order {
 		Items:        items,
 		TotalMinor:   o.Total().MinorUnits(),
 		Currency:     o.Total().Currency(),
+		CancelCode:   string(o.CancelCode()),
 		CancelReason: o.CancelReason(),
 		Version:      o.Version(),
 		CreatedAt:    o.CreatedAt(),

@@ -10,6 +10,17 @@ import (
 	"time"
 )
 
+const countOrders = `-- name: CountOrders :one
+SELECT count(*) FROM orders WHERE status = ANY ($1::smallint[])
+`
+
+func (q *Queries) CountOrders(ctx context.Context, db DBTX, statuses []int16) (int64, error) {
+	row := db.QueryRow(ctx, countOrders, statuses)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const getOrder = `-- name: GetOrder :one
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders WHERE id = $1
 `
@@ -30,6 +41,41 @@ func (q *Queries) GetOrder(ctx context.Context, db DBTX, id string) (Order, erro
 		&i.UpdatedAt,
 	)
 	return i, err
+}
+
+const getOrders = `-- name: GetOrders :many
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders WHERE id = ANY ($1::uuid[])
+`
+
+func (q *Queries) GetOrders(ctx context.Context, db DBTX, ids []string) ([]Order, error) {
+	rows, err := db.Query(ctx, getOrders, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.BuyerID,
+			&i.Status,
+			&i.Currency,
+			&i.TotalMinor,
+			&i.CancelCode,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertOrder = `-- name: InsertOrder :exec
@@ -88,6 +134,183 @@ func (q *Queries) InsertOrderItem(ctx context.Context, db DBTX, arg InsertOrderI
 		arg.UnitPriceMinor,
 	)
 	return err
+}
+
+const listAllByCreatedAtAsc = `-- name: ListAllByCreatedAtAsc :many
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+WHERE status = ANY ($1::smallint[])
+ORDER BY created_at, id
+LIMIT $3 OFFSET $2
+`
+
+type ListAllByCreatedAtAscParams struct {
+	Statuses []int16
+	Skipped  int32
+	MaxRows  int32
+}
+
+func (q *Queries) ListAllByCreatedAtAsc(ctx context.Context, db DBTX, arg ListAllByCreatedAtAscParams) ([]Order, error) {
+	rows, err := db.Query(ctx, listAllByCreatedAtAsc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.BuyerID,
+			&i.Status,
+			&i.Currency,
+			&i.TotalMinor,
+			&i.CancelCode,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAllByCreatedAtDesc = `-- name: ListAllByCreatedAtDesc :many
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+WHERE status = ANY ($1::smallint[])
+ORDER BY created_at DESC, id DESC
+LIMIT $3 OFFSET $2
+`
+
+type ListAllByCreatedAtDescParams struct {
+	Statuses []int16
+	Skipped  int32
+	MaxRows  int32
+}
+
+// All orders, for admins: one query for each sort order, because each is then one range of an index.
+func (q *Queries) ListAllByCreatedAtDesc(ctx context.Context, db DBTX, arg ListAllByCreatedAtDescParams) ([]Order, error) {
+	rows, err := db.Query(ctx, listAllByCreatedAtDesc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.BuyerID,
+			&i.Status,
+			&i.Currency,
+			&i.TotalMinor,
+			&i.CancelCode,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAllByTotalAsc = `-- name: ListAllByTotalAsc :many
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+WHERE status = ANY ($1::smallint[])
+ORDER BY total_minor, id
+LIMIT $3 OFFSET $2
+`
+
+type ListAllByTotalAscParams struct {
+	Statuses []int16
+	Skipped  int32
+	MaxRows  int32
+}
+
+func (q *Queries) ListAllByTotalAsc(ctx context.Context, db DBTX, arg ListAllByTotalAscParams) ([]Order, error) {
+	rows, err := db.Query(ctx, listAllByTotalAsc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.BuyerID,
+			&i.Status,
+			&i.Currency,
+			&i.TotalMinor,
+			&i.CancelCode,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAllByTotalDesc = `-- name: ListAllByTotalDesc :many
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+WHERE status = ANY ($1::smallint[])
+ORDER BY total_minor DESC, id DESC
+LIMIT $3 OFFSET $2
+`
+
+type ListAllByTotalDescParams struct {
+	Statuses []int16
+	Skipped  int32
+	MaxRows  int32
+}
+
+func (q *Queries) ListAllByTotalDesc(ctx context.Context, db DBTX, arg ListAllByTotalDescParams) ([]Order, error) {
+	rows, err := db.Query(ctx, listAllByTotalDesc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.BuyerID,
+			&i.Status,
+			&i.Currency,
+			&i.TotalMinor,
+			&i.CancelCode,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listItems = `-- name: ListItems :many

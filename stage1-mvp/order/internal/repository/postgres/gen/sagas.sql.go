@@ -30,6 +30,35 @@ func (q *Queries) ClaimSaga(ctx context.Context, db DBTX, arg ClaimSagaParams) (
 	return result.RowsAffected(), nil
 }
 
+const countUnsettledSagas = `-- name: CountUnsettledSagas :many
+SELECT saga_type, count(*) FROM saga_executions WHERE status IN ('RUNNING', 'COMPENSATING') GROUP BY saga_type
+`
+
+type CountUnsettledSagasRow struct {
+	SagaType string
+	Count    int64
+}
+
+func (q *Queries) CountUnsettledSagas(ctx context.Context, db DBTX) ([]CountUnsettledSagasRow, error) {
+	rows, err := db.Query(ctx, countUnsettledSagas)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountUnsettledSagasRow
+	for rows.Next() {
+		var i CountUnsettledSagasRow
+		if err := rows.Scan(&i.SagaType, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getSaga = `-- name: GetSaga :one
 SELECT id, saga_type, aggregate_id, status, current_step, request_scope, request_key, failure_code, failure_reason, version, created_at, updated_at FROM saga_executions WHERE id = $1
 `
@@ -52,6 +81,22 @@ func (q *Queries) GetSaga(ctx context.Context, db DBTX, id string) (SagaExecutio
 		&i.UpdatedAt,
 	)
 	return i, err
+}
+
+const getSagaID = `-- name: GetSagaID :one
+SELECT id FROM saga_executions WHERE saga_type = $1 AND aggregate_id = $2
+`
+
+type GetSagaIDParams struct {
+	SagaType    string
+	AggregateID string
+}
+
+func (q *Queries) GetSagaID(ctx context.Context, db DBTX, arg GetSagaIDParams) (string, error) {
+	row := db.QueryRow(ctx, getSagaID, arg.SagaType, arg.AggregateID)
+	var id string
+	err := row.Scan(&id)
+	return id, err
 }
 
 const insertSaga = `-- name: InsertSaga :exec

@@ -1,0 +1,3 @@
+-- atlas:txmode none
+-- For the admin's list of all orders. Built while orders are written, which takes longer and must not be in a transaction.
+CREATE INDEX CONCURRENTLY orders_by_created_at ON orders (created_at, id);

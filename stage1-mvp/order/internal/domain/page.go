@@ -1,0 +1,19 @@
+package domain
+
+// Sort is an order in which all orders can be listed. Equal ones are told apart by id.
+type Sort int
+
+const (
+	SortCreatedAtDesc Sort = iota // newest first
+	SortCreatedAtAsc
+	SortTotalDesc // by minor units, whatever the currency
+	SortTotalAsc
+)
+
+// Page is a part of the list of all orders.
+type Page struct {
+	Sort   Sort
+	Status OrderStatus // StatusUnspecified for any
+	Offset int
+	Limit  int
+}

@@ -1,0 +1,13 @@
+package metrics
+
+import (
+	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/order/internal/service/journal"
+	"stagecraft/stage1-mvp/order/internal/usecase"
+)
+
+// Module provides the metrics to those who count. It needs a registry.
+var Module = fx.Module("metrics",
+	fx.Provide(fx.Annotate(New, fx.As(new(journal.Metrics)), fx.As(new(usecase.SagaGauge)))),
+)

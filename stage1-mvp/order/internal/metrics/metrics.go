@@ -1,0 +1,102 @@
+// Package metrics counts what matters to the business. Each label has few values, all known beforehand and present from the start: a rate
+// over a series that appears with its first event misses that event.
+package metrics
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+)
+
+const other = "other"
+
+// outcomes are what orders come to, as values of a label.
+var outcomes = map[domain.CancelCode]string{
+	domain.CancelOutOfStock:          "out_of_stock",
+	domain.CancelInsufficientBalance: "insufficient_balance",
+	domain.CancelRefused:             "refused",
+	domain.CancelUncertain:           "uncertain",
+	domain.CancelInterrupted:         "interrupted",
+	domain.CancelByBuyer:             "cancelled_by_buyer",
+	domain.CancelByAdmin:             "cancelled_by_admin",
+}
+
+const paid = "paid"
+
+var settled = map[domain.SagaStatus]string{
+	domain.SagaCompleted:   "completed",
+	domain.SagaCompensated: "compensated",
+	domain.SagaFailed:      "failed",
+}
+
+// Metrics are the counters of the order service.
+type Metrics struct {
+	orders    *prometheus.CounterVec
+	value     *prometheus.CounterVec
+	sagas     *prometheus.CounterVec
+	unsettled *prometheus.GaugeVec
+}
+
+// New returns metrics that the registry shows.
+func New(registry *prometheus.Registry) *Metrics {
+	m := &Metrics{
+		orders: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "orders_total",
+			Help: "Orders by what they came to. One that was paid and then cancelled counts as both.",
+		}, []string{"outcome"}),
+		value: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "order_value_minor_total",
+			Help: "Totals of the orders that were paid, in minor units of their currency.",
+		}, []string{"currency"}),
+		sagas: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sagas_total",
+			Help: "Sagas that were settled, by type and outcome.",
+		}, []string{"type", "outcome"}),
+		unsettled: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "sagas_unsettled",
+			Help: "Sagas that somebody still has to work on, at the last look of the scanner. Every replica says the same: take the maximum.",
+		}, []string{"type"}),
+	}
+	m.orders.WithLabelValues(paid)
+	for _, outcome := range outcomes {
+		m.orders.WithLabelValues(outcome)
+	}
+	for _, sagaType := range domain.SagaTypes() {
+		m.unsettled.WithLabelValues(sagaType)
+		for _, outcome := range settled {
+			m.sagas.WithLabelValues(sagaType, outcome)
+		}
+	}
+	registry.MustRegister(m.orders, m.value, m.sagas, m.unsettled)
+	return m
+}
+
+// OrderPaid counts an order whose money was taken.
+func (m *Metrics) OrderPaid(total domain.Money) {
+	m.orders.WithLabelValues(paid).Inc()
+	m.value.WithLabelValues(total.Currency()).Add(float64(total.MinorUnits()))
+}
+
+// OrderCancelled counts an order that was given up.
+func (m *Metrics) OrderCancelled(code domain.CancelCode) {
+	m.orders.WithLabelValues(known(outcomes, code)).Inc()
+}
+
+// SagaSettled counts a saga on which nobody has to work any more.
+func (m *Metrics) SagaSettled(sagaType string, status domain.SagaStatus) {
+	m.sagas.WithLabelValues(sagaType, known(settled, status)).Inc()
+}
+
+// SagasUnsettled shows how many sagas of each type are not settled; a type that is missing has none.
+func (m *Metrics) SagasUnsettled(counts map[string]int64) {
+	for _, sagaType := range domain.SagaTypes() {
+		m.unsettled.WithLabelValues(sagaType).Set(float64(counts[sagaType]))
+	}
+}
+
+func known[K comparable](labels map[K]string, key K) string {
+	if label, ok := labels[key]; ok {
+		return label
+	}
+	return other
+}

@@ -1,0 +1,97 @@
+package usecase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/idempotency"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+const maxBatchCancel = 50
+
+// BatchConfig is what the environment says about batches.
+type BatchConfig struct {
+	Concurrency int `env:"BATCH_CONCURRENCY" default:"4"`
+}
+
+// Validate refuses a batch that nobody works on.
+func (c *BatchConfig) Validate() error {
+	if c.Concurrency < 1 {
+		return errors.New("BATCH_CONCURRENCY must be at least 1")
+	}
+	return nil
+}
+
+// BatchCancelOrders cancels several orders, each on its own: there is no transaction around all of them.
+type BatchCancelOrders struct {
+	cfg    BatchConfig
+	cancel *CancelOrder
+}
+
+// NewBatchCancelOrders returns the use case.
+func NewBatchCancelOrders(cfg BatchConfig, cancel *CancelOrder) *BatchCancelOrders {
+	return &BatchCancelOrders{cfg: cfg, cancel: cancel}
+}
+
+// Execute returns a result for each id, in the order of the ids. Whoever repeats the batch with the same key gets the same results, and
+// those that were Aborted for lack of time go on.
+func (u *BatchCancelOrders) Execute(ctx context.Context, in dto.BatchCancel) ([]dto.OrderResult, error) {
+	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
+		return nil, err
+	}
+	if err := checkBatch(in.IDs, maxBatchCancel); err != nil {
+		return nil, err
+	}
+	ctx, stop := withMargin(ctx)
+	defer stop()
+	// An order that is named twice is cancelled once: its other places get the same result.
+	first := make(map[string]int, len(in.IDs))
+	var work []int
+	for i, id := range in.IDs {
+		if _, known := first[id]; !known {
+			first[id] = i
+			work = append(work, i)
+		}
+	}
+	results := make([]dto.OrderResult, len(in.IDs))
+	inParallel(work, u.cfg.Concurrency,
+		func(i int) { results[i] = u.one(ctx, in, in.IDs[i]) },
+		func(i int, err error, stack []byte) {
+			logging.From(ctx).Error("panic", logging.Event("order.batch.panicked"), zap.String("order_id", in.IDs[i]),
+				logging.Error(err), zap.ByteString("stack", stack))
+			results[i] = dto.OrderResult{ID: in.IDs[i], Err: errs.From(err)}
+		})
+	for i, id := range in.IDs {
+		results[i] = results[first[id]]
+	}
+	return results, nil
+}
+
+func (u *BatchCancelOrders) one(ctx context.Context, in dto.BatchCancel, id string) dto.OrderResult {
+	done, err := u.cancel.Execute(ctx, dto.CancelOrder{Caller: in.Caller, ID: id, IdempotencyKey: itemKey(in.IdempotencyKey, id)})
+	if err == nil {
+		return dto.OrderResult{ID: id, Order: done.Order}
+	}
+	if errs.CodeOf(err) == errs.Internal && ctx.Err() != nil {
+		err = inProgress(err)
+	}
+	if errs.CodeOf(err) == errs.Internal {
+		// The caller hears only that it was our fault; no one above sees more of it than the batch.
+		logging.From(ctx).Error("order of a batch failed", logging.Event("order.batch.item_failed"), zap.String("order_id", id),
+			logging.Error(err))
+	}
+	return dto.OrderResult{ID: id, Err: errs.From(err)}
+}
+
+// itemKey makes one key of two, as long as any: a key may have 128 characters, and nothing is left to add an id.
+func itemKey(batchKey, id string) string {
+	sum := sha256.Sum256([]byte(batchKey + "/" + id))
+	return "batch " + hex.EncodeToString(sum[:])
+}

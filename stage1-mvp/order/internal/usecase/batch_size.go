@@ -1,0 +1,11 @@
+package usecase
+
+import "stagecraft/stage1-mvp/platform/errs"
+
+// checkBatch refuses a batch of nothing, or of more than one request should do.
+func checkBatch(ids []string, most int) error {
+	if len(ids) == 0 || len(ids) > most {
+		return errs.New(errs.InvalidInput, "INVALID_BATCH_SIZE", "a batch has 1 to %d ids, this one has %d", most, len(ids))
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package usecase
+
+import (
+	"context"
+	"fmt"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/pagination"
+)
+
+// maxDepth is how far into the list a page may reach: the database reads and drops everything before it. Whoever wants more should filter.
+const maxDepth = 10_000
+
+// ListAllOrders shows admins everybody's orders, in numbered pages.
+type ListAllOrders struct{ orders domain.OrderRepository }
+
+// NewListAllOrders returns the use case.
+func NewListAllOrders(orders domain.OrderRepository) *ListAllOrders {
+	return &ListAllOrders{orders: orders}
+}
+
+// Execute returns a page, empty behind the last one. Page and total are two looks: orders that come in between make them differ.
+func (u *ListAllOrders) Execute(ctx context.Context, in dto.ListAllOrders) (dto.NumberedPage, error) {
+	number, size := max(int(in.Page), 1), pagination.Size(in.Size)
+	switch {
+	case in.Page < 0:
+		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "INVALID_PAGE", "the first page is 1")
+	case in.Status != domain.StatusUnspecified && !in.Status.IsValid():
+		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "INVALID_STATUS", "there is no such status")
+	case number*size > maxDepth:
+		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "PAGE_TOO_DEEP", "page times page_size may be at most %d", maxDepth)
+	}
+	orders, err := u.orders.ListAll(ctx, domain.Page{Sort: in.Sort, Status: in.Status, Offset: (number - 1) * size, Limit: size})
+	if err != nil {
+		return dto.NumberedPage{}, fmt.Errorf("show all orders: %w", err)
+	}
+	total, err := u.orders.CountAll(ctx, in.Status)
+	if err != nil {
+		return dto.NumberedPage{}, fmt.Errorf("show all orders: %w", err)
+	}
+	page := dto.NumberedPage{Number: number, Size: size, Total: total}
+	for _, order := range orders {
+		page.Orders = append(page.Orders, dto.FromOrder(order))
+	}
+	return page, nil
+}
