@@ -22,13 +22,18 @@ func (a *app) execCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			servers, err := infra.Ensure(cmd.Context(), root, infra.Need{Postgres: true}, say(cmd.ErrOrStderr()))
+			servers, err := infra.Ensure(cmd.Context(), root, infra.Need{Postgres: true, Redis: true}, say(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
 			defer servers.Close()
+			lease, err := servers.Lease(cmd.Context(), infra.LeaseSpec{Redis: true})
+			if err != nil {
+				return err
+			}
+			defer func() { _ = lease.Close(cmd.Context()) }()
 			child := exec.CommandContext(cmd.Context(), args[0], args[1:]...)
-			child.Env = append(os.Environ(), servers.Variables()...)
+			child.Env = append(append(os.Environ(), servers.Variables()...), "STAGECRAFT_REDIS_URL="+lease.RedisURL)
 			child.Stdin, child.Stdout, child.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 			child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
 			var exit *exec.ExitError

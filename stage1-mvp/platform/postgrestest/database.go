@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -21,14 +20,17 @@ import (
 
 	"stagecraft/stage1-mvp/platform/config"
 	"stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/platform/servertest"
 )
 
 const (
-	urlVariable     = "STAGECRAFT_POSTGRES_URL"
-	requireVariable = "STAGECRAFT_REQUIRE_SERVERS"
-	image           = "postgres:17"
-	timeout         = 30 * time.Second
+	image   = "postgres:17"
+	timeout = 30 * time.Second
 )
+
+var server = &servertest.Server{
+	Name: "PostgreSQL", Variable: "STAGECRAFT_POSTGRES_URL", Example: "postgres://user:password@host:port/postgres",
+}
 
 // New returns a pool on a new database to which the migrations were applied, and removes both when the test ends.
 func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
@@ -45,12 +47,12 @@ func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
 // NewURL is New for those who make their own pool.
 func NewURL(t testing.TB, migrations fs.FS) string {
 	t.Helper()
-	server := serverURL(t)
+	admin := serverURL(t)
 	name := "test_" + uuid.NewString()[:8]
-	exec(t, server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { exec(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	exec(t, admin, "CREATE DATABASE "+name)
+	t.Cleanup(func() { exec(t, admin, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 
-	address, err := url.Parse(server)
+	address, err := url.Parse(admin)
 	require.NoError(t, err)
 	address.Path = "/" + name
 	exec(t, address.String(), statements(t, migrations)...)
@@ -100,39 +102,15 @@ var startContainer = sync.OnceValues(func() (string, error) {
 
 func serverURL(t testing.TB) string {
 	t.Helper()
-	if address := os.Getenv(urlVariable); address != "" {
+	if address := os.Getenv(server.Variable); address != "" {
 		return address
 	}
 	if _, err := testcontainers.NewDockerProvider(); err != nil {
-		without(t, err)
+		server.Missing(t, err)
 	}
 	address, err := startContainer()
 	if err != nil {
-		without(t, err)
+		server.Missing(t, err)
 	}
 	return address
-}
-
-// without ends a test that has no PostgreSQL. On a developer's machine it is skipped; where a green run is proof, as in CI, a test that
-// did not run must not look like one that passed.
-func without(t testing.TB, cause error) {
-	t.Helper()
-	text := fmt.Sprintf("NOT RUN, needs PostgreSQL: set %s=postgres://user:password@host:port/postgres, or start Docker (%v)", urlVariable, cause)
-	if required(os.Getenv) {
-		t.Fatal(text + "; skipping is not allowed, because CI or " + requireVariable + " is set")
-	}
-	// go test tells of skips only with -v, and of this line when it tests a single directory.
-	loud.Do(func() { fmt.Fprintln(os.Stderr, text) })
-	t.Skip(text)
-}
-
-var loud sync.Once
-
-func required(getenv func(string) string) bool {
-	for _, name := range []string{requireVariable, "CI"} {
-		if on, err := strconv.ParseBool(getenv(name)); getenv(name) != "" && (on || err != nil) {
-			return true
-		}
-	}
-	return false
 }

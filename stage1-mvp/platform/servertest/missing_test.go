@@ -1,4 +1,4 @@
-package postgrestest
+package servertest
 
 import (
 	"fmt"
@@ -38,11 +38,12 @@ func TestWithoutAServerATestIsSkippedAtHomeAndFailsInCI(t *testing.T) {
 		t.Setenv("CI", c.ci)
 		t.Setenv(requireVariable, c.require)
 		w := &witness{TB: t}
+		server := &Server{Name: "a server", Variable: "SERVER_URL", Example: "server://host:port"}
 		var ending sync.WaitGroup
-		ending.Go(func() { without(w, assert.AnError) })
+		ending.Go(func() { server.Missing(w, assert.AnError) })
 		ending.Wait()
 
 		assert.Contains(t, w.ended, c.want+": NOT RUN", "CI=%q %s=%q", c.ci, requireVariable, c.require)
-		assert.Contains(t, w.ended, urlVariable, "it must say what to do")
+		assert.Contains(t, w.ended, "SERVER_URL", "it must say what to do")
 	}
 }

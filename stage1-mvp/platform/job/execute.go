@@ -1,0 +1,116 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// finishTimeout bounds the writing of how an execution ended, which must be tried also when its context has.
+const finishTimeout = 5 * time.Second
+
+var errTimeout = errors.New("the execution took longer than it may")
+
+// errGivenUp says that another closed the row of an execution as abandoned, which it may do when the lock was gone.
+var errGivenUp = fmt.Errorf("%w: the execution was taken for abandoned", ErrLockLost)
+
+// execute does the work under its lock and records how it ended.
+func (r *Runner) execute(ctx context.Context, job Job, e Execution, lock *Lock) Execution {
+	ctx, span := otel.Tracer("stagecraft/job").Start(ctx, "job "+e.Job,
+		trace.WithAttributes(attribute.String("job.window", e.Window), attribute.Int("job.attempt", e.Attempt)))
+	defer span.End()
+	end := r.metrics.begin(ctx, e.Job)
+	logging.From(ctx).Info("job started", logging.Event("platform.job.started"), about(e))
+
+	content, err := r.work(ctx, job, e, lock)
+	e, err = r.finish(ctx, e, content, err)
+	// Only now: the next one must find the row as it is.
+	if err := lock.Release(ctx); err != nil {
+		logging.From(ctx).Warn("lock stays until its end", logging.Event("platform.job.unlock_failed"), about(e), logging.Error(err))
+	}
+
+	end(e.Status)
+	if err != nil {
+		span.SetStatus(codes.Error, e.Error)
+		logging.From(ctx).Error("job failed", logging.Event("platform.job.failed"), about(e), logging.Error(err))
+	} else {
+		logging.From(ctx).Info("job done", logging.Event("platform.job.succeeded"), about(e))
+	}
+	return e
+}
+
+// work runs the job in a context that ends with the runner, after the timeout, and when the lock is lost.
+func (r *Runner) work(ctx context.Context, job Job, e Execution, lock *Lock) (content json.RawMessage, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(r.life, func() { cancel(context.Cause(r.life)) })()
+	ctx, release := context.WithTimeoutCause(ctx, r.cfg.Timeout, errTimeout)
+	defer release()
+	ctx, stop := lock.Hold(ctx)
+
+	content, err = protected(ctx, job, e)
+
+	cause := context.Cause(ctx)
+	stop()
+	switch {
+	// Even if it says that it succeeded: another may be doing the same.
+	case errors.Is(cause, ErrLockLost):
+		return nil, errors.Join(cause, err)
+	case err != nil && cause != nil && !errors.Is(err, cause):
+		return nil, fmt.Errorf("%w: %w", cause, err)
+	default:
+		return content, err
+	}
+}
+
+// protected turns a panic into an error: a job that cannot be done must not end the service.
+func protected(ctx context.Context, job Job, e Execution) (content json.RawMessage, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("panic: %v", panicked)
+			logging.From(ctx).Error("panic", logging.Event("platform.job.panicked"), about(e), zap.ByteString("stack", debug.Stack()))
+		}
+	}()
+	value, err := job.Run(ctx, e.Window)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
+}
+
+// finish writes the end of the execution into its row, in a context of its own. It returns the error for which the execution is FAILED.
+func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessage, failure error) (Execution, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+	defer cancel()
+	e.Status, e.Result = Succeeded, content
+	if failure != nil {
+		e.Status, e.Error = Failed, failure.Error()
+	}
+	stored, ours, err := r.history.Finish(ctx, e)
+	switch {
+	case err != nil:
+		failure = errors.Join(failure, fmt.Errorf("record end of execution: %w", err))
+	case !ours:
+		failure = errors.Join(failure, errGivenUp)
+	default:
+		return stored, failure
+	}
+	e.Status, e.Error, e.Result = Failed, failure.Error(), nil
+	return e, failure
+}
+
+func about(e Execution) zap.Field {
+	return zap.Dict("job", zap.String("name", e.Job), zap.String("window", e.Window), zap.String("execution_id", e.ID),
+		zap.String("trigger", string(e.Trigger)), zap.Int("attempt", e.Attempt))
+}

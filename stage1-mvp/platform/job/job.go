@@ -1,0 +1,54 @@
+// Package job runs work that belongs to a window of time, such as the report of a day: once for each window, whichever replica does it.
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Job is work that is done window by window.
+type Job struct {
+	// Name is what the job is called in locks, rows, metrics and requests.
+	Name string
+	// Latest returns the newest window whose turn has come at the time.
+	Latest func(now time.Time) string
+	// Run does the work of a window and returns what is worth remembering of it, as JSON can hold it. It must heed ctx, and must be safe
+	// to run again, at worst while an earlier run of the same window has not noticed yet that it was given up.
+	Run func(ctx context.Context, window string) (result any, err error)
+}
+
+// Trigger is who wanted an execution.
+type Trigger string
+
+const (
+	Cron     Trigger = "cron"
+	API      Trigger = "api"
+	Backfill Trigger = "backfill"
+)
+
+// Status is how far an execution is.
+type Status string
+
+const (
+	Running   Status = "RUNNING"
+	Succeeded Status = "SUCCEEDED"
+	Failed    Status = "FAILED"
+)
+
+// Execution is one attempt at a window.
+type Execution struct {
+	ID      string
+	Job     string
+	Window  string
+	Trigger Trigger
+	Status  Status
+	// Attempt counts from 1 within a window.
+	Attempt   int
+	StartedAt time.Time
+	// FinishedAt is zero while it runs.
+	FinishedAt time.Time
+	// Error is why it failed, Result what a successful Run returned.
+	Error  string
+	Result json.RawMessage
+}

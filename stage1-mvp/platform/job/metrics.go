@@ -1,0 +1,51 @@
+package job
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"stagecraft/stage1-mvp/platform/telemetry"
+)
+
+// notStarted is the status, in metrics alone, of a run that Redis or the database did not let begin: it has no row.
+const notStarted Status = "NOT_STARTED"
+
+// metrics have the job as a label, never the window: there is a new one every day.
+type metrics struct {
+	executions *prometheus.CounterVec
+	duration   *prometheus.HistogramVec
+	running    *prometheus.GaugeVec
+}
+
+func newMetrics(registry *prometheus.Registry) *metrics {
+	m := &metrics{
+		executions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "job_execution_total",
+			Help: "Executions that ended, by job and status; NOT_STARTED are those that could not even begin.",
+		}, []string{"job", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "job_execution_duration_seconds",
+			Help:    "Time from the start of an execution to its end.",
+			Buckets: []float64{.01, .05, .1, .5, 1, 5, 10, 30, 60, 300, 600, 1800},
+		}, []string{"job"}),
+		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "job_currently_running",
+			Help: "Executions that run in this process.",
+		}, []string{"job"}),
+	}
+	registry.MustRegister(m.executions, m.duration, m.running)
+	return m
+}
+
+// begin counts an execution as running until the function that it returns is called with how it ended.
+func (m *metrics) begin(ctx context.Context, job string) (end func(Status)) {
+	m.running.WithLabelValues(job).Inc()
+	started := time.Now()
+	return func(status Status) {
+		m.running.WithLabelValues(job).Dec()
+		m.executions.WithLabelValues(job, string(status)).Inc()
+		telemetry.Observe(ctx, m.duration.WithLabelValues(job), time.Since(started).Seconds())
+	}
+}

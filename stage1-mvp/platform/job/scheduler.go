@@ -1,0 +1,106 @@
+package job
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+// Scheduler sees to it that the newest window of each job gets done: at each tick of its schedule, and once when the service starts, for
+// the tick that nobody may have been there for. A failure, a Redis that is down, and another replica that may die over the work are all
+// looked at again, at every interval, until the window is done or the tries are used up.
+type Scheduler struct {
+	cfg    Config
+	runner *Runner
+	now    clock.Clock
+	log    *zap.Logger
+
+	cron *cron.Cron
+	jobs []Job
+	// life ends when the scheduler stops.
+	life  context.Context
+	end   context.CancelFunc
+	first sync.WaitGroup
+}
+
+// NewScheduler returns a scheduler that has no jobs and is not running. Schedules are in UTC.
+func NewScheduler(cfg Config, runner *Runner, now clock.Clock, log *zap.Logger) *Scheduler {
+	life, end := context.WithCancel(logging.Into(context.Background(), log))
+	return &Scheduler{
+		cfg: cfg, runner: runner, now: now, log: log, life: life, end: end,
+		cron: cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger)),
+	}
+}
+
+// Add plans a job. Call it before Start.
+func (s *Scheduler) Add(job Job, schedule cron.Schedule) {
+	s.jobs = append(s.jobs, job)
+	s.cron.Schedule(schedule, cron.FuncJob(func() { s.see(job) }))
+}
+
+// Start runs the jobs in the background until Stop.
+func (s *Scheduler) Start(context.Context) error {
+	for _, job := range s.jobs {
+		s.first.Go(func() { s.see(job) })
+	}
+	s.cron.Start()
+	return nil
+}
+
+// Stop plans no more and waits until nobody waits for a job, but not longer than ctx allows. Jobs that run are the Runner's to end.
+func (s *Scheduler) Stop(ctx context.Context) error {
+	s.end()
+	ticks := s.cron.Stop()
+	s.first.Wait()
+	select {
+	case <-ticks.Done():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// see tries until the newest window is done.
+func (s *Scheduler) see(job Job) {
+	window := job.Latest(s.now())
+	log := s.log.With(zap.String("job", job.Name), zap.String("window", window))
+	for try := 0; ; try++ {
+		if s.done(job, window, log) {
+			return
+		}
+		if try == s.cfg.RetryLimit {
+			log.Error("scheduled window is not done", logging.Event("platform.job.given_up"), zap.Int("tries", try+1))
+			return
+		}
+		if !s.pause() {
+			return
+		}
+	}
+}
+
+// done tells whether the window is, after one more try. What a failed job failed of is in the log already.
+func (s *Scheduler) done(job Job, window string, log *zap.Logger) bool {
+	e, _, err := s.runner.Run(s.life, job, window, Cron)
+	if err != nil && s.life.Err() == nil {
+		log.Warn("scheduled window waits", logging.Event("platform.job.postponed"), logging.Error(err))
+	}
+	return err == nil && e.Status == Succeeded
+}
+
+// pause is false when the scheduler stopped.
+func (s *Scheduler) pause() bool {
+	timer := time.NewTimer(s.cfg.RetryInterval)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.life.Done():
+		return false
+	}
+}

@@ -1,0 +1,128 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/job"
+	"stagecraft/stage1-mvp/platform/redistest"
+)
+
+// soon ticks once, shortly after the start.
+type soon struct{ first time.Time }
+
+func (s soon) Next(now time.Time) time.Time {
+	if now.Before(s.first) {
+		return s.first
+	}
+	return now.Add(time.Hour)
+}
+
+func newScheduler(t *testing.T, r replica, now clock.Clock) *job.Scheduler {
+	t.Helper()
+	s := job.NewScheduler(config, r.Runner, now, zap.NewNop())
+	t.Cleanup(func() { stop(t, s) })
+	return s
+}
+
+// dates is a job whose windows are days, and that tells of each that it does.
+func dates(done chan<- string) job.Job {
+	daily := newJob(func(_ context.Context, window string) (any, error) {
+		done <- window
+		return nil, nil
+	})
+	daily.Latest = func(now time.Time) string { return now.AddDate(0, 0, -1).Format(time.DateOnly) }
+	return daily
+}
+
+func TestTwoReplicasWithTheSameTickDoTheWindowOnce(t *testing.T) {
+	t.Parallel()
+	client, history := redistest.New(t), &memory{}
+	done := make(chan string, 10)
+	daily, tick := dates(done), time.Now().Add(100*time.Millisecond)
+	// Midnight has passed between the start, which looks at the day before, and the tick.
+	now := func() time.Time {
+		if time.Now().Before(tick) {
+			return time.Date(2026, 11, 20, 23, 59, 59, 0, time.UTC)
+		}
+		return time.Date(2026, 11, 21, 0, 5, 0, 0, time.UTC)
+	}
+	for range 2 {
+		s := newScheduler(t, newReplica(t, client, history), now)
+		s.Add(daily, soon{first: tick})
+		require.NoError(t, s.Start(t.Context()))
+	}
+
+	assert.Equal(t, "2026-11-19", <-done, "the start makes up for a tick that nobody was there for")
+	assert.Equal(t, "2026-11-20", <-done)
+	require.Eventually(t, func() bool { return succeeded(history, daily) == 2 }, 10*time.Second, time.Millisecond)
+	assert.Empty(t, done, "no window is done twice")
+}
+
+func TestAScheduledWindowIsTriedUntilItIsDone(t *testing.T) {
+	t.Parallel()
+	_, history, r := fixture(t)
+	var runs atomic.Int64
+	unsteady := newJob(func(context.Context, string) (any, error) {
+		if runs.Add(1) < 3 {
+			return nil, errors.New("no storage")
+		}
+		return nil, nil
+	})
+	s := newScheduler(t, r, clock.System)
+	s.Add(unsteady, soon{})
+
+	require.NoError(t, s.Start(t.Context()))
+
+	require.Eventually(t, func() bool { return succeeded(history, unsteady) == 1 }, 10*time.Second, time.Millisecond)
+	assert.Len(t, history.of(unsteady.Name), 3)
+}
+
+func TestAReplicaTakesOverFromOneThatDied(t *testing.T) {
+	t.Parallel()
+	client, history, r := fixture(t)
+	done := make(chan string, 10)
+	daily := dates(done)
+	daily.Latest = func(time.Time) string { return window }
+	// What kill -9 leaves behind: a lock that nobody extends, and a row that says RUNNING.
+	lock := "job:" + daily.Name + ":" + window
+	require.NoError(t, client.Set(t.Context(), lock, "dead", config.LockTTL).Err())
+	history.rows = []job.Execution{{ID: "dead", Job: daily.Name, Window: window, Status: job.Running, StartedAt: time.Now()}}
+	s := newScheduler(t, r, clock.System)
+	s.Add(daily, soon{})
+
+	require.NoError(t, s.Start(t.Context()))
+
+	assert.Equal(t, window, <-done)
+	assert.Equal(t, "abandoned", history.of(daily.Name)[0].Error)
+}
+
+func TestAStopDoesNotWaitForTheNextTry(t *testing.T) {
+	t.Parallel()
+	history := &memory{}
+	patient := config
+	patient.RetryInterval = time.Hour
+	r := newReplica(t, redistest.Connect(t, "redis://127.0.0.1:1/0"), history)
+	s := job.NewScheduler(patient, r.Runner, clock.System, zap.NewNop())
+	s.Add(newJob(func(context.Context, string) (any, error) { return nil, nil }), soon{})
+	require.NoError(t, s.Start(t.Context()))
+
+	stop(t, s)
+}
+
+func succeeded(history *memory, of job.Job) (count int) {
+	for _, e := range history.of(of.Name) {
+		if e.Status == job.Succeeded {
+			count++
+		}
+	}
+	return count
+}

@@ -1,0 +1,31 @@
+package redis
+
+import (
+	"errors"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"stagecraft/stage1-mvp/platform/config"
+)
+
+// Config is what the environment says about Redis.
+type Config struct {
+	// URL is empty where no Redis is used.
+	URL config.Secret `env:"REDIS_URL" optional:"true"`
+	// Timeout bounds each of connecting, sending a command and reading its answer.
+	Timeout time.Duration `env:"REDIS_TIMEOUT" default:"2s"`
+}
+
+// Validate refuses an address that cannot be read, and waits without a limit.
+func (c *Config) Validate() error {
+	var faults []error
+	// The parser's own error quotes the address, password and all.
+	if _, err := redis.ParseURL(c.URL.Reveal()); err != nil && c.URL != "" {
+		faults = append(faults, errors.New("REDIS_URL is not of the form redis://user:password@host:port/number"))
+	}
+	if c.Timeout <= 0 {
+		faults = append(faults, errors.New("REDIS_TIMEOUT must be positive"))
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,18 @@
+package redis
+
+import (
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/fx"
+)
+
+// Module provides *redis.Client, and closes it. It needs a Config. The start does not wait for Redis: what can be done without it is.
+var Module = fx.Module("redis", fx.Provide(provide))
+
+func provide(lc fx.Lifecycle, cfg Config) (*redis.Client, error) {
+	client, err := NewClient(cfg)
+	if err != nil {
+		return nil, err
+	}
+	lc.Append(fx.StopHook(client.Close))
+	return client, nil
+}

@@ -1,0 +1,65 @@
+// Package redistest gives tests a real Redis: the one of STAGECRAFT_REDIS_URL, or a container.
+package redistest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"github.com/testcontainers/testcontainers-go"
+	tcredis "github.com/testcontainers/testcontainers-go/modules/redis"
+
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/redis"
+	"stagecraft/stage1-mvp/platform/servertest"
+)
+
+const image = "redis:8"
+
+var server = &servertest.Server{Name: "Redis", Variable: "STAGECRAFT_REDIS_URL", Example: "redis://:password@host:port/0"}
+
+// New returns a client, and closes it when the test ends. The server is everybody's: each test has to choose keys that no other has.
+func New(t testing.TB) *goredis.Client {
+	t.Helper()
+	return Connect(t, serverURL(t))
+}
+
+// Connect is New on an address of the test's choice, such as one where nothing listens.
+func Connect(t testing.TB, address string) *goredis.Client {
+	t.Helper()
+	client, err := redis.NewClient(redis.Config{URL: config.Secret(address), Timeout: 2 * time.Second})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = client.Close() }) // a test may have closed it, which is one way to lose Redis
+	return client
+}
+
+// startContainer runs at most once per test binary; testcontainers removes the container when the binary has ended.
+var startContainer = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	container, err := tcredis.Run(ctx, image)
+	if err != nil {
+		return "", fmt.Errorf("start %s: %w", image, err)
+	}
+	return container.ConnectionString(ctx)
+})
+
+func serverURL(t testing.TB) string {
+	t.Helper()
+	if address := os.Getenv(server.Variable); address != "" {
+		return address
+	}
+	if _, err := testcontainers.NewDockerProvider(); err != nil {
+		server.Missing(t, err)
+	}
+	address, err := startContainer()
+	if err != nil {
+		server.Missing(t, err)
+	}
+	return address
+}
