@@ -2,6 +2,8 @@
 package reply
 
 import (
+	"net/http"
+
 	"github.com/gin-gonic/gin"
 
 	"stagecraft/stage1-mvp/platform/errs"
@@ -31,6 +33,9 @@ type Field struct {
 func Data(c *gin.Context, status int, data any) {
 	c.JSON(status, Success{Data: data})
 }
+
+// NoContent answers that it is done and that there is nothing to say about it.
+func NoContent(c *gin.Context) { c.Status(http.StatusNoContent) }
 
 // Error answers with what a client may know of err, and keeps all of it for the log line. Nothing runs after it.
 func Error(c *gin.Context, err error) {

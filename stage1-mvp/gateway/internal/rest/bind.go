@@ -85,6 +85,14 @@ func idempotencyKey(c *gin.Context) (key string, ok bool) {
 	return key, true
 }
 
+// optionalKey is idempotencyKey for a request that is safe to repeat without one; then it is empty.
+func optionalKey(c *gin.Context) (key string, ok bool) {
+	if c.GetHeader(idempotencyHeader) == "" {
+		return "", true
+	}
+	return idempotencyKey(c)
+}
+
 // markReplayed tells a client that this is the answer of an earlier request with the same key.
 func markReplayed(c *gin.Context, replayed bool) {
 	if replayed {

@@ -16,6 +16,9 @@ import (
 var Module = fx.Module("rest",
 	fx.Provide(
 		asHandler(NewOrderHandler),
+		asHandler(NewOrderCancelHandler),
+		asHandler(NewOrderBatchHandler),
+		asHandler(NewAdminOrderHandler),
 		asHandler(NewWalletHandler),
 		asHandler(NewStockHandler),
 		fx.Annotate(newRouterParams, fx.ParamTags(``, ``, ``, ``, ``, ``, `group:"handlers"`)),

@@ -37,6 +37,11 @@ type orders struct {
 	create func(ctx context.Context, in *orderv1.CreateOrderRequest) (*orderv1.CreateOrderResponse, error)
 	get    func(ctx context.Context, in *orderv1.GetOrderRequest) (*orderv1.GetOrderResponse, error)
 	list   func(ctx context.Context, in *orderv1.ListOrdersRequest) (*orderv1.ListOrdersResponse, error)
+
+	cancel      func(in *orderv1.CancelOrderRequest) (*orderv1.CancelOrderResponse, error)
+	batchGet    func(in *orderv1.BatchGetOrdersRequest) (*orderv1.BatchGetOrdersResponse, error)
+	batchCancel func(in *orderv1.BatchCancelOrdersRequest) (*orderv1.BatchCancelOrdersResponse, error)
+	listAll     func(in *orderv1.ListAllOrdersRequest) (*orderv1.ListAllOrdersResponse, error)
 }
 
 func (o *orders) CreateOrder(
@@ -53,6 +58,30 @@ func (o *orders) ListOrders(
 	ctx context.Context, in *orderv1.ListOrdersRequest, _ ...grpc.CallOption,
 ) (*orderv1.ListOrdersResponse, error) {
 	return o.list(ctx, in)
+}
+
+func (o *orders) CancelOrder(
+	_ context.Context, in *orderv1.CancelOrderRequest, _ ...grpc.CallOption,
+) (*orderv1.CancelOrderResponse, error) {
+	return o.cancel(in)
+}
+
+func (o *orders) BatchGetOrders(
+	_ context.Context, in *orderv1.BatchGetOrdersRequest, _ ...grpc.CallOption,
+) (*orderv1.BatchGetOrdersResponse, error) {
+	return o.batchGet(in)
+}
+
+func (o *orders) BatchCancelOrders(
+	_ context.Context, in *orderv1.BatchCancelOrdersRequest, _ ...grpc.CallOption,
+) (*orderv1.BatchCancelOrdersResponse, error) {
+	return o.batchCancel(in)
+}
+
+func (o *orders) ListAllOrders(
+	_ context.Context, in *orderv1.ListAllOrdersRequest, _ ...grpc.CallOption,
+) (*orderv1.ListAllOrdersResponse, error) {
+	return o.listAll(in)
 }
 
 // gateway is a router in front of a stand-in, with the log and the metrics it writes.
@@ -81,8 +110,11 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 	g := &gateway{t: t, orders: &orders{}, key: private, log: &safeBuffer{}, registry: prometheus.NewRegistry()}
 	g.handler, err = rest.NewRouter(rest.RouterParams{
 		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
-		Log:      logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
-		Handlers: []rest.Handler{rest.NewOrderHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{})},
+		Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
+		Handlers: []rest.Handler{
+			rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
+			rest.NewAdminOrderHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}),
+		},
 	})
 	require.NoError(t, err)
 	return g

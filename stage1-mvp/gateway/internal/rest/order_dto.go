@@ -31,14 +31,21 @@ type orderURI struct {
 }
 
 type orderJSON struct {
-	ID           string          `json:"id"`
-	BuyerID      string          `json:"buyer_id"`
-	Status       string          `json:"status"`
-	Items        []orderItemJSON `json:"items"`
-	Total        moneyJSON       `json:"total"`
-	CancelReason string          `json:"cancel_reason"`
-	CreatedAt    time.Time       `json:"created_at"`
-	UpdatedAt    time.Time       `json:"updated_at"`
+	ID      string          `json:"id"`
+	BuyerID string          `json:"buyer_id"`
+	Status  string          `json:"status"`
+	Items   []orderItemJSON `json:"items"`
+	Total   moneyJSON       `json:"total"`
+	// The reason alone, for clients that do not know of the cancellation yet.
+	CancelReason string            `json:"cancel_reason"`
+	Cancellation *cancellationJSON `json:"cancellation,omitempty"`
+	CreatedAt    time.Time         `json:"created_at"`
+	UpdatedAt    time.Time         `json:"updated_at"`
+}
+
+type cancellationJSON struct {
+	Code   string `json:"code"`
+	Reason string `json:"reason"`
 }
 
 type orderItemJSON struct {
@@ -72,10 +79,18 @@ func fromOrder(o *orderv1.Order) orderJSON {
 			return orderItemJSON{SKU: item.GetSku(), Quantity: item.GetQuantity(), UnitPrice: item.GetUnitPrice()}
 		}),
 		Total:        moneyJSON{MinorUnits: o.GetTotal().GetMinorUnits(), Currency: o.GetTotal().GetCurrency()},
-		CancelReason: o.GetCancelReason(),
+		CancelReason: o.GetCancelReason(), //nolint:staticcheck // Deprecated in the contract, and still promised to clients.
+		Cancellation: fromCancellation(o.GetCancellation()),
 		CreatedAt:    o.GetCreatedAt().AsTime(),
 		UpdatedAt:    o.GetUpdatedAt().AsTime(),
 	}
+}
+
+func fromCancellation(c *orderv1.Cancellation) *cancellationJSON {
+	if c == nil {
+		return nil
+	}
+	return &cancellationJSON{Code: c.GetCode(), Reason: c.GetReason()}
 }
 
 func fromOrders(orders []*orderv1.Order) []orderJSON {

@@ -72,6 +72,8 @@ func message(fault validator.FieldError) string {
 		return "must be in capitals"
 	case "uuid":
 		return "must be a UUID"
+	case "oneof":
+		return "must be one of " + strings.ReplaceAll(fault.Param(), " ", ", ")
 	case "ne":
 		return "must not be " + fault.Param()
 	default:

@@ -1,0 +1,38 @@
+package rest
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"stagecraft/stage1-mvp/gateway/internal/reply"
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+)
+
+// AdminOrderHandler serves /v1/admin/orders. Who is an admin, the order service decides.
+type AdminOrderHandler struct{ orders orderv1.OrderServiceClient }
+
+// NewAdminOrderHandler returns the handler that asks this client.
+func NewAdminOrderHandler(orders orderv1.OrderServiceClient) *AdminOrderHandler {
+	return &AdminOrderHandler{orders: orders}
+}
+
+// Register implements Handler.
+func (h *AdminOrderHandler) Register(v1 gin.IRouter) {
+	v1.GET("/admin/orders", h.list)
+}
+
+func (h *AdminOrderHandler) list(c *gin.Context) {
+	query, ok := bindQuery[allOrdersQuery](c)
+	if !ok {
+		return
+	}
+	answer, err := h.orders.ListAllOrders(c.Request.Context(), toListAllOrders(query))
+	if err != nil {
+		reply.Error(c, err)
+		return
+	}
+	reply.Data(c, http.StatusOK, numberedPageJSON{
+		Orders: fromOrders(answer.GetOrders()), Page: answer.GetPage(), PageSize: answer.GetPageSize(), Total: answer.GetTotal(),
+	})
+}
