@@ -10,6 +10,10 @@ set +a
 private_key=$SERVICE_PRIVATE_KEY
 # Only order calls others in its own name, so only order gets the key.
 unset SERVICE_PRIVATE_KEY
+# Only the gateway lets users in, so only the gateway gets their password hashes and the key that signs for them.
+login_users=$LOGIN_USERS
+login_key=$LOGIN_PRIVATE_KEY
+unset LOGIN_USERS LOGIN_PRIVATE_KEY
 
 database() {
 	echo "postgres://${1}_service:${1}_service@${POSTGRES_ADDR:-127.0.0.1:5432}/${1}_db?sslmode=disable"
@@ -25,7 +29,8 @@ WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=127.0.0.1:9103 DATABASE_URL=$(database w
 services="$services $!"
 ORDER_ADDR=$ORDER_TARGET METRICS_ADDR=127.0.0.1:9101 DATABASE_URL=$(database order) SERVICE_PRIVATE_KEY=$private_key "$bin/order" &
 services="$services $!"
-GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=127.0.0.1:9100 "$bin/gateway" &
+GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=127.0.0.1:9100 \
+	LOGIN_USERS=$login_users LOGIN_PRIVATE_KEY=$login_key "$bin/gateway" &
 services="$services $!"
 
 # shellcheck disable=SC2086 # a list of process ids

@@ -35,6 +35,10 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 	if service.kind.signs {
 		env["SERVICE_PRIVATE_KEY"] = s.Keys.ServicePrivate
 	}
+	if service.kind.http {
+		env["LOGIN_USERS"] = logins
+		env["LOGIN_PRIVATE_KEY"] = s.Keys.UserPrivate
+	}
 	for _, callee := range service.kind.calls {
 		target := s.Service(callee)
 		if target == nil {

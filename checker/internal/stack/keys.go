@@ -23,8 +23,8 @@ const (
 
 // Keys of one run: they sign the tokens of users and of the order service.
 type Keys struct {
-	UserPublic, ServicePublic, ServicePrivate string // PEM
-	CursorSecret                              string
+	UserPublic, UserPrivate, ServicePublic, ServicePrivate string // PEM
+	CursorSecret                                           string
 
 	user, service signer
 }
@@ -44,15 +44,19 @@ func NewKeys() (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(service.key)
+	userPrivate, err := x509.MarshalPKCS8PrivateKey(user.key)
+	if err != nil {
+		return nil, fmt.Errorf("encode user key: %w", err)
+	}
+	servicePrivate, err := x509.MarshalPKCS8PrivateKey(service.key)
 	if err != nil {
 		return nil, fmt.Errorf("encode service key: %w", err)
 	}
 	return &Keys{
 		UserPublic: userPublic, ServicePublic: servicePublic,
-		ServicePrivate: encodePEM("PRIVATE KEY", private),
-		CursorSecret:   rand.Text() + rand.Text(),
-		user:           user, service: service,
+		UserPrivate: encodePEM("PRIVATE KEY", userPrivate), ServicePrivate: encodePEM("PRIVATE KEY", servicePrivate),
+		CursorSecret: rand.Text() + rand.Text(),
+		user:         user, service: service,
 	}, nil
 }
 

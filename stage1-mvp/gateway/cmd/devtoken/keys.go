@@ -32,17 +32,18 @@ func makeKeys(dir string) error {
 	if err != nil {
 		return err
 	}
-	env := filepath.Join(dir, envFile)
-	if _, err := os.Stat(env); err == nil {
-		return nil
+	logins, err := devUsers()
+	if err != nil {
+		return err
 	}
-	lines := []string{
-		"JWT_PUBLIC_KEYS='" + oneLine(publicPEM(users)) + "'",
-		"SERVICE_PUBLIC_KEYS='" + oneLine(publicPEM(services)) + "'",
-		"SERVICE_PRIVATE_KEY='" + oneLine(privatePEM(services)) + "'",
-		"CURSOR_SECRET='" + rand.Text() + "'",
-	}
-	return os.WriteFile(env, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+	return addVariables(filepath.Join(dir, envFile), [][2]string{
+		{"JWT_PUBLIC_KEYS", oneLine(publicPEM(users))},
+		{"SERVICE_PUBLIC_KEYS", oneLine(publicPEM(services))},
+		{"SERVICE_PRIVATE_KEY", oneLine(privatePEM(services))},
+		{"CURSOR_SECRET", rand.Text()},
+		{"LOGIN_PRIVATE_KEY", oneLine(privatePEM(users))},
+		{"LOGIN_USERS", logins},
+	})
 }
 
 func readOrMakeKey(path string) (ed25519.PrivateKey, error) {

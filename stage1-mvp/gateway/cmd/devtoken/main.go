@@ -1,6 +1,6 @@
 // Command devtoken is the identity provider of a developer's machine: it makes the keys of users and services, and signs tokens.
 //
-//	devtoken keys DIR                    makes DIR/users.pem, DIR/services.pem and DIR/dev.env, unless they are there
+//	devtoken keys DIR                    makes DIR/users.pem, DIR/services.pem and DIR/dev.env, or what is missing of them
 //	devtoken token DIR USER_ID ROLE      prints a token of a customer or an admin, good for a day
 package main
 

@@ -6,15 +6,15 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
 
 	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/config"
 )
 
 const lifetime = 24 * time.Hour
 
-// sign returns a token like those of the shop's identity provider: default issuer and audience, one role.
+// sign returns a token like those of the shop's login: default issuer and audience, one role.
 func sign(dir, userID, role string) (string, error) {
 	if _, err := uuid.Parse(userID); err != nil {
 		return "", fmt.Errorf("user id %q is not a UUID", userID)
@@ -26,15 +26,15 @@ func sign(dir, userID, role string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	kid, err := auth.KeyID(key.Public().(ed25519.PublicKey))
+	issuer, err := issuerOf(key)
 	if err != nil {
 		return "", err
 	}
-	now := time.Now()
-	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{
-		"iss": "stagecraft", "aud": "shop", "sub": userID, "roles": []string{role},
-		"iat": now.Unix(), "exp": now.Add(lifetime).Unix(),
-	})
-	token.Header["kid"] = kid
-	return token.SignedString(key)
+	token, _, err := issuer.Issue(userID, []auth.Role{auth.Role(role)}, time.Now())
+	return string(token), err
+}
+
+func issuerOf(key ed25519.PrivateKey) (*auth.UserIssuer, error) {
+	cfg := auth.Config{PublicKeys: string(publicPEM(key)), Issuer: "stagecraft", Audience: "shop"}
+	return auth.NewUserIssuer(config.Secret(privatePEM(key)), cfg, lifetime)
 }

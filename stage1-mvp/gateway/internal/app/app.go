@@ -6,6 +6,7 @@ import (
 
 	"stagecraft/stage1-mvp/gateway/internal/client"
 	"stagecraft/stage1-mvp/gateway/internal/config"
+	"stagecraft/stage1-mvp/gateway/internal/identity"
 	"stagecraft/stage1-mvp/gateway/internal/rest"
 	"stagecraft/stage1-mvp/platform/auth"
 	"stagecraft/stage1-mvp/platform/lifecycle"
@@ -18,8 +19,9 @@ const Name = "gateway"
 func Options(cfg config.Config) fx.Option {
 	return fx.Options(
 		lifecycle.Module(Name, cfg.Common),
-		fx.Supply(cfg, cfg.Auth),
+		fx.Supply(cfg, cfg.Auth, cfg.Login),
 		auth.Module,
+		identity.Module,
 		client.Module,
 		rest.Module,
 	)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stagecraft/stage1-mvp/gateway/internal/identity"
 	"stagecraft/stage1-mvp/platform/auth"
 	"stagecraft/stage1-mvp/platform/grpcclient"
 	"stagecraft/stage1-mvp/platform/lifecycle"
@@ -15,13 +16,18 @@ import (
 
 // Config is the whole configuration.
 type Config struct {
-	Common    lifecycle.Common
-	Server    Server
-	Targets   Targets
-	RateLimit RateLimit
-	Auth      auth.Config
-	Client    grpcclient.Config
+	Common         lifecycle.Common
+	Server         Server
+	Targets        Targets
+	RateLimit      RateLimit
+	LoginRateLimit LoginRateLimit
+	Auth           auth.Config
+	Login          identity.Config
+	Client         grpcclient.Config
 }
+
+// Validate refuses a login with whose tokens nothing could be done.
+func (c *Config) Validate() error { return c.Login.ValidateKey(c.Auth) }
 
 // Targets are the services behind the gateway, as host:port.
 type Targets struct {
@@ -49,6 +55,12 @@ type RateLimit struct {
 	// PerSecond 0 turns the limit off.
 	PerSecond float64 `env:"RATE_LIMIT_RPS" default:"10"`
 	Burst     int     `env:"RATE_LIMIT_BURST" default:"20"`
+}
+
+// LoginRateLimit is RateLimit for the login, where each request is a guess.
+type LoginRateLimit struct {
+	PerSecond float64 `env:"LOGIN_RATE_LIMIT_RPS" default:"1"`
+	Burst     int     `env:"LOGIN_RATE_LIMIT_BURST" default:"3"`
 }
 
 // Proxies returns the entries of TrustedProxies.
@@ -79,6 +91,14 @@ func (s *Server) Validate() error {
 func (r *RateLimit) Validate() error {
 	if r.PerSecond < 0 || r.Burst < 1 {
 		return errors.New("RATE_LIMIT_RPS must not be negative, and RATE_LIMIT_BURST must be at least 1")
+	}
+	return nil
+}
+
+// Validate refuses a limit that would let nobody in.
+func (r *LoginRateLimit) Validate() error {
+	if r.PerSecond < 0 || r.Burst < 1 {
+		return errors.New("LOGIN_RATE_LIMIT_RPS must not be negative, and LOGIN_RATE_LIMIT_BURST must be at least 1")
 	}
 	return nil
 }

@@ -8,13 +8,41 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"stagecraft/stage1-mvp/gateway/internal/reply"
+	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
+// Limit is PerSecond requests on average, and Burst at once. PerSecond 0 is no limit.
+type Limit struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Limits are the limits of all routes.
+type Limits struct {
+	General Limit
+	// Routes have a limit of their own, by method and pattern: "POST /v1/login".
+	Routes map[string]Limit
+}
+
 // RateLimit refuses a client that asks one route too often, and says when to come back.
-func RateLimit(limiter *Limiter) gin.HandlerFunc {
+func RateLimit(limits Limits, now clock.Clock) gin.HandlerFunc {
+	general := newLimiter(limits.General, now)
+	own := make(map[string]*Limiter, len(limits.Routes))
+	for route, limit := range limits.Routes {
+		own[route] = newLimiter(limit, now)
+	}
 	return func(c *gin.Context) {
-		wait, ok := limiter.Take(clientOf(c), methodOf(c)+" "+routeOf(c))
+		route := methodOf(c) + " " + routeOf(c)
+		limiter, ok := own[route]
+		if !ok {
+			limiter = general
+		}
+		if limiter == nil {
+			c.Next()
+			return
+		}
+		wait, ok := limiter.Take(clientOf(c), route)
 		if ok {
 			c.Next()
 			return
@@ -23,6 +51,14 @@ func RateLimit(limiter *Limiter) gin.HandlerFunc {
 		c.Header("Retry-After", strconv.Itoa(seconds))
 		reply.Error(c, errs.New(errs.RateLimited, "RATE_LIMITED", "too many requests, try again in %d s", seconds))
 	}
+}
+
+// newLimiter returns nil for no limit.
+func newLimiter(limit Limit, now clock.Clock) *Limiter {
+	if limit.PerSecond == 0 {
+		return nil
+	}
+	return NewLimiter(limit.PerSecond, limit.Burst, now)
 }
 
 // clientOf is the address, or for IPv6 the /64 that one subscriber has all of.

@@ -21,7 +21,8 @@ var Module = fx.Module("rest",
 		asHandler(NewAdminOrderHandler),
 		asHandler(NewWalletHandler),
 		asHandler(NewStockHandler),
-		fx.Annotate(newRouterParams, fx.ParamTags(``, ``, ``, ``, ``, ``, `group:"handlers"`)),
+		NewLoginHandler,
+		fx.Annotate(newRouterParams, fx.ParamTags(``, ``, ``, ``, ``, ``, ``, `group:"handlers"`)),
 		NewRouter,
 		newServer,
 	),
@@ -38,10 +39,11 @@ func asHandler(constructor any) any {
 
 func newRouterParams(
 	cfg config.Config, service telemetry.Service, verifier *auth.Verifier, registry *prometheus.Registry,
-	now clock.Clock, log *zap.Logger, handlers []Handler,
+	now clock.Clock, log *zap.Logger, login *LoginHandler, handlers []Handler,
 ) RouterParams {
 	return RouterParams{
-		Service: string(service), Config: cfg, Verifier: verifier, Registry: registry, Clock: now, Log: log, Handlers: handlers,
+		Service: string(service), Config: cfg, Verifier: verifier, Registry: registry, Clock: now, Log: log,
+		Login: login, Handlers: handlers,
 	}
 }
 

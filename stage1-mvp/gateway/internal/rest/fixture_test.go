@@ -22,6 +22,7 @@ import (
 	"google.golang.org/grpc"
 
 	"stagecraft/stage1-mvp/gateway/internal/config"
+	"stagecraft/stage1-mvp/gateway/internal/identity"
 	"stagecraft/stage1-mvp/gateway/internal/rest"
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -99,18 +100,22 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
 	bundle := pemOf(t, public)
-	verifier, err := auth.NewVerifier(auth.Config{
-		PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle,
-	})
-	require.NoError(t, err)
-	cfg := config.Config{Server: config.Server{RequestTimeout: 15 * time.Second, MaxBodyBytes: 1000}}
+	cfg := config.Config{
+		Server: config.Server{RequestTimeout: 15 * time.Second, MaxBodyBytes: 1000},
+		Auth:   auth.Config{PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle},
+		Login:  identity.Config{Users: users(), PrivateKey: privatePEM(t, private), TokenLifetime: 15 * time.Minute},
+	}
 	if change != nil {
 		change(&cfg)
 	}
+	verifier, err := auth.NewVerifier(cfg.Auth)
+	require.NoError(t, err)
+	login, err := identity.NewLogin(cfg.Login, cfg.Auth, clock.System)
+	require.NoError(t, err)
 	g := &gateway{t: t, orders: &orders{}, key: private, log: &safeBuffer{}, registry: prometheus.NewRegistry()}
 	g.handler, err = rest.NewRouter(rest.RouterParams{
 		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
-		Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
+		Login: rest.NewLoginHandler(login), Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
 		Handlers: []rest.Handler{
 			rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
 			rest.NewAdminOrderHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}),

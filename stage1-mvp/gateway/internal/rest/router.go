@@ -32,6 +32,7 @@ type RouterParams struct {
 	Registry *prometheus.Registry
 	Clock    clock.Clock
 	Log      *zap.Logger
+	Login    *LoginHandler
 	Handlers []Handler
 }
 
@@ -56,8 +57,9 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 		middleware.Metrics(p.Registry),
 	)
 	engine.GET(healthPath, health)
+	limits := limits(p.Config)
 	engine.Use(
-		rateLimit(p),
+		middleware.RateLimit(limits, p.Clock),
 		middleware.Deadline(p.Config.Server.RequestTimeout),
 		middleware.BodyLimit(p.Config.Server.MaxBodyBytes),
 	)
@@ -66,20 +68,13 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 		return nil, err
 	}
 	engine.GET(descriptionPath, describe)
+	engine.POST(loginPath, p.Login.create)
 	engine.NoRoute(noRoute)
 	v1 := engine.Group("/v1", middleware.Auth(p.Verifier))
 	for _, handler := range p.Handlers {
 		handler.Register(v1)
 	}
-	return engine, nil
-}
-
-func rateLimit(p RouterParams) gin.HandlerFunc {
-	limit := p.Config.RateLimit
-	if limit.PerSecond == 0 {
-		return func(c *gin.Context) { c.Next() }
-	}
-	return middleware.RateLimit(middleware.NewLimiter(limit.PerSecond, limit.Burst, p.Clock))
+	return engine, checkLimits(limits, engine)
 }
 
 func noRoute(c *gin.Context) {

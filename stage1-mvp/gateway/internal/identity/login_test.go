@@ -1,0 +1,129 @@
+package identity
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
+
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+const ada = "11111111-1111-4111-8111-111111111111"
+
+func hashOf(t testing.TB, password string, cost int) string {
+	t.Helper()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), cost)
+	require.NoError(t, err)
+	return string(hash)
+}
+
+func userJSON(id, username, hash, roles string) string {
+	return fmt.Sprintf(`{"id":%q,"username":%q,"password_hash":%q,"roles":[%s]}`, id, username, hash, roles)
+}
+
+// keyPair returns a private key and a configuration whose Verifier knows its public half.
+func keyPair(t *testing.T) (config.Secret, auth.Config) {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	pkix, err := x509.MarshalPKIXPublicKey(public)
+	require.NoError(t, err)
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	bundle := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: pkix}))
+	return config.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})),
+		auth.Config{PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle}
+}
+
+func TestASessionIsTheUsersOwnAndEnds(t *testing.T) {
+	t.Parallel()
+	key, keys := keyPair(t)
+	users := "[" + userJSON(ada, "ada", hashOf(t, "secret", 10), `"customer"`) + "]"
+	cfg := Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute}
+	verifier, err := auth.NewVerifier(keys)
+	require.NoError(t, err)
+
+	login, err := NewLogin(cfg, keys, clock.System)
+	require.NoError(t, err)
+	session, err := login.Execute("ada", "secret")
+	require.NoError(t, err)
+	principal, err := verifier.Verify(session.Token)
+	require.NoError(t, err)
+	assert.Equal(t, auth.Principal{Subject: ada, Roles: []string{"customer"}}, principal)
+	assert.Equal(t, time.Minute, session.Lifetime)
+
+	late, err := NewLogin(cfg, keys, func() time.Time { return time.Now().Add(-2 * time.Minute) })
+	require.NoError(t, err)
+	session, err = late.Execute("ada", "secret")
+	require.NoError(t, err)
+	_, err = verifier.Verify(session.Token)
+	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "a session of two minutes ago that was good for one")
+}
+
+// An answer that comes at once for a name that does not exist tells which names do. The work is the hash: counting it is surer than a clock.
+func TestAnUnknownNameCostsAsMuchAsAWrongPassword(t *testing.T) {
+	t.Parallel()
+	key, keys := keyPair(t)
+	users := "[" + userJSON(ada, "ada", hashOf(t, "secret", 10), `"customer"`) + "]"
+	login, err := NewLogin(Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute}, keys, clock.System)
+	require.NoError(t, err)
+	fastest := func(username string) time.Duration {
+		best := time.Hour
+		for range 5 {
+			begin := time.Now()
+			_, err := login.Execute(username, "guess")
+			require.Equal(t, errs.Unauthorized, errs.CodeOf(err))
+			best = min(best, time.Since(begin))
+		}
+		return best
+	}
+
+	known, unknown := fastest("ada"), fastest("eve")
+
+	assert.Greater(t, 4*unknown, known, "known %s, unknown %s", known, unknown)
+	_, err = login.Execute("eve", "secret")
+	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "the password of another")
+}
+
+func TestUsersWhoCouldNotLogInAreRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	key, keys := keyPair(t)
+	good := hashOf(t, "secret", 10)
+	one := userJSON(ada, "ada", good, `"customer"`)
+	for name, test := range map[string]struct{ users, want string }{
+		"no list":         {`{}`, "not a JSON list"},
+		"nobody":          {`[]`, "empty"},
+		"no name":         {userJSON(ada, "", good, `"customer"`), "user 1 has no username"},
+		"no uuid":         {userJSON("7", "ada", good, `"customer"`), "not a UUID"},
+		"no hash":         {userJSON(ada, "ada", "secret", `"customer"`), "not bcrypt's"},
+		"weak hash":       {userJSON(ada, "ada", hashOf(t, "secret", 4), `"customer"`), "cost 4"},
+		"hashes of kinds": {one + "," + userJSON(ada, "bob", hashOf(t, "secret", 11), `"customer"`), "user 2 has a password_hash of cost 11"},
+		"no role":         {userJSON(ada, "ada", good, ""), "no role"},
+		"a service":       {userJSON(ada, "ada", good, `"service"`), `role "service"`},
+		"a name twice":    {one + "," + one, "username of another"},
+	} {
+		users := test.users
+		if users[0] == '{' && users != "{}" {
+			users = "[" + users + "]"
+		}
+		cfg := Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute}
+		err := cfg.Validate()
+		assert.ErrorContains(t, err, test.want, name)
+		assert.NotContains(t, fmt.Sprint(err), good, "a hash is a secret")
+	}
+	assert.ErrorContains(t, (&Config{Users: config.Secret("[" + one + "]"), TokenLifetime: time.Minute}).Validate(), "come together")
+	another, _ := keyPair(t)
+	assert.ErrorContains(t, (&Config{PrivateKey: another, TokenLifetime: time.Minute}).ValidateKey(keys), "no counterpart")
+	assert.NoError(t, (&Config{PrivateKey: key, TokenLifetime: time.Minute}).ValidateKey(keys))
+}

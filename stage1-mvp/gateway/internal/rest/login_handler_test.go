@@ -1,0 +1,108 @@
+package rest_test
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
+
+	"stagecraft/stage1-mvp/gateway/internal/config"
+	platform "stagecraft/stage1-mvp/platform/config"
+)
+
+const password = "correct horse battery staple"
+
+// users has one: ada. Hashing is slow on purpose, so it is done once.
+var users = sync.OnceValue(func() platform.Secret {
+	hash := lo.Must(bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost))
+	return platform.Secret(fmt.Sprintf(`[{"id":%q,"username":"ada","password_hash":%q,"roles":["customer"]}]`, buyer, hash))
+})
+
+func privatePEM(t *testing.T, key ed25519.PrivateKey) platform.Secret {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	return platform.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+func TestALoginGivesATokenThatOpensTheRest(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	g.orders.list = emptyList
+
+	a := g.do(http.MethodPost, "/v1/login", `{"username":"ada","password":"`+password+`"}`, "Authorization", "")
+
+	require.Equal(t, http.StatusOK, a.Code)
+	var session struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"`
+	}
+	require.NoError(t, json.Unmarshal(a.body.Data, &session))
+	assert.Equal(t, 900, session.ExpiresIn)
+	assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders", "", "Authorization", "Bearer "+session.AccessToken).Code)
+	assert.NotContains(t, g.log.String(), session.AccessToken)
+	assert.NotContains(t, g.log.String(), password)
+}
+
+func TestALoginDoesNotTellWhichHalfWasWrong(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+
+	wrong := g.do(http.MethodPost, "/v1/login", `{"username":"ada","password":"guess"}`)
+	unknown := g.do(http.MethodPost, "/v1/login", `{"username":"eve","password":"`+password+`"}`)
+
+	assert.Equal(t, http.StatusUnauthorized, wrong.Code)
+	assert.Equal(t, "WRONG_CREDENTIALS", wrong.body.Reason)
+	assert.Equal(t, wrong.Body.String(), unknown.Body.String())
+	assert.NotContains(t, g.log.String(), password)
+}
+
+func TestAPasswordHasALength(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	for _, tooMuch := range []string{strings.Repeat("x", 73), strings.Repeat("ü", 37)} {
+		a := g.do(http.MethodPost, "/v1/login", `{"username":"ada","password":"`+tooMuch+`"}`)
+		assert.Equal(t, http.StatusBadRequest, a.Code, "bcrypt would look at its first 72 bytes only")
+		assert.Equal(t, "password", a.body.Fields[0].Field)
+	}
+}
+
+func TestGuessingHasALimitOfItsOwn(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, func(cfg *config.Config) {
+		cfg.RateLimit = config.RateLimit{PerSecond: 10, Burst: 20}
+		cfg.LoginRateLimit = config.LoginRateLimit{PerSecond: 0.1, Burst: 3}
+	})
+	g.orders.list = emptyList
+	for range 3 {
+		assert.Equal(t, http.StatusUnauthorized, g.do(http.MethodPost, "/v1/login", `{"username":"ada","password":"guess"}`).Code)
+	}
+
+	a := g.do(http.MethodPost, "/v1/login", `{"username":"eve","password":"guess"}`)
+
+	assert.Equal(t, http.StatusTooManyRequests, a.Code, "another name is another guess by the same client")
+	assert.Equal(t, "10", a.Header().Get("Retry-After"))
+	for range 20 {
+		assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders", "").Code, "the other routes have theirs")
+	}
+}
+
+func TestWithoutUsersNobodyLogsIn(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, func(cfg *config.Config) { cfg.Login.Users = "" })
+
+	a := g.do(http.MethodPost, "/v1/login", `{"username":"ada","password":"`+password+`"}`)
+
+	assert.Equal(t, http.StatusNotFound, a.Code)
+	assert.Equal(t, "LOGIN_DISABLED", a.body.Reason)
+}
