@@ -126,9 +126,9 @@ func (a *pgAdmin) migrate(ctx context.Context, making, database string, migratio
 	return nil
 }
 
-// parts is the whole file, which PostgreSQL runs as one transaction, or its statements when it asks for none.
+// parts is the whole file, which PostgreSQL runs as one transaction, or its statements when its first line asks for none.
 func (m migration) parts() []string {
-	if !strings.Contains(m.sql, "atlas:txmode none") {
+	if !strings.HasPrefix(m.sql, "-- atlas:txmode none\n") {
 		return []string{m.sql}
 	}
 	var parts []string

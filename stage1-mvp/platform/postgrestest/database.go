@@ -55,38 +55,22 @@ func NewURL(t testing.TB, migrations fs.FS) string {
 	address, err := url.Parse(admin)
 	require.NoError(t, err)
 	address.Path = "/" + name
-	exec(t, address.String(), statements(t, migrations)...)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	require.NoError(t, Migrate(ctx, address.String(), migrations))
 	return address.String()
 }
 
-// statements returns the migrations in the order of their names, which is how Atlas orders them.
-func statements(t testing.TB, migrations fs.FS) []string {
-	t.Helper()
-	names, err := fs.Glob(migrations, "*.sql")
-	require.NoError(t, err)
-	inFolder, err := fs.Glob(migrations, "migrations/*.sql")
-	require.NoError(t, err)
-	var out []string
-	for _, name := range append(names, inFolder...) {
-		text, err := fs.ReadFile(migrations, name)
-		require.NoError(t, err)
-		out = append(out, string(text))
-	}
-	return out
-}
-
 // exec uses a context of its own: the one of the test is over when the cleanup runs.
-func exec(t testing.TB, address string, statements ...string) {
+func exec(t testing.TB, address, statement string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, address)
 	require.NoError(t, err, "connect to PostgreSQL")
 	defer conn.Close(ctx)
-	for _, statement := range statements {
-		_, err := conn.Exec(ctx, statement)
-		require.NoError(t, err)
-	}
+	_, err = conn.Exec(ctx, statement)
+	require.NoError(t, err)
 }
 
 // startContainer runs at most once per test binary; testcontainers removes the container when the binary has ended.
