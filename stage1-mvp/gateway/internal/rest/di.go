@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/gateway/internal/config"
+	"stagecraft/stage1-mvp/gateway/internal/middleware"
 	"stagecraft/stage1-mvp/platform/auth"
 	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/telemetry"
@@ -20,8 +21,10 @@ var Module = fx.Module("rest",
 		asHandler(NewOrderBatchHandler),
 		asHandler(NewAdminOrderHandler),
 		asHandler(NewWalletHandler),
+		asHandler(NewBalanceHandler),
 		asHandler(NewStockHandler),
 		NewLoginHandler,
+		middleware.NewDeprecations,
 		fx.Annotate(newRouterParams, fx.ParamTags(``, ``, ``, ``, ``, ``, ``, `group:"handlers"`)),
 		NewRouter,
 		newServer,

@@ -23,6 +23,7 @@ import (
 
 	"stagecraft/stage1-mvp/gateway/internal/config"
 	"stagecraft/stage1-mvp/gateway/internal/identity"
+	"stagecraft/stage1-mvp/gateway/internal/middleware"
 	"stagecraft/stage1-mvp/gateway/internal/rest"
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -119,6 +120,7 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 		Handlers: []rest.Handler{
 			rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
 			rest.NewAdminOrderHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}),
+			rest.NewBalanceHandler(ledger{}, middleware.NewDeprecations(g.registry)),
 		},
 	})
 	require.NoError(t, err)

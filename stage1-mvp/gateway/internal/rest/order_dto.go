@@ -10,7 +10,7 @@ import (
 )
 
 type createOrderBody struct {
-	Currency string            `json:"currency" binding:"required,len=3,uppercase"`
+	Currency string            `json:"currency" binding:"required,len=3,alpha,uppercase"`
 	Items    []createOrderItem `json:"items" binding:"required,min=1,max=100,dive"`
 }
 

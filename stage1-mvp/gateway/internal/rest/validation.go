@@ -68,6 +68,8 @@ func message(fault validator.FieldError) string {
 		return "must be at most " + fault.Param() + unit
 	case "len":
 		return "must be exactly " + fault.Param() + unit
+	case "alpha":
+		return "must be letters"
 	case "uppercase":
 		return "must be in capitals"
 	case "uuid":

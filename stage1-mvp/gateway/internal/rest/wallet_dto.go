@@ -10,7 +10,7 @@ import (
 )
 
 type walletQuery struct {
-	Currency string `form:"currency" binding:"required,len=3,uppercase"`
+	Currency string `form:"currency" binding:"required,len=3,alpha,uppercase"`
 }
 
 type entriesQuery struct {
@@ -20,7 +20,7 @@ type entriesQuery struct {
 
 type topUpBody struct {
 	MinorUnits int64  `json:"minor_units" binding:"min=1"`
-	Currency   string `json:"currency" binding:"required,len=3,uppercase"`
+	Currency   string `json:"currency" binding:"required,len=3,alpha,uppercase"`
 }
 
 type walletJSON struct {

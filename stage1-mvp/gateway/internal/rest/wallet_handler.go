@@ -9,7 +9,7 @@ import (
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
 )
 
-// WalletHandler serves /v1/wallets/me: whose wallet it is, the token says.
+// WalletHandler serves what is below /v1/wallets/me: whose wallet it is, the token says.
 type WalletHandler struct{ wallets walletv1.WalletServiceClient }
 
 // NewWalletHandler returns the handler that asks this client.
@@ -19,24 +19,8 @@ func NewWalletHandler(wallets walletv1.WalletServiceClient) *WalletHandler {
 
 // Register implements Handler.
 func (h *WalletHandler) Register(v1 gin.IRouter) {
-	v1.GET("/wallets/me", h.get)
 	v1.POST("/wallets/me/top-ups", h.topUp)
 	v1.GET("/wallets/me/entries", h.entries)
-}
-
-func (h *WalletHandler) get(c *gin.Context) {
-	query, ok := bindQuery[walletQuery](c)
-	if !ok {
-		return
-	}
-	answer, err := h.wallets.GetWallet(c.Request.Context(), &walletv1.GetWalletRequest{
-		UserId: caller(c), Currency: query.Currency,
-	})
-	if err != nil {
-		reply.Error(c, err)
-		return
-	}
-	reply.Data(c, http.StatusOK, fromWallet(answer.GetWallet()))
 }
 
 func (h *WalletHandler) topUp(c *gin.Context) {

@@ -39,16 +39,6 @@ func (ledger) ListEntries(
 	}}}, nil
 }
 
-func TestAWalletIsTheCallersOwn(t *testing.T) {
-	t.Parallel()
-	g := newGateway(t, nil)
-
-	a := g.do(http.MethodGet, "/v1/wallets/me?currency=EUR", "")
-
-	assert.JSONEq(t, `{"user_id":"`+buyer+`","balance":{"minor_units":500,"currency":"EUR"}}`, string(a.body.Data))
-	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodGet, "/v1/wallets/me?currency=eur", "").Code)
-}
-
 func TestALedgerIsReadPageByPage(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
