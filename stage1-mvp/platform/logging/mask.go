@@ -26,7 +26,7 @@ var (
 	privateKeys = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----`)
 )
 
-// Mask hides tokens, passwords in addresses and private keys wherever they stand in a text.
+// Mask hides tokens, passwords in addresses, private keys and cards wherever they stand in a text.
 func Mask(text string) string { return maskText(text) }
 
 func maskText(text string) string {
@@ -39,7 +39,7 @@ func maskText(text string) string {
 	if strings.Contains(text, "PRIVATE KEY") {
 		text = privateKeys.ReplaceAllString(text, masked)
 	}
-	return bearers.ReplaceAllString(text, "Bearer "+masked)
+	return maskCards(bearers.ReplaceAllString(text, "Bearer "+masked))
 }
 
 // maskingCore masks fields on their way to the encoder, so that no call site can forget to.
@@ -67,19 +67,4 @@ func maskFields(fields []zap.Field) []zap.Field {
 		out[i] = maskField(field)
 	}
 	return out
-}
-
-func maskField(field zap.Field) zap.Field {
-	if IsSensitive(field.Key) {
-		return zap.String(field.Key, masked)
-	}
-	switch field.Type {
-	case zapcore.StringType:
-		field.String = maskText(field.String)
-	case zapcore.ErrorType:
-		if err, ok := field.Interface.(error); ok && err != nil {
-			return zap.String(field.Key, maskText(err.Error()))
-		}
-	}
-	return field
 }

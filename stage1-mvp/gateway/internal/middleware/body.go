@@ -3,7 +3,6 @@ package middleware
 import (
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -30,29 +29,7 @@ func (r *record) add(p []byte) {
 	}
 }
 
-// jsonPair finds "key": value also in a text that was cut in the middle of the value.
-var jsonPair = regexp.MustCompile(`"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,{}\[\]"]+)`)
-
-// jsonNested is a key whose value is a list or an object: where that ends, no pattern can tell.
-var jsonNested = regexp.MustCompile(`"([^"\\]+)"\s*:\s*[\[{]`)
-
-func (r *record) masked() string {
-	text := r.String()
-	for _, at := range jsonNested.FindAllStringSubmatchIndex(text, -1) {
-		if logging.IsSensitive(text[at[2]:at[3]]) {
-			text = text[:at[1]-1] + `"***"`
-			break
-		}
-	}
-	text = jsonPair.ReplaceAllStringFunc(text, func(pair string) string {
-		parts := jsonPair.FindStringSubmatch(pair)
-		if !logging.IsSensitive(parts[1]) {
-			return pair
-		}
-		return `"` + parts[1] + `"` + parts[2] + `"***"`
-	})
-	return logging.Mask(strings.ToValidUTF8(text, "�"))
-}
+func (r *record) masked() string { return strings.ToValidUTF8(logging.MaskBody(r.String()), "�") }
 
 type recordingReader struct {
 	io.ReadCloser

@@ -1,0 +1,64 @@
+package paymentsim
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+const idempotencyHeader = "Idempotency-Key"
+
+func (p *Provider) charge(r *http.Request, body []byte, declined bool) reply {
+	key := r.Header.Get(idempotencyHeader)
+	var o order
+	if err := json.Unmarshal(body, &o); err != nil || key == "" || o.Amount < 1 || len(o.Currency) != 3 {
+		return invalid("a charge needs an Idempotency-Key, an amount of at least 1 and a currency").reply()
+	}
+	code := ""
+	if declined {
+		code = "card_declined"
+	}
+	c, replayed, no := p.books.charge(key, o, code)
+	switch {
+	case no != nil:
+		return no.reply()
+	case c.Status == Declined:
+		return cardError(c.DeclineCode, map[string]any{"charge": c})
+	}
+	return reply{status: http.StatusCreated, replayed: replayed, body: c}
+}
+
+func (p *Provider) find(r *http.Request, _ []byte, _ bool) reply {
+	c, no := p.books.find(r.PathValue("key"))
+	if no != nil {
+		return no.reply()
+	}
+	return reply{status: http.StatusOK, body: c}
+}
+
+func (p *Provider) void(r *http.Request, _ []byte, _ bool) reply {
+	return reply{status: http.StatusOK, body: p.books.void(r.PathValue("key"))}
+}
+
+func (p *Provider) refund(r *http.Request, body []byte, declined bool) reply {
+	key := r.Header.Get(idempotencyHeader)
+	var wanted struct {
+		Amount int64 `json:"amount"`
+	}
+	if err := json.Unmarshal(body, &wanted); err != nil || key == "" || wanted.Amount < 1 {
+		return invalid("a refund needs an Idempotency-Key and an amount of at least 1").reply()
+	}
+	refund, replayed, no := p.books.refund(r.PathValue("key"), key, wanted.Amount, declined)
+	switch {
+	case no != nil:
+		return no.reply()
+	case refund.Status == Declined:
+		return cardError("refund_declined", map[string]any{"refund": refund})
+	}
+	return reply{status: http.StatusCreated, replayed: replayed, body: refund}
+}
+
+// cardError is the answer of a bank, which the provider passes on. It is kept under the key like any other.
+func cardError(code string, with map[string]any) reply {
+	with["error"] = &problem{http.StatusPaymentRequired, "card_error", code, "the bank of the card says no"}
+	return reply{status: http.StatusPaymentRequired, body: with}
+}

@@ -1,0 +1,104 @@
+// Package httpclient calls third parties over HTTP. What goes out is what the caller puts into the request and nothing of the context: no
+// token of a user, no baggage, no trace. Every call has an end, an answer of bounded size, a span, and a line in the log that can be
+// pasted into a terminal once its secrets are filled in.
+package httpclient
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"stagecraft/stage1-mvp/platform/config"
+)
+
+// Config is how to call one third party.
+type Config struct {
+	// Peer is its name in logs and traces.
+	Peer string
+	// Timeout is for one call, from the first byte sent to the last one read; an earlier deadline of the context wins.
+	Timeout time.Duration
+	// MaxResponseBytes is how much of an answer is read.
+	MaxResponseBytes int64
+	// Secrets are hidden in the log wherever they turn up, also in what the third party says.
+	Secrets []config.Secret
+}
+
+// Request is what is sent. Its headers are all that are sent, but for those that HTTP itself needs.
+type Request struct {
+	Method string
+	URL    string
+	Header http.Header
+	Body   []byte
+}
+
+// Response is what came back, whatever its status.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Client is safe for concurrent use.
+type Client struct {
+	cfg  Config
+	http *http.Client
+}
+
+const maxIdleConns = 16
+
+// New returns a client. Close it to give its idle connections back.
+func New(cfg Config) *Client {
+	return &Client{cfg: cfg, http: &http.Client{
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: maxIdleConns, IdleConnTimeout: time.Minute},
+		// Followed, a redirect would take the API key to an address that nobody has configured.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Do makes the call once. An error means that there is no usable answer: the other side may have done what it was asked, or not.
+func (c *Client) Do(ctx context.Context, request Request) (response Response, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	ctx, span := c.startSpan(ctx, request)
+	started := time.Now()
+	defer func() {
+		endSpan(span, response, err)
+		c.log(ctx, request, response, time.Since(started), err)
+	}()
+	return c.do(ctx, request)
+}
+
+func (c *Client) do(ctx context.Context, request Request) (Response, error) {
+	var body io.Reader
+	if request.Body != nil {
+		body = bytes.NewReader(request.Body)
+	}
+	outgoing, err := http.NewRequestWithContext(ctx, request.Method, request.URL, body)
+	if err != nil {
+		return Response{}, fmt.Errorf("make request to %s: %w", c.cfg.Peer, err)
+	}
+	for name, values := range request.Header {
+		outgoing.Header[name] = values
+	}
+	// With it, net/http repeats by itself what has an Idempotency-Key. Whether to repeat is the caller's decision.
+	outgoing.GetBody = nil
+	incoming, err := c.http.Do(outgoing)
+	if err != nil {
+		return Response{}, fmt.Errorf("call %s: %w", c.cfg.Peer, err)
+	}
+	defer incoming.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(incoming.Body, c.cfg.MaxResponseBytes+1))
+	if err != nil {
+		return Response{}, fmt.Errorf("read answer of %s: %w", c.cfg.Peer, err)
+	}
+	if int64(len(raw)) > c.cfg.MaxResponseBytes {
+		return Response{}, fmt.Errorf("answer of %s has more than %d bytes", c.cfg.Peer, c.cfg.MaxResponseBytes)
+	}
+	return Response{Status: incoming.StatusCode, Header: incoming.Header, Body: raw}, nil
+}

@@ -1,0 +1,100 @@
+package logging
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// maskField returns the field with everything secret in it hidden, whatever kind of field it is.
+func maskField(field zap.Field) zap.Field {
+	if IsSensitive(field.Key) {
+		return zap.String(field.Key, masked)
+	}
+	switch field.Type {
+	case zapcore.StringType:
+		field.String = maskText(field.String)
+	case zapcore.ByteStringType:
+		return zap.String(field.Key, maskText(string(field.Interface.([]byte))))
+	case zapcore.BinaryType:
+		return zap.String(field.Key, fmt.Sprintf("%d bytes", len(field.Interface.([]byte))))
+	case zapcore.ErrorType:
+		if err, ok := field.Interface.(error); ok && err != nil {
+			return zap.String(field.Key, maskText(err.Error()))
+		}
+	case zapcore.StringerType:
+		return zap.Stringer(field.Key, maskedStringer{field.Interface.(fmt.Stringer)})
+	case zapcore.ReflectType:
+		return zap.Reflect(field.Key, maskValue(field.Interface))
+	case zapcore.ArrayMarshalerType, zapcore.ObjectMarshalerType, zapcore.InlineMarshalerType:
+		return maskMarshaler(field)
+	}
+	return field
+}
+
+// maskedStringer leaves it to zap to call String, which may panic: zap writes that down.
+type maskedStringer struct{ fmt.Stringer }
+
+func (s maskedStringer) String() string { return maskText(s.Stringer.String()) }
+
+// maskMarshaler lets the field write itself into a map, where everything has a name and can be looked at, and writes what is left of it.
+func maskMarshaler(field zap.Field) zap.Field {
+	return zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
+		written := zapcore.NewMapObjectEncoder()
+		field.AddTo(written)
+		clean := maskValue(written.Fields).(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(clean)) {
+			zap.Reflect(key, clean[key]).AddTo(enc)
+		}
+		return nil
+	}))
+}
+
+// maskValue returns what JSON would be made of the value, with everything secret in it hidden.
+func maskValue(value any) any {
+	switch v := value.(type) {
+	case nil, bool, float64, int64, json.Number:
+		return v
+	case string:
+		return maskText(v)
+	case time.Duration:
+		return v.String()
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, inner := range v {
+			if IsSensitive(key) {
+				inner = masked
+			}
+			out[maskText(key)] = maskValue(inner)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, inner := range v {
+			out[i] = maskValue(inner)
+		}
+		return out
+	default:
+		return maskValue(plain(v))
+	}
+}
+
+// plain returns the value as JSON knows it: objects, lists, texts and numbers.
+func plain(value any) (out any) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("%T cannot be logged: %s", value, err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&out); err != nil {
+		return fmt.Sprintf("%T cannot be logged: %s", value, err)
+	}
+	return out
+}
