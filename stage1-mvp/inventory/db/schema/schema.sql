@@ -10,14 +10,16 @@ CREATE TABLE stocks (
 );
 
 CREATE TABLE reservations (
-    id         uuid           PRIMARY KEY,
+    id             uuid           PRIMARY KEY,
     -- One saga holds stock at most once, whatever else goes wrong.
-    saga_id    uuid           NOT NULL UNIQUE,
-    order_id   uuid           NOT NULL,
+    saga_id        uuid           NOT NULL UNIQUE,
+    order_id       uuid           NOT NULL,
     -- 1 holding, 2 returned
-    status     smallint       NOT NULL CHECK (status IN (1, 2)),
-    created_at timestamptz(6) NOT NULL,
-    updated_at timestamptz(6) NOT NULL
+    status         smallint       NOT NULL CHECK (status IN (1, 2)),
+    created_at     timestamptz(6) NOT NULL,
+    updated_at     timestamptz(6) NOT NULL,
+    -- The sum of its items, so that nobody needs a join to count pieces.
+    total_quantity bigint         NOT NULL
 );
 
 CREATE TABLE reservation_items (

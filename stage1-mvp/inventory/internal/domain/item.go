@@ -14,6 +14,14 @@ type Item struct {
 	Quantity int32
 }
 
+// pieces is how many of all SKUs together.
+func pieces(items []Item) (total int64) {
+	for _, item := range items {
+		total += int64(item.Quantity)
+	}
+	return total
+}
+
 // MergeItems returns the items with each SKU once, in SKU order: the order in which their stocks are locked.
 func MergeItems(items []Item) ([]Item, error) {
 	sums := make(map[SKU]int64, len(items))

@@ -21,6 +21,7 @@ type Reservation struct {
 	orderID   string
 	status    ReservationStatus
 	items     []Item
+	total     int64
 	createdAt time.Time
 	updatedAt time.Time
 	events    []Event
@@ -30,7 +31,7 @@ type Reservation struct {
 func NewReservation(id, sagaID, orderID string, items []Item, now time.Time) *Reservation {
 	r := &Reservation{
 		id: id, sagaID: sagaID, orderID: orderID, status: ReservationHolding,
-		items: items, createdAt: now, updatedAt: now,
+		items: items, total: pieces(items), createdAt: now, updatedAt: now,
 	}
 	r.events = append(r.events, ReservationHeld{ReservationID: id, SagaID: sagaID, OrderID: orderID, Items: items})
 	return r
@@ -38,11 +39,11 @@ func NewReservation(id, sagaID, orderID string, items []Item, now time.Time) *Re
 
 // RestoreReservation rebuilds a reservation from its rows.
 func RestoreReservation(
-	id, sagaID, orderID string, status ReservationStatus, items []Item, createdAt, updatedAt time.Time,
+	id, sagaID, orderID string, status ReservationStatus, items []Item, total int64, createdAt, updatedAt time.Time,
 ) *Reservation {
 	return &Reservation{
 		id: id, sagaID: sagaID, orderID: orderID, status: status,
-		items: items, createdAt: createdAt, updatedAt: updatedAt,
+		items: items, total: total, createdAt: createdAt, updatedAt: updatedAt,
 	}
 }
 
@@ -60,6 +61,9 @@ func (r *Reservation) Status() ReservationStatus { return r.status }
 
 // Items returns what is held, in SKU order.
 func (r *Reservation) Items() []Item { return slices.Clone(r.items) }
+
+// TotalQuantity returns how many pieces are held, of all SKUs together.
+func (r *Reservation) TotalQuantity() int64 { return r.total }
 
 // CreatedAt returns when the items were held.
 func (r *Reservation) CreatedAt() time.Time { return r.createdAt }

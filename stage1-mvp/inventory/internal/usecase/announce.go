@@ -19,7 +19,8 @@ func announce(ctx context.Context, reservation *domain.Reservation) {
 			zap.Int("event_version", event.Version()),
 			zap.String("reservation_id", reservation.ID()),
 			zap.String("saga_id", reservation.SagaID()),
-			zap.String("order_id", reservation.OrderID()))
+			zap.String("order_id", reservation.OrderID()),
+			zap.Int64("total_quantity", reservation.TotalQuantity()))
 	}
 	reservation.ClearEvents()
 }

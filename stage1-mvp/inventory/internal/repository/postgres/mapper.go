@@ -13,12 +13,13 @@ func toStock(row gen.Stock) *domain.Stock {
 
 func toReservationRow(r *domain.Reservation) gen.InsertReservationParams {
 	return gen.InsertReservationParams{
-		ID:        r.ID(),
-		SagaID:    r.SagaID(),
-		OrderID:   r.OrderID(),
-		Status:    int16(r.Status()),
-		CreatedAt: r.CreatedAt(),
-		UpdatedAt: r.UpdatedAt(),
+		ID:            r.ID(),
+		SagaID:        r.SagaID(),
+		OrderID:       r.OrderID(),
+		Status:        int16(r.Status()),
+		CreatedAt:     r.CreatedAt(),
+		UpdatedAt:     r.UpdatedAt(),
+		TotalQuantity: r.TotalQuantity(),
 	}
 }
 
@@ -27,5 +28,5 @@ func toReservation(row gen.Reservation, itemRows []gen.ReservationItem) *domain.
 		return domain.Item{SKU: domain.SKU(item.Sku), Quantity: item.Quantity}
 	})
 	return domain.RestoreReservation(
-		row.ID, row.SagaID, row.OrderID, domain.ReservationStatus(row.Status), items, row.CreatedAt, row.UpdatedAt)
+		row.ID, row.SagaID, row.OrderID, domain.ReservationStatus(row.Status), items, row.TotalQuantity, row.CreatedAt, row.UpdatedAt)
 }

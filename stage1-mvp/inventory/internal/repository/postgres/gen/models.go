@@ -17,12 +17,13 @@ type ProcessedEvent struct {
 }
 
 type Reservation struct {
-	ID        string
-	SagaID    string
-	OrderID   string
-	Status    int16
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID            string
+	SagaID        string
+	OrderID       string
+	Status        int16
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	TotalQuantity int64
 }
 
 type ReservationItem struct {

@@ -10,18 +10,48 @@ import (
 	"time"
 )
 
+const fillTotalQuantities = `-- name: FillTotalQuantities :one
+WITH batch AS MATERIALIZED (
+    SELECT id FROM reservations WHERE total_quantity IS NULL AND id > $1::uuid ORDER BY id LIMIT $2::integer FOR UPDATE
+), filled AS (
+    UPDATE reservations AS r
+    SET total_quantity = (SELECT COALESCE(sum(i.quantity), 0) FROM reservation_items AS i WHERE i.reservation_id = r.id)
+    FROM batch WHERE r.id = batch.id
+)
+SELECT count(*) AS filled, COALESCE((SELECT id FROM batch ORDER BY id DESC LIMIT 1), $1::uuid)::uuid AS last FROM batch
+`
+
+type FillTotalQuantitiesParams struct {
+	After string
+	Size  int32
+}
+
+type FillTotalQuantitiesRow struct {
+	Filled int64
+	Last   string
+}
+
+// The next batch of reservations without a total gets it. Tells how many there were and the last of them.
+func (q *Queries) FillTotalQuantities(ctx context.Context, db DBTX, arg FillTotalQuantitiesParams) (FillTotalQuantitiesRow, error) {
+	row := db.QueryRow(ctx, fillTotalQuantities, arg.After, arg.Size)
+	var i FillTotalQuantitiesRow
+	err := row.Scan(&i.Filled, &i.Last)
+	return i, err
+}
+
 const insertReservation = `-- name: InsertReservation :exec
-INSERT INTO reservations (id, saga_id, order_id, status, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO reservations (id, saga_id, order_id, status, created_at, updated_at, total_quantity)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type InsertReservationParams struct {
-	ID        string
-	SagaID    string
-	OrderID   string
-	Status    int16
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID            string
+	SagaID        string
+	OrderID       string
+	Status        int16
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	TotalQuantity int64
 }
 
 func (q *Queries) InsertReservation(ctx context.Context, db DBTX, arg InsertReservationParams) error {
@@ -32,6 +62,7 @@ func (q *Queries) InsertReservation(ctx context.Context, db DBTX, arg InsertRese
 		arg.Status,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.TotalQuantity,
 	)
 	return err
 }
@@ -77,7 +108,7 @@ func (q *Queries) ListReservationItems(ctx context.Context, db DBTX, reservation
 }
 
 const lockReservationBySaga = `-- name: LockReservationBySaga :one
-SELECT id, saga_id, order_id, status, created_at, updated_at FROM reservations WHERE saga_id = $1 FOR UPDATE
+SELECT id, saga_id, order_id, status, created_at, updated_at, total_quantity FROM reservations WHERE saga_id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockReservationBySaga(ctx context.Context, db DBTX, sagaID string) (Reservation, error) {
@@ -90,6 +121,7 @@ func (q *Queries) LockReservationBySaga(ctx context.Context, db DBTX, sagaID str
 		&i.Status,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.TotalQuantity,
 	)
 	return i, err
 }
