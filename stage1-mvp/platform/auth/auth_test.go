@@ -30,7 +30,7 @@ type signer struct {
 	public string
 }
 
-func newSigner(t *testing.T) signer {
+func newSigner(t testing.TB) signer {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
@@ -41,12 +41,12 @@ func newSigner(t *testing.T) signer {
 	return signer{key: private, kid: kid, public: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))}
 }
 
-func (s signer) sign(t *testing.T, claims jwt.MapClaims) auth.Token {
+func (s signer) sign(t testing.TB, claims jwt.MapClaims) auth.Token {
 	t.Helper()
 	return signWith(t, jwt.SigningMethodEdDSA, s.key, s.kid, claims)
 }
 
-func signWith(t *testing.T, method jwt.SigningMethod, key crypto.PrivateKey, kid string, claims jwt.MapClaims) auth.Token {
+func signWith(t testing.TB, method jwt.SigningMethod, key crypto.PrivateKey, kid string, claims jwt.MapClaims) auth.Token {
 	t.Helper()
 	token := jwt.NewWithClaims(method, claims)
 	token.Header["kid"] = kid
@@ -71,7 +71,7 @@ type parties struct {
 	verifier        *auth.Verifier
 }
 
-func newParties(t *testing.T) parties {
+func newParties(t testing.TB) parties {
 	p := parties{users: newSigner(t), services: newSigner(t)}
 	cfg := auth.Config{PublicKeys: p.users.public, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: p.services.public}
 	require.NoError(t, cfg.Validate())

@@ -45,6 +45,9 @@ func FuzzNoForgedCursorIsAccepted(f *testing.F) {
 	cursor, err := signer.Encode("orders", place{ID: "a"})
 	require.NoError(f, err)
 	f.Add(cursor)
+	f.Add(cursor + "\n")
+	f.Add(cursor[:10] + "\r\n" + cursor[10:])
+	f.Add(cursor + "=")
 	f.Add("")
 	f.Add(base64.RawURLEncoding.EncodeToString([]byte(`{"ID":"a"}`)))
 	f.Fuzz(func(t *testing.T, forged string) {
