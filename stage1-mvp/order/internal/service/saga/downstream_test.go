@@ -15,11 +15,13 @@ import (
 type behaviour int
 
 const (
-	works         behaviour = iota
-	refuses                 // a business answer: did not happen, never will
-	silentDone              // happens, but the answer is lost
-	silentNotDone           // never arrives
-	undoFailsOnce           // works, then cannot be undone at the first try
+	works          behaviour = iota
+	refuses                  // a business answer: did not happen, never will
+	silentDone               // happens, but the answer is lost
+	silentNotDone            // never arrives
+	undoFailsOnce            // works, then cannot be undone at the first try
+	undoSilentOnce           // works, is undone at the first try, but the answer is lost
+	undoRefused              // works, then nobody wants it back
 )
 
 // downstream stands for inventory and wallet, which are other processes. It keeps the promises of their barriers, and counts.
@@ -31,6 +33,7 @@ type downstream struct {
 	undoTries  map[string]int
 	overlap    map[string]int // calls at the same time per saga
 	overlapped bool
+	onUndo     func() // called with each undo, if set
 }
 
 func newDownstream(behaviours map[string]behaviour) *downstream {
@@ -87,14 +90,24 @@ func (d *downstream) undo(sagaID, step string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.undoTries[sagaID+step]++
-	if d.behaviours[step] == undoFailsOnce && d.undoTries[sagaID+step] == 1 {
+	if d.onUndo != nil {
+		d.onUndo()
+	}
+	first := d.undoTries[sagaID+step] == 1
+	switch {
+	case d.behaviours[step] == undoFailsOnce && first:
 		return answer(codes.Unavailable)
+	case d.behaviours[step] == undoRefused:
+		return answer(codes.FailedPrecondition)
 	}
 	key := sagaID + "/" + step
 	if d.steps[key] == "done" {
 		d.net[step]--
 	}
 	d.steps[key] = "compensated"
+	if d.behaviours[step] == undoSilentOnce && first {
+		return answer(codes.DeadlineExceeded)
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/order/db"
@@ -30,6 +31,8 @@ type process struct {
 	cancel *usecase.CancelOrder
 	scan   *usecase.ScanStaleSagas
 	get    *usecase.GetOrder
+
+	registry *prometheus.Registry
 }
 
 func newPool(t *testing.T) *pgxpool.Pool { return postgrestest.New(t, db.Migrations) }
@@ -39,7 +42,8 @@ func start(pool *pgxpool.Pool, services *downstream, m *mortal, staleAfter time.
 	orders, sagas := repository.NewOrderRepository(pool), repository.NewSagaRepository(pool)
 	requests := idempotency.NewStore(pool)
 	steps := mortalSteps(m, saga.PurchaseSteps(fakeInventory{services}, fakeWallet{services}))
-	counts := metrics.New(prometheus.NewRegistry())
+	registry := prometheus.NewRegistry()
+	counts := metrics.New(registry)
 	told := journal.New(counts)
 	engine := saga.NewEngine(saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second},
 		tx, sagas, orders, usecase.NewAnswers(requests), told, steps, clock.System)
@@ -50,7 +54,29 @@ func start(pool *pgxpool.Pool, services *downstream, m *mortal, staleAfter time.
 		cancel: usecase.NewCancelOrder(tx, requests, orders, sagas, cancellation, told, clock.System),
 		scan:   usecase.NewScanStaleSagas(usecase.ScanConfig{StaleAfter: staleAfter}, tx, sagas, recoverer, counts),
 		get:    usecase.NewGetOrder(orders),
+
+		registry: registry,
 	}
+}
+
+// metric returns the value of one series; labels come in pairs.
+func (p process) metric(t *testing.T, name string, labels ...string) float64 {
+	t.Helper()
+	families, err := p.registry.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		for _, series := range family.GetMetric() {
+			var has []string
+			for _, label := range series.GetLabel() {
+				has = append(has, label.GetName(), label.GetValue())
+			}
+			if family.GetName() == name && lo.Every(has, labels) {
+				return series.GetCounter().GetValue() + series.GetGauge().GetValue()
+			}
+		}
+	}
+	require.Fail(t, "no such series", "%s %v", name, labels)
+	return 0
 }
 
 func request() dto.CreateOrder {

@@ -1,0 +1,171 @@
+package saga_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/service/saga"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+// buy returns a request to cancel an order that was just paid.
+func buy(t *testing.T, pool *pgxpool.Pool, services *downstream) dto.CancelOrder {
+	t.Helper()
+	created, err := start(pool, services, &mortal{}, longTime).create.Execute(t.Context(), request())
+	require.NoError(t, err)
+	return dto.CancelOrder{
+		Caller: dto.Caller{UserID: created.Order.BuyerID}, ID: created.Order.ID, IdempotencyKey: uuid.NewString(),
+	}
+}
+
+// isBack fails unless the order is cancelled and its money and stock came back exactly once.
+func isBack(t *testing.T, pool *pgxpool.Pool, services *downstream, in dto.CancelOrder, at string) {
+	t.Helper()
+	require.Equal(t, []domain.OrderStatus{domain.StatusCancelled}, storedStatuses(t, pool, in.Caller.UserID), at)
+	require.Zero(t, services.net[saga.DeductBalance], "money: "+at)
+	require.Zero(t, services.net[saga.ReserveInventory], "stock: "+at)
+	require.Equal(t, "COMPLETED", storedCancellation(t, pool, in.ID), at)
+}
+
+func storedCancellation(t *testing.T, pool *pgxpool.Pool, orderID string) (status string) {
+	t.Helper()
+	const query = `SELECT status FROM saga_executions WHERE aggregate_id = $1 AND saga_type = 'CANCEL_ORDER'`
+	require.NoError(t, pool.QueryRow(t.Context(), query, orderID).Scan(&status))
+	return status
+}
+
+func TestACancelledOrderIsPaidBackOnce(t *testing.T) {
+	t.Parallel()
+	pool, services := newPool(t), newDownstream(nil)
+	in := buy(t, pool, services)
+	shop := start(pool, services, &mortal{}, longTime)
+
+	first, err := shop.cancel.Execute(t.Context(), in)
+	require.NoError(t, err)
+	second, err := shop.cancel.Execute(t.Context(), in)
+	require.NoError(t, err)
+
+	assert.Equal(t, int(domain.StatusCancelled), first.Order.Status)
+	assert.Equal(t, string(domain.CancelByBuyer), first.Order.CancelCode)
+	assert.False(t, first.Replayed)
+	assert.True(t, second.Replayed)
+	assert.Equal(t, first.Order, second.Order)
+	isBack(t, pool, services, in, "after two requests")
+	for step, tries := range services.undoTries {
+		assert.Equal(t, 1, tries, step)
+	}
+}
+
+// The process is killed at every point of a cancellation in turn, and a new one is started.
+func TestNoCrashOfACancellationLosesMoneyOrStock(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	for name, behaviours := range map[string]map[string]behaviour{
+		"all works":            nil,
+		"refund fails once":    {saga.DeductBalance: undoFailsOnce},
+		"refund's answer lost": {saga.DeductBalance: undoSilentOnce},
+		"release fails once":   {saga.ReserveInventory: undoFailsOnce},
+		"both answers lost":    {saga.DeductBalance: undoSilentOnce, saga.ReserveInventory: undoSilentOnce},
+	} {
+		for diesAt := int64(1); ; diesAt++ {
+			at := fmt.Sprintf("%s, killed at point %d", name, diesAt)
+			services, victim := newDownstream(behaviours), &mortal{diesAt: diesAt}
+			in := buy(t, pool, services)
+			_, _ = start(pool, services, victim, 0).cancel.Execute(t.Context(), in)
+			survivor := start(pool, services, &mortal{}, 0)
+			settleAll(t, pool, survivor)
+			// Killed before it was accepted, the request is new to the survivor.
+			_, _ = survivor.cancel.Execute(t.Context(), in)
+			settleAll(t, pool, survivor)
+
+			again, err := survivor.cancel.Execute(withDeadline(t, 5*time.Second), in)
+
+			require.NoError(t, err, at)
+			require.Equal(t, int(domain.StatusCancelled), again.Order.Status, at)
+			isBack(t, pool, services, in, at)
+			if !victim.dead.Load() {
+				require.Greater(t, diesAt, int64(6), "too few points: the crashes are not real")
+				break
+			}
+		}
+	}
+}
+
+// Whoever goes on with a cancellation is killed at every point as well.
+func TestACrashOfTheScannerLeavesACancellationThatGoesOn(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	for diesAt := int64(1); ; diesAt++ {
+		services := newDownstream(map[string]behaviour{saga.DeductBalance: undoSilentOnce, saga.ReserveInventory: undoFailsOnce})
+		in := buy(t, pool, services)
+		// Points 1 and 2 accept the cancellation.
+		_, _ = start(pool, services, &mortal{diesAt: 3}, 0).cancel.Execute(t.Context(), in)
+		require.Equal(t, "RUNNING", storedCancellation(t, pool, in.ID))
+		victim := &mortal{diesAt: diesAt}
+		_, _ = start(pool, services, victim, 0).scan.Execute(t.Context())
+		settleAll(t, pool, start(pool, services, &mortal{}, 0))
+
+		isBack(t, pool, services, in, fmt.Sprintf("killed at point %d", diesAt))
+		if !victim.dead.Load() {
+			break
+		}
+	}
+}
+
+func TestWithoutAnAnswerACancellationGoesOnLater(t *testing.T) {
+	t.Parallel()
+	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.ReserveInventory: undoFailsOnce})
+	in := buy(t, pool, services)
+	shop := start(pool, services, &mortal{}, 0)
+
+	_, err := shop.cancel.Execute(t.Context(), in)
+
+	assert.Equal(t, errs.Aborted, errs.CodeOf(err))
+	assert.Equal(t, "IN_PROGRESS", errs.From(err).Reason)
+	assert.Equal(t, "RUNNING", storedCancellation(t, pool, in.ID), "it is never undone")
+	settleAll(t, pool, shop)
+	_, err = shop.cancel.Execute(t.Context(), in)
+	assert.NoError(t, err)
+	isBack(t, pool, services, in, "after the scan")
+}
+
+func TestABuyerWhoHangsUpStopsNoCancellation(t *testing.T) {
+	t.Parallel()
+	pool, services := newPool(t), newDownstream(nil)
+	in := buy(t, pool, services)
+	ctx, hangUp := context.WithCancel(t.Context())
+	services.onUndo = hangUp
+
+	_, _ = start(pool, services, &mortal{}, longTime).cancel.Execute(ctx, in)
+
+	isBack(t, pool, services, in, "without a scan")
+}
+
+// What was taken is never refused back, unless there is a bug. Then it is not tried for ever, and it is seen.
+func TestACancellationThatIsRefusedFailsForAPersonToSee(t *testing.T) {
+	t.Parallel()
+	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.DeductBalance: undoRefused})
+	in := buy(t, pool, services)
+	shop := start(pool, services, &mortal{}, 0)
+
+	_, err := shop.cancel.Execute(t.Context(), in)
+	settled, scanErr := shop.scan.Execute(t.Context())
+
+	assert.Equal(t, errs.Precondition, errs.CodeOf(err))
+	assert.Equal(t, "CANCELLATION_FAILED", errs.From(err).Reason)
+	require.NoError(t, scanErr)
+	assert.Zero(t, settled)
+	assert.Equal(t, "FAILED", storedCancellation(t, pool, in.ID))
+	assert.Equal(t, 1, lo.Sum(lo.Values(services.undoTries)), "calls")
+	assert.InDelta(t, 1, shop.metric(t, "sagas_total", "type", "CANCEL_ORDER", "outcome", "failed"), 0)
+}
