@@ -79,7 +79,7 @@ func collect(of types.Type, add func(name, fallback string)) {
 	}
 }
 
-var row = regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| ([^|]+) \\| ([^|]+) \\|")
+var row = regexp.MustCompile("(?m)^\\| `([A-Z0-9_]+)` \\| ([^|]+) \\| ([^|]+) \\|")
 
 func inTable(readme string) map[string]variable {
 	found := make(map[string]variable)

@@ -45,7 +45,7 @@ func TestAStoreThatIsDownIsAnErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	server := objectstoretest.New(t)
 	cfg := server.Config()
-	require.NoError(t, server.Close())
+	require.NoError(t, server.Stop())
 	began := time.Now()
 
 	err := newStore(t, cfg).Put(t.Context(), "key", "text/csv", []byte("x"))

@@ -15,28 +15,37 @@ import (
 	"stagecraft/stage1-mvp/platform/objectstore"
 )
 
-// Server is a running server. It believes every key.
+// Server believes every key, and keeps what was stored until it is forgotten with the process.
 type Server struct {
 	// Endpoint is its host:port on this machine.
 	Endpoint string
+	handler  http.Handler
 	http     *http.Server
 }
 
-// Start runs a server without buckets until Close.
+// Start runs a server without buckets until Stop.
 func Start() (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen for S3: %w", err)
-	}
-	// What a bucket held is gone with the process, so nothing is kept of what was overwritten either.
+	// Nothing is kept of what was overwritten.
 	fake := gofakes3.New(s3mem.New(), gofakes3.WithIntegrityCheck(true), gofakes3.WithoutVersioning())
-	s := &Server{Endpoint: listener.Addr().String(), http: &http.Server{Handler: fake.Server(), ReadHeaderTimeout: 5 * time.Second}}
-	go func() { _ = s.http.Serve(listener) }() // ends with Close
-	return s, nil
+	s := &Server{Endpoint: "127.0.0.1:0", handler: fake.Server()}
+	return s, s.Listen()
 }
 
-// Close ends the server and forgets what was stored.
-func (s *Server) Close() error { return s.http.Close() }
+// Listen takes requests again after Stop, at the same address.
+func (s *Server) Listen() error {
+	listener, err := net.Listen("tcp", s.Endpoint)
+	if err != nil {
+		return fmt.Errorf("listen for S3: %w", err)
+	}
+	s.Endpoint = listener.Addr().String()
+	server := &http.Server{Handler: s.handler, ReadHeaderTimeout: 5 * time.Second}
+	s.http = server
+	go func() { _ = server.Serve(listener) }() // ends with Stop
+	return nil
+}
+
+// Stop takes no more requests.
+func (s *Server) Stop() error { return s.http.Close() }
 
 // Config returns what the environment of a service would say of this server.
 func (s *Server) Config() objectstore.Config {
@@ -46,11 +55,11 @@ func (s *Server) Config() objectstore.Config {
 	}
 }
 
-// New starts a server, and closes it when the test ends.
+// New starts a server, and stops it when the test ends.
 func New(t testing.TB) *Server {
 	t.Helper()
 	server, err := Start()
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close() }) // a test may have closed it, which is one way to lose a store
+	t.Cleanup(func() { require.NoError(t, server.Stop()) })
 	return server
 }

@@ -10,7 +10,10 @@ CREATE TABLE orders (
     cancel_reason text           NOT NULL DEFAULT '',
     version       bigint         NOT NULL,
     created_at    timestamptz(6) NOT NULL,
-    updated_at    timestamptz(6) NOT NULL
+    updated_at    timestamptz(6) NOT NULL,
+    -- When it was first told to be so; NULL until then. Reports are made of these, because no later change of the order touches them.
+    paid_at       timestamptz(6),
+    cancelled_at  timestamptz(6)
 );
 
 -- The buyer's list is read in this order, page by page, with a row comparison that this index answers.
@@ -20,6 +23,10 @@ CREATE INDEX orders_by_buyer ON orders (buyer_id, created_at DESC, id DESC);
 -- that is indexed changes, PostgreSQL can store a new version of an order without touching any index.
 CREATE INDEX orders_by_created_at ON orders (created_at, id);
 CREATE INDEX orders_by_total ON orders (total_minor, id);
+
+-- A day's report is a range of each. Paying and cancelling must touch all indexes for them, once in the life of an order.
+CREATE INDEX orders_by_paid_at ON orders (paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX orders_by_cancelled_at ON orders (cancelled_at) WHERE cancelled_at IS NOT NULL;
 
 CREATE TABLE order_items (
     order_id         uuid     NOT NULL REFERENCES orders (id),
@@ -73,3 +80,22 @@ CREATE TABLE processed_events (
     created_at   timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (scope, key)
 );
+
+CREATE TABLE job_executions (
+    id          uuid           PRIMARY KEY,
+    job_name    text           NOT NULL,
+    job_window  text           NOT NULL,
+    trigger     text           NOT NULL CHECK (trigger IN ('cron', 'api', 'backfill')),
+    status      text           NOT NULL CHECK (status IN ('RUNNING', 'SUCCEEDED', 'FAILED')),
+    attempt     integer        NOT NULL,
+    started_at  timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz(6),
+    error       text           NOT NULL DEFAULT '',
+    result      jsonb,
+    UNIQUE (job_name, job_window, attempt)
+);
+
+-- This is what makes a window done once: it has at most one execution that runs or has succeeded.
+CREATE UNIQUE INDEX job_executions_once ON job_executions (job_name, job_window) WHERE status IN ('RUNNING', 'SUCCEEDED');
+
+CREATE INDEX job_executions_by_start ON job_executions (job_name, started_at DESC, id DESC);

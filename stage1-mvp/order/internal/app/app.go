@@ -46,6 +46,7 @@ func Options(cfg config.Config) fx.Option {
 		usecase.Module,
 		grpc.Module,
 		job.Module,
+		job.Reports(cfg.Jobs),
 		grpcserver.Module,
 	)
 }

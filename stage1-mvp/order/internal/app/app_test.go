@@ -12,4 +12,8 @@ import (
 func TestEverythingThatIsNeededIsProvided(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, fx.ValidateApp(Options(config.Config{})))
+
+	var withJobs config.Config
+	withJobs.Jobs.Redis.URL = "redis://127.0.0.1:6379/0"
+	require.NoError(t, fx.ValidateApp(Options(withJobs)))
 }

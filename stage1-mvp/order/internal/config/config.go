@@ -4,6 +4,7 @@ package config
 import (
 	"stagecraft/stage1-mvp/order/internal/client/inventory"
 	"stagecraft/stage1-mvp/order/internal/client/wallet"
+	"stagecraft/stage1-mvp/order/internal/job"
 	"stagecraft/stage1-mvp/order/internal/service/saga"
 	"stagecraft/stage1-mvp/order/internal/usecase"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -30,4 +31,5 @@ type Config struct {
 	Watch     usecase.WatchConfig
 	Batch     usecase.BatchConfig
 	Cursor    pagination.Config
+	Jobs      job.Config
 }

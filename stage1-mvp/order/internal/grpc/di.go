@@ -1,6 +1,8 @@
 package grpc
 
 import (
+	"maps"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 	"go.uber.org/zap"
@@ -15,19 +17,25 @@ import (
 type Addr string
 
 // Module provides the handler and what the server is made of.
-var Module = fx.Module("grpc", fx.Provide(NewHandler, params))
+var Module = fx.Module("grpc", fx.Provide(NewHandler, NewJobHandler, params))
 
 func params(
-	addr Addr, cfg grpcserver.Config, handler *Handler, verifier *auth.Verifier, log *zap.Logger, registry *prometheus.Registry,
+	addr Addr, cfg grpcserver.Config, handler *Handler, jobs *JobHandler, verifier *auth.Verifier, log *zap.Logger,
+	registry *prometheus.Registry,
 ) grpcserver.Params {
+	rules := Rules()
+	maps.Copy(rules, JobRules())
 	return grpcserver.Params{
 		Service:  "order",
 		Addr:     string(addr),
 		Config:   cfg,
-		Rules:    Rules(),
+		Rules:    rules,
 		Verifier: verifier,
 		Log:      log,
 		Registry: registry,
-		Register: []func(*grpc.Server){func(s *grpc.Server) { orderv1.RegisterOrderServiceServer(s, handler) }},
+		Register: []func(*grpc.Server){
+			func(s *grpc.Server) { orderv1.RegisterOrderServiceServer(s, handler) },
+			func(s *grpc.Server) { orderv1.RegisterJobServiceServer(s, jobs) },
+		},
 	}
 }

@@ -7,11 +7,7 @@ import (
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/pagination"
 )
-
-// maxDepth is how far into the list a page may reach: the database reads and drops everything before it. Whoever wants more should filter.
-const maxDepth = 10_000
 
 // ListAllOrders shows admins everybody's orders, in numbered pages.
 type ListAllOrders struct{ orders domain.OrderRepository }
@@ -23,14 +19,12 @@ func NewListAllOrders(orders domain.OrderRepository) *ListAllOrders {
 
 // Execute returns a page, empty behind the last one. Page and total are two looks: orders that come in between make them differ.
 func (u *ListAllOrders) Execute(ctx context.Context, in dto.ListAllOrders) (dto.NumberedPage, error) {
-	number, size := max(int(in.Page), 1), pagination.Size(in.Size)
-	switch {
-	case in.Page < 0:
-		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "INVALID_PAGE", "the first page is 1")
-	case in.Status != domain.StatusUnspecified && !in.Status.IsValid():
+	if in.Status != domain.StatusUnspecified && !in.Status.IsValid() {
 		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "INVALID_STATUS", "there is no such status")
-	case number*size > maxDepth:
-		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "PAGE_TOO_DEEP", "page times page_size may be at most %d", maxDepth)
+	}
+	number, size, err := numberedPage(in.Page, in.Size)
+	if err != nil {
+		return dto.NumberedPage{}, err
 	}
 	orders, err := u.orders.ListAll(ctx, domain.Page{Sort: in.Sort, Status: in.Status, Offset: (number - 1) * size, Limit: size})
 	if err != nil {

@@ -6,7 +6,22 @@ package gen
 
 import (
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
+
+type JobExecution struct {
+	ID         string
+	JobName    string
+	JobWindow  string
+	Trigger    string
+	Status     string
+	Attempt    int32
+	StartedAt  time.Time
+	FinishedAt pgtype.Timestamptz
+	Error      string
+	Result     []byte
+}
 
 type Order struct {
 	ID           string
@@ -19,6 +34,8 @@ type Order struct {
 	Version      int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	PaidAt       pgtype.Timestamptz
+	CancelledAt  pgtype.Timestamptz
 }
 
 type OrderItem struct {

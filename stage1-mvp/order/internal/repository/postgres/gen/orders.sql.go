@@ -22,7 +22,7 @@ func (q *Queries) CountOrders(ctx context.Context, db DBTX, statuses []int16) (i
 }
 
 const getOrder = `-- name: GetOrder :one
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders WHERE id = $1
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders WHERE id = $1
 `
 
 func (q *Queries) GetOrder(ctx context.Context, db DBTX, id string) (Order, error) {
@@ -39,12 +39,14 @@ func (q *Queries) GetOrder(ctx context.Context, db DBTX, id string) (Order, erro
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.PaidAt,
+		&i.CancelledAt,
 	)
 	return i, err
 }
 
 const getOrders = `-- name: GetOrders :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders WHERE id = ANY ($1::uuid[])
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders WHERE id = ANY ($1::uuid[])
 `
 
 func (q *Queries) GetOrders(ctx context.Context, db DBTX, ids []string) ([]Order, error) {
@@ -67,6 +69,8 @@ func (q *Queries) GetOrders(ctx context.Context, db DBTX, ids []string) ([]Order
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -137,7 +141,7 @@ func (q *Queries) InsertOrderItem(ctx context.Context, db DBTX, arg InsertOrderI
 }
 
 const listAllByCreatedAtAsc = `-- name: ListAllByCreatedAtAsc :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY created_at, id
 LIMIT $3 OFFSET $2
@@ -169,6 +173,8 @@ func (q *Queries) ListAllByCreatedAtAsc(ctx context.Context, db DBTX, arg ListAl
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -181,7 +187,7 @@ func (q *Queries) ListAllByCreatedAtAsc(ctx context.Context, db DBTX, arg ListAl
 }
 
 const listAllByCreatedAtDesc = `-- name: ListAllByCreatedAtDesc :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY created_at DESC, id DESC
 LIMIT $3 OFFSET $2
@@ -214,6 +220,8 @@ func (q *Queries) ListAllByCreatedAtDesc(ctx context.Context, db DBTX, arg ListA
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -226,7 +234,7 @@ func (q *Queries) ListAllByCreatedAtDesc(ctx context.Context, db DBTX, arg ListA
 }
 
 const listAllByTotalAsc = `-- name: ListAllByTotalAsc :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY total_minor, id
 LIMIT $3 OFFSET $2
@@ -258,6 +266,8 @@ func (q *Queries) ListAllByTotalAsc(ctx context.Context, db DBTX, arg ListAllByT
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -270,7 +280,7 @@ func (q *Queries) ListAllByTotalAsc(ctx context.Context, db DBTX, arg ListAllByT
 }
 
 const listAllByTotalDesc = `-- name: ListAllByTotalDesc :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY total_minor DESC, id DESC
 LIMIT $3 OFFSET $2
@@ -302,6 +312,8 @@ func (q *Queries) ListAllByTotalDesc(ctx context.Context, db DBTX, arg ListAllBy
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -344,7 +356,7 @@ func (q *Queries) ListItems(ctx context.Context, db DBTX, orderIds []string) ([]
 }
 
 const listOrdersAfter = `-- name: ListOrdersAfter :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE buyer_id = $1
   AND (created_at, id) < ($2::timestamptz, $3::uuid)
 ORDER BY created_at DESC, id DESC
@@ -383,6 +395,8 @@ func (q *Queries) ListOrdersAfter(ctx context.Context, db DBTX, arg ListOrdersAf
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -395,7 +409,7 @@ func (q *Queries) ListOrdersAfter(ctx context.Context, db DBTX, arg ListOrdersAf
 }
 
 const listOrdersFirst = `-- name: ListOrdersFirst :many
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at FROM orders
+SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE buyer_id = $1
 ORDER BY created_at DESC, id DESC
 LIMIT $2
@@ -426,6 +440,8 @@ func (q *Queries) ListOrdersFirst(ctx context.Context, db DBTX, arg ListOrdersFi
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -450,26 +466,30 @@ func (q *Queries) OrderExists(ctx context.Context, db DBTX, id string) (bool, er
 
 const updateOrder = `-- name: UpdateOrder :execrows
 UPDATE orders
-SET status = $2, cancel_code = $3, cancel_reason = $4, updated_at = $5, version = version + 1
-WHERE id = $1 AND version = $6
+SET status = $1::smallint, cancel_code = $2, cancel_reason = $3,
+    updated_at = $4::timestamptz, version = version + 1,
+    paid_at = CASE WHEN $1::smallint = 3 THEN COALESCE(paid_at, $4::timestamptz) ELSE paid_at END,
+    cancelled_at = CASE WHEN $1::smallint = 5 THEN COALESCE(cancelled_at, $4::timestamptz) ELSE cancelled_at END
+WHERE id = $5 AND version = $6
 `
 
 type UpdateOrderParams struct {
-	ID           string
 	Status       int16
 	CancelCode   string
 	CancelReason string
 	UpdatedAt    time.Time
+	ID           string
 	Version      int64
 }
 
+// Statuses are those of the domain: 3 is PAID, 5 is CANCELLED.
 func (q *Queries) UpdateOrder(ctx context.Context, db DBTX, arg UpdateOrderParams) (int64, error) {
 	result, err := db.Exec(ctx, updateOrder,
-		arg.ID,
 		arg.Status,
 		arg.CancelCode,
 		arg.CancelReason,
 		arg.UpdatedAt,
+		arg.ID,
 		arg.Version,
 	)
 	if err != nil {

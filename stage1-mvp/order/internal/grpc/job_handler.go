@@ -1,0 +1,91 @@
+package grpc
+
+import (
+	"context"
+
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/order/internal/usecase"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/auth"
+)
+
+// JobHandler implements orderv1.JobServiceServer.
+type JobHandler struct {
+	orderv1.UnimplementedJobServiceServer
+	run        *usecase.RunJob
+	backfill   *usecase.BackfillJob
+	executions *usecase.ListJobExecutions
+}
+
+// NewJobHandler returns a handler for the use cases.
+func NewJobHandler(run *usecase.RunJob, backfill *usecase.BackfillJob, executions *usecase.ListJobExecutions) *JobHandler {
+	return &JobHandler{run: run, backfill: backfill, executions: executions}
+}
+
+// JobRules say who may call what.
+func JobRules() auth.Rules {
+	return auth.Rules{
+		orderv1.JobService_RunJob_FullMethodName:            {auth.Admin},
+		orderv1.JobService_BackfillJob_FullMethodName:       {auth.Admin},
+		orderv1.JobService_GetJobExecution_FullMethodName:   {auth.Admin},
+		orderv1.JobService_ListJobExecutions_FullMethodName: {auth.Admin},
+	}
+}
+
+// RunJob does one window.
+func (h *JobHandler) RunJob(ctx context.Context, req *orderv1.RunJobRequest) (*orderv1.RunJobResponse, error) {
+	run, err := h.run.Execute(ctx, dto.RunJob{Job: req.GetName(), Window: req.GetWindow()})
+	if err != nil {
+		return nil, err
+	}
+	execution, err := toExecution(run.Execution)
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.RunJobResponse{Execution: execution, Replayed: run.Replayed}, nil
+}
+
+// BackfillJob does the windows of a range.
+func (h *JobHandler) BackfillJob(ctx context.Context, req *orderv1.BackfillJobRequest) (*orderv1.BackfillJobResponse, error) {
+	results, err := h.backfill.Execute(ctx, dto.BackfillJob{Job: req.GetName(), From: req.GetFrom(), To: req.GetTo()})
+	if err != nil {
+		return nil, err
+	}
+	out, err := toWindowResults(results)
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.BackfillJobResponse{Results: out}, nil
+}
+
+// GetJobExecution returns one execution.
+func (h *JobHandler) GetJobExecution(
+	ctx context.Context, req *orderv1.GetJobExecutionRequest,
+) (*orderv1.GetJobExecutionResponse, error) {
+	e, err := h.executions.One(ctx, req.GetName(), req.GetId())
+	if err != nil {
+		return nil, err
+	}
+	execution, err := toExecution(e)
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.GetJobExecutionResponse{Execution: execution}, nil
+}
+
+// ListJobExecutions returns a page of executions.
+func (h *JobHandler) ListJobExecutions(
+	ctx context.Context, req *orderv1.ListJobExecutionsRequest,
+) (*orderv1.ListJobExecutionsResponse, error) {
+	page, err := h.executions.Execute(ctx, dto.ListExecutions{Job: req.GetName(), Page: req.GetPage(), Size: req.GetPageSize()})
+	if err != nil {
+		return nil, err
+	}
+	executions, err := toExecutions(page.Executions)
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.ListJobExecutionsResponse{
+		Executions: executions, Page: int32(page.Number), PageSize: int32(page.Size), Total: page.Total,
+	}, nil
+}

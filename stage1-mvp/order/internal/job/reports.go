@@ -1,0 +1,49 @@
+package job
+
+import (
+	"fmt"
+
+	"github.com/robfig/cron/v3"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/order/internal/usecase"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/job"
+	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/objectstore"
+	"stagecraft/stage1-mvp/platform/redis"
+)
+
+// Reports returns what runs jobs on a schedule and by request, or what says that there are none.
+func Reports(cfg Config) fx.Option {
+	if !cfg.Enabled() {
+		return fx.Module("reports", fx.Supply(cfg.Run), fx.Provide(usecase.NoJobs), fx.Invoke(func(log *zap.Logger) {
+			log.Info("no jobs run here: REDIS_URL and S3_ENDPOINT are not set", logging.Event("order.job.disabled"))
+		}))
+	}
+	return fx.Module("reports",
+		fx.Supply(cfg.Redis, cfg.Store, cfg.Jobs, cfg.Run, cfg.SalesReport),
+		redis.Module,
+		objectstore.Module,
+		job.Module,
+		fx.Provide(
+			usecase.NewSalesReport,
+			func(s *objectstore.Store) usecase.Reports { return s },
+			func(runner *job.Runner, now clock.Clock, report *usecase.SalesReport) *usecase.Jobs {
+				return usecase.NewJobs(runner, now, report.Job())
+			},
+		),
+		fx.Invoke(schedule),
+	)
+}
+
+// schedule must come before the scheduler starts, as all that Fx invokes does.
+func schedule(cfg usecase.SalesReportConfig, scheduler *job.Scheduler, report *usecase.SalesReport) error {
+	schedule, err := cron.ParseStandard(cfg.Schedule)
+	if err != nil {
+		return fmt.Errorf("read SALES_REPORT_SCHEDULE: %w", err)
+	}
+	scheduler.Add(report.Job(), schedule)
+	return nil
+}

@@ -1,0 +1,120 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/order/db"
+	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/platform/job"
+	"stagecraft/stage1-mvp/platform/postgrestest"
+)
+
+const (
+	report = "daily_sales_report"
+	window = "2026-11-20"
+)
+
+func newExecutions(t *testing.T) *repository.ExecutionRepository {
+	return repository.NewExecutionRepository(postgrestest.New(t, db.Migrations))
+}
+
+func begins(t *testing.T, executions *repository.ExecutionRepository) (job.Execution, bool) {
+	t.Helper()
+	e, ok, err := executions.Begin(t.Context(), job.Execution{ID: uuid.NewString(), Job: report, Window: window, Trigger: job.Cron})
+	require.NoError(t, err)
+	return e, ok
+}
+
+func TestAWindowHasOneExecutionThatRunsOrHasSucceeded(t *testing.T) {
+	t.Parallel()
+	executions := newExecutions(t)
+	var begun atomic.Int64
+	var first atomic.Value
+	var racing sync.WaitGroup
+	for range 8 {
+		racing.Go(func() {
+			if e, ok := begins(t, executions); ok {
+				begun.Add(1)
+				first.Store(e)
+			}
+		})
+	}
+	racing.Wait()
+	require.EqualValues(t, 1, begun.Load())
+
+	e := first.Load().(job.Execution)
+	e.Status, e.Result = job.Succeeded, json.RawMessage(`{"key": "a"}`)
+	done, ok, err := executions.Finish(t.Context(), e)
+	require.NoError(t, err)
+	require.True(t, ok)
+	assert.False(t, done.FinishedAt.Before(done.StartedAt))
+
+	_, ok = begins(t, executions)
+	assert.False(t, ok, "a window that is done cannot begin again")
+	found, ok, err := executions.FindSucceeded(t.Context(), report, window)
+	require.NoError(t, err)
+	require.True(t, ok)
+	assert.Equal(t, done, found)
+	_, ok, err = executions.FindSucceeded(t.Context(), report, "2026-11-21")
+	require.NoError(t, err)
+	assert.False(t, ok)
+}
+
+func TestOnlyAnOldExecutionIsAbandonedAndItCannotComeBack(t *testing.T) {
+	t.Parallel()
+	executions := newExecutions(t)
+	slept, ok := begins(t, executions)
+	require.True(t, ok)
+
+	require.NoError(t, executions.CloseAbandoned(t.Context(), report, window, time.Hour))
+	_, ok = begins(t, executions)
+	require.False(t, ok, "it may still be alive")
+
+	require.NoError(t, executions.CloseAbandoned(t.Context(), report, window, 0))
+	next, ok := begins(t, executions)
+	require.True(t, ok)
+	assert.Equal(t, 2, next.Attempt)
+
+	slept.Status = job.Succeeded
+	_, ours, err := executions.Finish(t.Context(), slept)
+	require.NoError(t, err)
+	assert.False(t, ours, "what was given up must not succeed afterwards")
+	closed, _, err := executions.Get(t.Context(), report, slept.ID)
+	require.NoError(t, err)
+	assert.Equal(t, job.Failed, closed.Status)
+	assert.Contains(t, closed.Error, "abandoned")
+}
+
+func TestExecutionsAreListedTheLastFirst(t *testing.T) {
+	t.Parallel()
+	executions := newExecutions(t)
+	var ids []string
+	for range 3 {
+		e, ok := begins(t, executions)
+		require.True(t, ok)
+		e.Status, e.Error = job.Failed, "no storage"
+		_, _, err := executions.Finish(t.Context(), e)
+		require.NoError(t, err)
+		ids = append(ids, e.ID)
+	}
+
+	page, err := executions.List(t.Context(), report, 1, 5)
+	require.NoError(t, err)
+	total, err := executions.Count(t.Context(), report)
+	require.NoError(t, err)
+
+	require.Len(t, page, 2)
+	assert.Equal(t, []string{ids[1], ids[0]}, []string{page[0].ID, page[1].ID})
+	assert.EqualValues(t, 3, total)
+	_, ok, err := executions.Get(t.Context(), "another_job", ids[0])
+	require.NoError(t, err)
+	assert.False(t, ok, "an execution belongs to its job")
+}

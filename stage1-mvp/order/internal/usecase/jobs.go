@@ -1,0 +1,62 @@
+package usecase
+
+import (
+	"context"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/job"
+)
+
+// JobRunner does a window of a job, unless it is done already.
+type JobRunner interface {
+	Run(ctx context.Context, j job.Job, window string, trigger job.Trigger) (e job.Execution, replayed bool, err error)
+}
+
+// Jobs are the jobs of this service. The windows of all of them are days.
+type Jobs struct {
+	runner JobRunner
+	now    clock.Clock
+	byName map[string]job.Job
+}
+
+// NewJobs returns Jobs that are run by runner.
+func NewJobs(runner JobRunner, now clock.Clock, jobs ...job.Job) *Jobs {
+	byName := make(map[string]job.Job, len(jobs))
+	for _, j := range jobs {
+		byName[j.Name] = j
+	}
+	return &Jobs{runner: runner, now: now, byName: byName}
+}
+
+// NoJobs returns the Jobs of a service that has nothing to run them with.
+func NoJobs() *Jobs { return &Jobs{} }
+
+// find returns the job of that name.
+func (j *Jobs) find(name string) (job.Job, error) {
+	if len(j.byName) == 0 {
+		return job.Job{}, errs.New(errs.Precondition, "JOBS_DISABLED", "this installation runs no jobs")
+	}
+	found, ok := j.byName[name]
+	if !ok {
+		return job.Job{}, errs.New(errs.NotFound, "JOB_NOT_FOUND", "there is no job of this name")
+	}
+	return found, nil
+}
+
+// day returns the window of a job, if its turn has come: what is made of half a day would count as made.
+func (j *Jobs) day(of job.Job, window string) (domain.Day, error) {
+	day, err := domain.ParseDay(window)
+	if err != nil {
+		return domain.Day{}, errs.Wrap(err, errs.InvalidInput, "INVALID_WINDOW", "%s", err)
+	}
+	latest, err := domain.ParseDay(of.Latest(j.now()))
+	if err != nil {
+		return domain.Day{}, err
+	}
+	if day.After(latest) {
+		return domain.Day{}, errs.New(errs.Precondition, "WINDOW_NOT_OVER", "the last day that is over is %s", latest)
+	}
+	return day, nil
+}

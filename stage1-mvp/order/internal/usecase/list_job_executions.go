@@ -1,0 +1,73 @@
+package usecase
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/job"
+)
+
+// JobExecutions is the history of all jobs.
+type JobExecutions interface {
+	// Get returns an execution of the job; false when it has none with this id.
+	Get(ctx context.Context, name, id string) (job.Execution, bool, error)
+	// List returns executions of the job, the last started first.
+	List(ctx context.Context, name string, offset, limit int) ([]job.Execution, error)
+	Count(ctx context.Context, name string) (int64, error)
+}
+
+// ListJobExecutions shows what became of a job.
+type ListJobExecutions struct {
+	jobs       *Jobs
+	executions JobExecutions
+}
+
+// NewListJobExecutions returns the use case.
+func NewListJobExecutions(jobs *Jobs, executions JobExecutions) *ListJobExecutions {
+	return &ListJobExecutions{jobs: jobs, executions: executions}
+}
+
+// Execute returns a page, empty behind the last one.
+func (u *ListJobExecutions) Execute(ctx context.Context, in dto.ListExecutions) (dto.ExecutionPage, error) {
+	wanted, err := u.jobs.find(in.Job)
+	if err != nil {
+		return dto.ExecutionPage{}, err
+	}
+	number, size, err := numberedPage(in.Page, in.Size)
+	if err != nil {
+		return dto.ExecutionPage{}, err
+	}
+	executions, err := u.executions.List(ctx, wanted.Name, (number-1)*size, size)
+	if err != nil {
+		return dto.ExecutionPage{}, fmt.Errorf("show executions: %w", err)
+	}
+	total, err := u.executions.Count(ctx, wanted.Name)
+	if err != nil {
+		return dto.ExecutionPage{}, fmt.Errorf("show executions: %w", err)
+	}
+	return dto.ExecutionPage{Executions: executions, Number: number, Size: size, Total: total}, nil
+}
+
+// One returns one execution of the job.
+func (u *ListJobExecutions) One(ctx context.Context, name, id string) (job.Execution, error) {
+	wanted, err := u.jobs.find(name)
+	if err != nil {
+		return job.Execution{}, err
+	}
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return job.Execution{}, errs.New(errs.InvalidInput, "INVALID_EXECUTION_ID", "the id of an execution is a UUID")
+	}
+	e, ok, err := u.executions.Get(ctx, wanted.Name, parsed.String())
+	if err != nil {
+		return job.Execution{}, fmt.Errorf("show execution: %w", err)
+	}
+	if !ok {
+		return job.Execution{}, errs.New(errs.NotFound, "EXECUTION_NOT_FOUND", "the job has no execution %s", parsed)
+	}
+	return e, nil
+}

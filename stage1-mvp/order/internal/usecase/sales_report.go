@@ -1,0 +1,101 @@
+package usecase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/job"
+)
+
+const (
+	salesReportJob = "daily_sales_report"
+	reportType     = "text/csv; charset=utf-8"
+)
+
+// SalesReportConfig is what the environment says about the daily sales report.
+type SalesReportConfig struct {
+	// Schedule is when the report of the day before is made: minute, hour, day, month, weekday, in UTC.
+	Schedule string `env:"SALES_REPORT_SCHEDULE" default:"5 0 * * *"`
+	// Grace is how long after midnight the day counts as over: payments that were being written then are in the database by now, also
+	// those of a replica whose clock is late.
+	Grace time.Duration `env:"SALES_REPORT_GRACE" default:"1m"`
+	// TopSKUs is how many SKUs of each currency are in the report.
+	TopSKUs int `env:"SALES_REPORT_TOP_SKUS" default:"100"`
+}
+
+// Validate refuses a schedule that cannot be read, and a report of no or of any number of SKUs.
+func (c *SalesReportConfig) Validate() error {
+	var faults []error
+	if _, err := cron.ParseStandard(c.Schedule); err != nil {
+		faults = append(faults, fmt.Errorf("SALES_REPORT_SCHEDULE is %q, want five fields such as 5 0 * * *", c.Schedule))
+	}
+	if c.TopSKUs < 1 || c.TopSKUs > 10_000 {
+		faults = append(faults, errors.New("SALES_REPORT_TOP_SKUS must be from 1 to 10000"))
+	}
+	return errors.Join(faults...)
+}
+
+// Sales computes what was sold on a day.
+type Sales interface {
+	Of(ctx context.Context, day domain.Day, topSKUs int) (domain.Sales, error)
+}
+
+// Reports keeps reports under their keys, all of one or nothing.
+type Reports interface {
+	Put(ctx context.Context, key, contentType string, content []byte) error
+}
+
+// SalesReport makes the report of a day. The day decides its key and the orders its content, so that made twice it is the same. It has no
+// more lines than TopSKUs and the codes of cancellation allow, so it is made in memory, and its size and checksum are known before it is
+// sent.
+type SalesReport struct {
+	cfg     SalesReportConfig
+	sales   Sales
+	reports Reports
+}
+
+// NewSalesReport returns the use case.
+func NewSalesReport(cfg SalesReportConfig, sales Sales, reports Reports) *SalesReport {
+	return &SalesReport{cfg: cfg, sales: sales, reports: reports}
+}
+
+// Job returns the report as a job whose windows are days.
+func (u *SalesReport) Job() job.Job {
+	return job.Job{
+		Name:   salesReportJob,
+		Latest: func(now time.Time) string { return domain.DayBefore(now.Add(-u.cfg.Grace)).String() },
+		Run: func(ctx context.Context, window string) (any, error) {
+			day, err := domain.ParseDay(window)
+			if err != nil {
+				return nil, err
+			}
+			return u.Execute(ctx, day)
+		},
+	}
+}
+
+// Execute stores the report of a day that is over, and returns where it is.
+func (u *SalesReport) Execute(ctx context.Context, day domain.Day) (dto.ReportFile, error) {
+	sales, err := u.sales.Of(ctx, day, u.cfg.TopSKUs)
+	if err != nil {
+		return dto.ReportFile{}, fmt.Errorf("compute sales of %s: %w", day, err)
+	}
+	content, err := salesCSV(sales)
+	if err != nil {
+		return dto.ReportFile{}, fmt.Errorf("write sales of %s: %w", day, err)
+	}
+	key := "reports/daily-sales/" + day.String() + ".csv"
+	if err := u.reports.Put(ctx, key, reportType, content); err != nil {
+		return dto.ReportFile{}, fmt.Errorf("store sales of %s: %w", day, err)
+	}
+	sum := sha256.Sum256(content)
+	return dto.ReportFile{Key: key, Bytes: len(content), SHA256: hex.EncodeToString(sum[:])}, nil
+}
