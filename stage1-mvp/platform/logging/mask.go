@@ -12,8 +12,9 @@ const masked = "***"
 
 // sensitiveKeys are the fields whose value is never written, in any letter case.
 var sensitiveKeys = map[string]bool{
-	"authorization": true, "cookie": true, "set-cookie": true, "password": true, "secret": true, "token": true,
-	"access_token": true, "refresh_token": true, "api_key": true, "private_key": true, "card_number": true, "cvv": true,
+	"authorization": true, "cookie": true, "set-cookie": true, "token": true, "access_token": true, "refresh_token": true,
+	"password": true, "password_hash": true, "secret": true, "client_secret": true, "api_key": true, "private_key": true,
+	"card_number": true, "cvv": true,
 }
 
 // IsSensitive tells whether a field or header of this name must be masked.
