@@ -15,15 +15,15 @@ import (
 	"stagecraft/stage1-mvp/platform/grpcclient"
 )
 
-// Module provides one client for each service. Calls are made as the user whose request is being served.
+// Module provides the clients of the services. Calls are made as the user whose request is being served.
 var Module = fx.Module("client", fx.Provide(newOrder, newInventory, newWallet))
 
-func newOrder(lc fx.Lifecycle, cfg config.Config) (orderv1.OrderServiceClient, error) {
+func newOrder(lc fx.Lifecycle, cfg config.Config) (orderv1.OrderServiceClient, orderv1.JobServiceClient, error) {
 	conn, err := dial(lc, cfg.Targets.Order, cfg.Client)
 	if err != nil {
-		return nil, fmt.Errorf("connect to order: %w", err)
+		return nil, nil, fmt.Errorf("connect to order: %w", err)
 	}
-	return orderv1.NewOrderServiceClient(conn), nil
+	return orderv1.NewOrderServiceClient(conn), orderv1.NewJobServiceClient(conn), nil
 }
 
 func newInventory(lc fx.Lifecycle, cfg config.Config) (inventoryv1.InventoryServiceClient, error) {

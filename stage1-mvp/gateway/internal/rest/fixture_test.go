@@ -119,7 +119,7 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 		Login: rest.NewLoginHandler(login), Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
 		Handlers: []rest.Handler{
 			rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
-			rest.NewAdminOrderHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}),
+			rest.NewAdminOrderHandler(g.orders), rest.NewJobHandler(secretary{}), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}),
 			rest.NewBalanceHandler(ledger{}, middleware.NewDeprecations(g.registry)),
 		},
 	})

@@ -72,6 +72,8 @@ func message(fault validator.FieldError) string {
 		return "must be letters"
 	case "uppercase":
 		return "must be in capitals"
+	case "datetime":
+		return "must be a day such as 2026-11-20"
 	case "uuid":
 		return "must be a UUID"
 	case "oneof":
