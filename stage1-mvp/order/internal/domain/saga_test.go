@@ -44,3 +44,42 @@ func TestACloneSharesNothing(t *testing.T) {
 
 	assert.Equal(t, domain.StepStarted, s.Steps[0].Status)
 }
+
+func TestASagaIsSettledWhenNobodyHasToWorkOnIt(t *testing.T) {
+	t.Parallel()
+	const step = "a"
+	for name, c := range map[string]struct {
+		change  func(s *domain.Saga)
+		want    domain.SagaStatus
+		settled bool
+	}{
+		"begun":        {func(s *domain.Saga) { s.StartStep(step) }, domain.SagaRunning, false},
+		"done":         {func(s *domain.Saga) { s.EndStep(step, domain.StepDone, ""); s.Complete() }, domain.SagaCompleted, true},
+		"being undone": {func(s *domain.Saga) { s.BeginCompensation(domain.Failure{}) }, domain.SagaCompensating, false},
+		"undone":       {(*domain.Saga).EndCompensation, domain.SagaCompensated, true},
+		"given up":     {func(s *domain.Saga) { s.Fail(domain.Failure{Reason: "refused"}) }, domain.SagaFailed, true},
+	} {
+		s := domain.NewSaga("s", domain.SagaCancelOrder, "o", domain.Request{})
+		c.change(s)
+		assert.Equal(t, c.want, s.Status, name)
+		assert.Equal(t, c.settled, s.Status.IsSettled(), name)
+		assert.Equal(t, name == "done", s.IsDone(step), name)
+	}
+	assert.ElementsMatch(t, []string{"CREATE_ORDER", "CANCEL_ORDER"}, domain.SagaTypes())
+}
+
+func TestEachAttemptToUndoIsCounted(t *testing.T) {
+	t.Parallel()
+	s := domain.NewSaga("s", domain.SagaCreateOrder, "o", domain.Request{})
+	for range 3 {
+		s.StartStep("a")
+	}
+	assert.Equal(t, 3, s.Steps[0].Attempts)
+	s.StartCompensation("a")
+	assert.Equal(t, 1, s.Steps[0].Attempts, "undoing is counted anew")
+	s.StartCompensation("a")
+
+	assert.Equal(t, 2, s.Steps[0].Attempts)
+	assert.Equal(t, domain.StepCompensating, s.Steps[0].Status)
+	assert.Equal(t, "a", s.CurrentStep)
+}

@@ -32,3 +32,13 @@ func TestFinalStatuses(t *testing.T) {
 		assert.Equal(t, want, status.IsFinal(), "%v", status)
 	}
 }
+
+func TestAStatusThatThereIsNotHasNoName(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "UNSPECIFIED", domain.OrderStatus(6).String())
+	for _, status := range domain.Statuses() {
+		assert.True(t, status.IsValid(), status)
+		assert.NotEqual(t, "UNSPECIFIED", status.String())
+	}
+	assert.Len(t, domain.Statuses(), 5)
+}

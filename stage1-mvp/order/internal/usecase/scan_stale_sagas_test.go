@@ -15,8 +15,10 @@ import (
 // staleSagas has these sagas for whoever claims them.
 type staleSagas struct {
 	domain.SagaRepository
-	t   *testing.T
-	ids []string
+	t    *testing.T
+	ids  []string
+	lost string // somebody else was faster to claim this one
+	down error  // of the database
 }
 
 func (s staleSagas) ListStale(ctx context.Context, _ time.Duration, _ int) (stale []domain.StaleSaga, _ error) {
@@ -24,11 +26,14 @@ func (s staleSagas) ListStale(ctx context.Context, _ time.Duration, _ int) (stal
 	for _, id := range s.ids {
 		stale = append(stale, domain.StaleSaga{ID: id})
 	}
-	return stale, nil
+	return stale, s.down
 }
 
 func (s staleSagas) Claim(ctx context.Context, stale domain.StaleSaga) (*domain.Saga, error) {
 	s.bounded(ctx)
+	if stale.ID == s.lost {
+		return nil, domain.ErrSagaLost
+	}
 	return &domain.Saga{ID: stale.ID}, nil
 }
 
@@ -51,12 +56,15 @@ type noTx struct{}
 
 func (noTx) WithTx(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
 
-// recovery panics on one saga.
-type recovery struct{ poison string }
+// recovery panics on one saga and fails on another.
+type recovery struct{ poison, stubborn string }
 
 func (r recovery) Recover(_ context.Context, s *domain.Saga) error {
-	if s.ID == r.poison {
+	switch s.ID {
+	case r.poison:
 		panic("no such step")
+	case r.stubborn:
+		return assert.AnError
 	}
 	return nil
 }
@@ -70,4 +78,28 @@ func TestOneSagaThatPanicsStopsNoOther(t *testing.T) {
 
 	require.NoError(t, err)
 	assert.Equal(t, 3, settled)
+}
+
+func TestWhatIsLeftIsShownAfterEachScan(t *testing.T) {
+	t.Parallel()
+	sagas := staleSagas{t: t, ids: []string{"a", "lost", "stubborn"}, lost: "lost"}
+	left := &gauge{}
+	scan := usecase.NewScanStaleSagas(usecase.ScanConfig{}, noTx{}, sagas, recovery{stubborn: "stubborn"}, left)
+
+	settled, err := scan.Execute(t.Context())
+
+	require.NoError(t, err)
+	assert.Equal(t, 1, settled, "neither that of somebody else nor one that did not end")
+	assert.Equal(t, map[string]int64{domain.SagaCreateOrder: 1}, left.counts)
+}
+
+func TestAScanWithoutADatabaseSaysSo(t *testing.T) {
+	t.Parallel()
+	left := &gauge{}
+	scan := usecase.NewScanStaleSagas(usecase.ScanConfig{}, noTx{}, staleSagas{t: t, down: assert.AnError}, recovery{}, left)
+
+	_, err := scan.Execute(t.Context())
+
+	assert.ErrorIs(t, err, assert.AnError)
+	assert.Nil(t, left.counts, "what nobody has counted is not zero")
 }

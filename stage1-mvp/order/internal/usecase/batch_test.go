@@ -1,0 +1,167 @@
+package usecase_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/order/internal/usecase"
+	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/errs"
+)
+
+// shown is what matters of a result: which order, or why none.
+func shown(results []dto.OrderResult) []string {
+	return lo.Map(results, func(r dto.OrderResult, _ int) string {
+		if r.Err != nil {
+			return r.Err.Code.String() + " " + r.Err.Reason
+		}
+		return r.Order.ID
+	})
+}
+
+func TestABatchShowsEachOrderInItsPlace(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	mine, foreign := s.order(paid), s.order(paid)
+	second := bought(t, s.orders, mine.BuyerID(), noon)
+	ids := []string{second.ID(), uuid.NewString(), mine.ID(), foreign.ID(), "17", strings.ToUpper(mine.ID()), second.ID()}
+	batch := usecase.NewBatchGetOrders(s.orders)
+
+	results, err := batch.Execute(t.Context(), dto.Caller{UserID: mine.BuyerID()}, ids)
+
+	require.NoError(t, err)
+	const unknown = "NOT_FOUND ORDER_NOT_FOUND"
+	assert.Equal(t, []string{second.ID(), unknown, mine.ID(), unknown, "INVALID_INPUT INVALID_ORDER_ID", mine.ID(), second.ID()}, shown(results))
+	assert.Equal(t, ids, lo.Map(results, func(r dto.OrderResult, _ int) string { return r.ID }), "as they were asked for")
+	results, err = batch.Execute(t.Context(), dto.Caller{Admin: true}, []string{foreign.ID()})
+	require.NoError(t, err)
+	assert.Equal(t, []string{foreign.ID()}, shown(results))
+}
+
+func TestTheSizeOfABatchIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	many := func(n int) []string { return lo.Times(n, func(int) string { return uuid.NewString() }) }
+	get := usecase.NewBatchGetOrders(s.orders)
+	cancel := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 1}, s.cancel)
+
+	for limit, attempt := range map[string]func(n int) error{
+		"1 to 100": func(n int) error { _, err := get.Execute(t.Context(), dto.Caller{}, many(n)); return err },
+		"1 to 50": func(n int) error {
+			_, err := cancel.Execute(t.Context(), dto.BatchCancel{IDs: many(n), IdempotencyKey: uuid.NewString()})
+			return err
+		},
+	} {
+		for _, n := range []int{0, 101, 1000} {
+			err := attempt(n)
+			assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), n)
+			assert.ErrorContains(t, err, limit)
+		}
+		assert.NoError(t, attempt(50))
+	}
+	_, err := cancel.Execute(t.Context(), dto.BatchCancel{IDs: many(1)})
+	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), "without a key nobody could repeat it")
+}
+
+func TestABatchOfCancellationsHasItsOwnResultForEach(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	order, foreign := s.order(paid), s.order(paid)
+	buyer := order.BuyerID()
+	waiting := bought(t, s.orders, buyer, noon)
+	poison := bought(t, s.orders, buyer, noon)
+	s.change(poison.ID(), paid)
+	silent := bought(t, s.orders, buyer, noon)
+	s.change(silent.ID(), paid)
+	var runs atomic.Int64
+	s.runs = func(ctx context.Context, saga *domain.Saga) error {
+		runs.Add(1)
+		switch saga.OrderID {
+		case poison.ID():
+			panic("no such thing")
+		case silent.ID():
+			return assert.AnError
+		}
+		return s.givesBack(ctx, saga)
+	}
+	in := dto.BatchCancel{
+		Caller:         dto.Caller{UserID: buyer},
+		IDs:            []string{waiting.ID(), order.ID(), foreign.ID(), order.ID(), poison.ID(), silent.ID(), "17"},
+		IdempotencyKey: strings.Repeat("k", 128),
+	}
+	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 2}, s.cancel)
+
+	first, err := batch.Execute(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"PRECONDITION_FAILED PURCHASE_RUNNING", order.ID(), "NOT_FOUND ORDER_NOT_FOUND", order.ID(), "INTERNAL INTERNAL",
+		"ABORTED IN_PROGRESS", "INVALID_INPUT INVALID_ORDER_ID",
+	}, shown(first))
+	assert.EqualValues(t, 3, runs.Load(), "an order that is named twice is cancelled once")
+
+	s.change(waiting.ID(), paid)
+	in.IDs = in.IDs[:4]
+	again, err := batch.Execute(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, shown(first)[:4], shown(again), "the same key has the same results")
+	assert.EqualValues(t, 3, runs.Load())
+}
+
+func TestABatchWorksNoMoreAtOnceThanItMay(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	var running, most atomic.Int64
+	s.runs = func(ctx context.Context, saga *domain.Saga) error {
+		now := running.Add(1)
+		defer running.Add(-1)
+		for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+		}
+		return s.givesBack(ctx, saga)
+	}
+	ids := lo.Times(12, func(int) string { return s.order(paid).ID() })
+	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 3}, s.cancel)
+
+	results, err := batch.Execute(t.Context(), dto.BatchCancel{Caller: dto.Caller{Admin: true}, IDs: ids, IdempotencyKey: "k"})
+
+	require.NoError(t, err)
+	assert.Equal(t, ids, shown(results))
+	assert.LessOrEqual(t, most.Load(), int64(3))
+}
+
+func TestABatchThatRunsOutOfTimeSaysForWhichOrders(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ids := lo.Times(3, func(int) string { return s.order(paid).ID() })
+	s.runs = func(ctx context.Context, saga *domain.Saga) error {
+		if saga.OrderID == ids[0] {
+			return s.givesBack(ctx, saga)
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 1}, s.cancel)
+	in := dto.BatchCancel{Caller: dto.Caller{Admin: true}, IDs: ids, IdempotencyKey: "k"}
+
+	results, err := batch.Execute(ctx, in)
+
+	require.NoError(t, err)
+	require.NoError(t, ctx.Err(), "it answers in time")
+	assert.Equal(t, []string{ids[0], "ABORTED IN_PROGRESS", "ABORTED IN_PROGRESS"}, shown(results))
+}
+
+func TestABatchThatNobodyWorksOnIsNoConfiguration(t *testing.T) {
+	t.Parallel()
+	assert.NoError(t, (&usecase.BatchConfig{Concurrency: 1}).Validate())
+	assert.ErrorContains(t, (&usecase.BatchConfig{}).Validate(), "BATCH_CONCURRENCY")
+}
