@@ -47,9 +47,10 @@ test: checker setup ## set up the servers, run every test, verify every lesson
 	@$(TOOL) gotestsum --format pkgname-and-test-fails -- -timeout 30m ./checker/...
 
 .PHONY: lint
-lint: generate-check ## style, layering rules, protos, generated code
+lint: generate-check ## style, layering rules, protos and that they break nobody, generated code
 	@go tool -modfile=tools/lint/go.mod golangci-lint run
-	@for stage in $(STAGES); do (cd $$stage && go tool -modfile=../tools/go.mod buf lint) || exit 1; done
+	@for stage in $(STAGES); do (cd $$stage && go tool -modfile=../tools/go.mod buf lint && \
+		go tool -modfile=../tools/go.mod buf breaking --against proto/baseline.binpb) || exit 1; done
 
 .PHONY: generate
 generate: ## rewrite all generated code: Go from protos and SQL
