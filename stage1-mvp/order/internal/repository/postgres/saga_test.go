@@ -78,3 +78,48 @@ func TestOnlyUnsettledSagasThatNobodyTouchedAreStale(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []string{ids[domain.SagaRunning], ids[domain.SagaCompensating]}, found)
 }
+
+func TestASagaIsFoundByTypeAndOrder(t *testing.T) {
+	t.Parallel()
+	sagas := repository.NewSagaRepository(postgrestest.New(t, db.Migrations))
+	order := uuid.NewString()
+	purchase := domain.NewSaga(uuid.NewString(), domain.SagaCreateOrder, order, domain.Request{})
+	cancellation := domain.NewSaga(uuid.NewString(), domain.SagaCancelOrder, order, domain.Request{})
+	require.NoError(t, sagas.Create(t.Context(), purchase))
+	_, err := sagas.IDOf(t.Context(), domain.SagaCancelOrder, order)
+	assert.ErrorIs(t, err, domain.ErrSagaNotFound)
+	require.NoError(t, sagas.Create(t.Context(), cancellation))
+
+	id, err := sagas.IDOf(t.Context(), domain.SagaCreateOrder, order)
+	require.NoError(t, err)
+	assert.Equal(t, purchase.ID, id)
+	id, err = sagas.IDOf(t.Context(), domain.SagaCancelOrder, order)
+	require.NoError(t, err)
+	assert.Equal(t, cancellation.ID, id)
+	again := domain.NewSaga(uuid.NewString(), domain.SagaCancelOrder, order, domain.Request{})
+	assert.Error(t, sagas.Create(t.Context(), again), "an order is cancelled once")
+}
+
+func TestUnsettledSagasAreCountedByType(t *testing.T) {
+	t.Parallel()
+	sagas := repository.NewSagaRepository(postgrestest.New(t, db.Migrations))
+	for _, one := range []struct {
+		sagaType string
+		status   domain.SagaStatus
+	}{
+		{domain.SagaCreateOrder, domain.SagaRunning},
+		{domain.SagaCreateOrder, domain.SagaCompensating},
+		{domain.SagaCreateOrder, domain.SagaCompleted},
+		{domain.SagaCancelOrder, domain.SagaRunning},
+		{domain.SagaCancelOrder, domain.SagaFailed},
+	} {
+		saga := domain.NewSaga(uuid.NewString(), one.sagaType, uuid.NewString(), domain.Request{})
+		saga.Status = one.status
+		require.NoError(t, sagas.Create(t.Context(), saga))
+	}
+
+	counts, err := sagas.CountUnsettled(t.Context())
+
+	require.NoError(t, err)
+	assert.Equal(t, map[string]int64{domain.SagaCreateOrder: 2, domain.SagaCancelOrder: 1}, counts)
+}
