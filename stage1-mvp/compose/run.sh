@@ -27,7 +27,19 @@ INVENTORY_ADDR=$INVENTORY_TARGET METRICS_ADDR=127.0.0.1:9102 DATABASE_URL=$(data
 services=$!
 WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=127.0.0.1:9103 DATABASE_URL=$(database wallet) "$bin/wallet" &
 services="$services $!"
-ORDER_ADDR=$ORDER_TARGET METRICS_ADDR=127.0.0.1:9101 DATABASE_URL=$(database order) SERVICE_PRIVATE_KEY=$private_key "$bin/order" &
+(
+	# Jobs need the Redis and the object store of make up; JOBS=no does without.
+	if [ "${JOBS:-yes}" = yes ]; then
+		export REDIS_URL="${REDIS_URL:-redis://127.0.0.1:6379/0}"
+		export S3_ENDPOINT="${S3_ENDPOINT:-127.0.0.1:9000}" S3_TLS="${S3_TLS:-false}"
+		export S3_ACCESS_KEY="${S3_ACCESS_KEY:-minioadmin}" S3_SECRET_KEY="${S3_SECRET_KEY:-minioadmin}"
+		export S3_BUCKET="${S3_BUCKET:-reports}" S3_CREATE_BUCKET="${S3_CREATE_BUCKET:-true}"
+	fi
+	export ORDER_ADDR="$ORDER_TARGET" METRICS_ADDR=127.0.0.1:9101 SERVICE_PRIVATE_KEY="$private_key"
+	DATABASE_URL=$(database order)
+	export DATABASE_URL
+	exec "$bin/order"
+) &
 services="$services $!"
 GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=127.0.0.1:9100 \
 	LOGIN_USERS=$login_users LOGIN_PRIVATE_KEY=$login_key "$bin/gateway" &

@@ -15,6 +15,7 @@ import (
 	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/infra"
 	"stagecraft/checker/internal/load"
+	"stagecraft/stage1-mvp/platform/objectstoretest"
 )
 
 // DemoOptions say what `run STAGE` shows.
@@ -40,6 +41,8 @@ type Demo struct {
 	// URLs are "name address" pairs, Curl are commands that work as they stand.
 	URLs [][2]string
 	Curl []string
+	// Report is a command that reads the file which the job of Curl has written.
+	Report string
 	// User is the demo customer, Token his.
 	User, Token string
 
@@ -47,6 +50,7 @@ type Demo struct {
 	out     *lockedWriter
 	servers *infra.Servers
 	lease   *infra.Lease
+	store   *objectstoretest.Server
 	stop    context.CancelFunc
 	traffic sync.WaitGroup
 	counts  tally
@@ -96,15 +100,24 @@ func StartDemo(ctx context.Context, options DemoOptions) (_ *Demo, err error) {
 	if err := d.leaseServers(ctx, names); err != nil {
 		return nil, err
 	}
+	jobs, err := d.openStore()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.sellYesterday(ctx); err != nil {
+		return nil, err
+	}
 	d.Stack, err = Start(ctx, Options{
 		Bins: bins, Databases: d.lease.Databases, RedisURL: d.lease.RedisURL, AMQPURL: d.lease.AMQPURL,
 		Direct: true, Ports: freeOf(stablePorts), OnLog: d.log,
+		ServiceEnv:   map[string]map[string]string{"order": jobs},
 		OTLPEndpoint: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
 	})
 	if err != nil {
 		return nil, err
 	}
 	d.describe()
+	d.describeReports()
 	if err := d.seed(ctx); err != nil {
 		return nil, err
 	}
@@ -125,7 +138,7 @@ func (d *Demo) Intro() []string {
 		lines = append(lines, fmt.Sprintf("  %-10s %s", pair[0], pair[1]))
 	}
 	lines = append(lines, "", "Try it (each line works as it stands):", "")
-	lines = append(lines, d.Curl...)
+	lines = append(append(lines, d.Curl...), d.Report)
 	return append(lines, "", "Ctrl-C stops everything.")
 }
 
@@ -141,6 +154,9 @@ func (d *Demo) Close() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
+	if d.store != nil {
+		_ = d.store.Stop()
+	}
 	if d.lease != nil {
 		_ = d.lease.Close(ctx)
 	}
@@ -150,7 +166,7 @@ func (d *Demo) Close() {
 }
 
 func (d *Demo) leaseServers(ctx context.Context, names []string) error {
-	var spec infra.LeaseSpec
+	spec := infra.LeaseSpec{Redis: true}
 	for _, name := range names {
 		migrations := filepath.Join(d.options.Dir, name, "db", "migrations")
 		if kinds[name].database != "" {
@@ -158,7 +174,7 @@ func (d *Demo) leaseServers(ctx context.Context, names []string) error {
 		}
 	}
 	var err error
-	if d.servers, err = infra.Ensure(ctx, d.options.Root, infra.Need{Postgres: true}, d.out.line); err != nil {
+	if d.servers, err = infra.Ensure(ctx, d.options.Root, infra.Need{Postgres: true, Redis: true}, d.out.line); err != nil {
 		return err
 	}
 	d.Infra = d.servers.Line

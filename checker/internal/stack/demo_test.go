@@ -37,6 +37,9 @@ func TestPrintedCommandsWorkAsTheyStand(t *testing.T) {
 		require.NotNil(t, envelope.Code, "%s\n%s", command, out)
 		require.Zero(t, *envelope.Code, "%s\n%s", command, out)
 	}
+	report, err := exec.CommandContext(t.Context(), "sh", "-c", demo.Report).CombinedOutput()
+	require.NoError(t, err, "%s", report)
+	require.Regexp(t, `(?m)^\d{4}-\d\d-\d\d,paid,,EUR,5,15330$`, string(report), "the sales of yesterday")
 	require.Eventually(t, func() bool {
 		demo.counts.mu.Lock()
 		defer demo.counts.mu.Unlock()
@@ -45,8 +48,8 @@ func TestPrintedCommandsWorkAsTheyStand(t *testing.T) {
 	require.Zero(t, demo.counts.troubled, demo.Traffic())
 }
 
+// Not parallel: two demos that start at the same moment find the same ports free.
 func TestEndOfTheContextStopsTheDemoCleanly(t *testing.T) {
-	t.Parallel()
 	var (
 		mu      sync.Mutex
 		stopped = map[string]bool{}
