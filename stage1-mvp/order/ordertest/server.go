@@ -1,0 +1,25 @@
+// Package ordertest runs the order service for the tests of those who call it.
+package ordertest
+
+import (
+	"crypto/rand"
+	"testing"
+
+	"stagecraft/stage1-mvp/order/db"
+	"stagecraft/stage1-mvp/order/internal/app"
+	"stagecraft/stage1-mvp/platform/contracttest"
+	"stagecraft/stage1-mvp/platform/postgrestest"
+)
+
+// Serve starts the service on a database of its own, in front of the two that it calls, and returns its address.
+func Serve(t *testing.T, keys *contracttest.Keys, inventory, wallet string) string {
+	t.Helper()
+	return contracttest.Serve(t, app.Options, keys, map[string]string{
+		"ORDER_ADDR":          "127.0.0.1:0",
+		"DATABASE_URL":        postgrestest.NewURL(t, db.Migrations),
+		"CURSOR_SECRET":       rand.Text(),
+		"SERVICE_PRIVATE_KEY": keys.Services.Reveal(),
+		"INVENTORY_TARGET":    inventory,
+		"WALLET_TARGET":       wallet,
+	})
+}

@@ -1,0 +1,22 @@
+// Package wallettest runs the wallet service for the tests of those who call it.
+package wallettest
+
+import (
+	"crypto/rand"
+	"testing"
+
+	"stagecraft/stage1-mvp/platform/contracttest"
+	"stagecraft/stage1-mvp/platform/postgrestest"
+	"stagecraft/stage1-mvp/wallet/db"
+	"stagecraft/stage1-mvp/wallet/internal/app"
+)
+
+// Serve starts the service on a database of its own and returns its address.
+func Serve(t *testing.T, keys *contracttest.Keys) string {
+	t.Helper()
+	return contracttest.Serve(t, app.Options, keys, map[string]string{
+		"WALLET_ADDR":   "127.0.0.1:0",
+		"DATABASE_URL":  postgrestest.NewURL(t, db.Migrations),
+		"CURSOR_SECRET": rand.Text(),
+	})
+}
