@@ -2,12 +2,18 @@
 INSERT INTO orders (id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
--- name: InsertOrderItem :exec
+-- All items at once, one of each array, numbered from 0.
+-- name: InsertOrderItems :exec
 INSERT INTO order_items (order_id, position, sku, quantity, unit_price_minor)
-VALUES ($1, $2, $3, $4, $5);
+SELECT sqlc.arg(order_id)::uuid, generate_subscripts(sqlc.arg(skus)::text[], 1) - 1, unnest(sqlc.arg(skus)::text[]),
+    unnest(sqlc.arg(quantities)::integer[]), unnest(sqlc.arg(unit_prices_minor)::bigint[]);
 
--- name: GetOrder :one
-SELECT * FROM orders WHERE id = $1;
+-- An order has at least one item, and so at least one row.
+-- name: GetOrderWithItems :many
+SELECT sqlc.embed(orders), sqlc.embed(order_items)
+FROM orders JOIN order_items ON order_items.order_id = orders.id
+WHERE orders.id = $1
+ORDER BY order_items.position;
 
 -- name: GetOrders :many
 SELECT * FROM orders WHERE id = ANY (sqlc.arg(ids)::uuid[]);

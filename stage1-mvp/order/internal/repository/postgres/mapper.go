@@ -22,17 +22,12 @@ func toInsertOrder(o *domain.Order) gen.InsertOrderParams {
 	}
 }
 
-func toInsertItems(o *domain.Order) []gen.InsertOrderItemParams {
-	items := o.Items()
-	params := make([]gen.InsertOrderItemParams, len(items))
-	for i, item := range items {
-		params[i] = gen.InsertOrderItemParams{
-			OrderID:        o.ID(),
-			Position:       int16(i),
-			Sku:            item.SKU(),
-			Quantity:       item.Quantity(),
-			UnitPriceMinor: item.UnitPrice().MinorUnits(),
-		}
+func toInsertItems(o *domain.Order) gen.InsertOrderItemsParams {
+	params := gen.InsertOrderItemsParams{OrderID: o.ID()}
+	for _, item := range o.Items() {
+		params.Skus = append(params.Skus, item.SKU())
+		params.Quantities = append(params.Quantities, item.Quantity())
+		params.UnitPricesMinor = append(params.UnitPricesMinor, item.UnitPrice().MinorUnits())
 	}
 	return params
 }

@@ -3,10 +3,8 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
@@ -31,29 +29,30 @@ func (r *OrderRepository) Create(ctx context.Context, o *domain.Order) error {
 	if err := r.queries.InsertOrder(ctx, db, toInsertOrder(o)); err != nil {
 		return fmt.Errorf("insert order %s: %w", o.ID(), err)
 	}
-	for _, item := range toInsertItems(o) {
-		if err := r.queries.InsertOrderItem(ctx, db, item); err != nil {
-			return fmt.Errorf("insert item of order %s: %w", o.ID(), err)
-		}
+	if err := r.queries.InsertOrderItems(ctx, db, toInsertItems(o)); err != nil {
+		return fmt.Errorf("insert items of order %s: %w", o.ID(), err)
 	}
 	return nil
 }
 
 // Get returns the order, or domain.ErrOrderNotFound.
 func (r *OrderRepository) Get(ctx context.Context, id string) (*domain.Order, error) {
-	db := postgres.GetDBTX(ctx, r.pool)
-	row, err := r.queries.GetOrder(ctx, db, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, domain.ErrOrderNotFound
-	}
+	rows, err := r.queries.GetOrderWithItems(ctx, postgres.GetDBTX(ctx, r.pool), id)
 	if err != nil {
 		return nil, fmt.Errorf("get order %s: %w", id, err)
 	}
-	orders, err := r.withItems(ctx, db, []gen.Order{row})
-	if err != nil {
-		return nil, err
+	if len(rows) == 0 {
+		return nil, domain.ErrOrderNotFound
 	}
-	return orders[0], nil
+	items := make([]gen.OrderItem, len(rows))
+	for i, row := range rows {
+		items[i] = row.OrderItem
+	}
+	order, err := toOrder(rows[0].Order, items)
+	if err != nil {
+		return nil, fmt.Errorf("read order %s: %w", id, err)
+	}
+	return order, nil
 }
 
 // GetAll returns those of the orders that exist, whatever their number with two queries.

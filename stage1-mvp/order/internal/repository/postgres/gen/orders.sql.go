@@ -21,28 +21,55 @@ func (q *Queries) CountOrders(ctx context.Context, db DBTX, statuses []int16) (i
 	return count, err
 }
 
-const getOrder = `-- name: GetOrder :one
-SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders WHERE id = $1
+const getOrderWithItems = `-- name: GetOrderWithItems :many
+SELECT orders.id, orders.buyer_id, orders.status, orders.currency, orders.total_minor, orders.cancel_code, orders.cancel_reason, orders.version, orders.created_at, orders.updated_at, orders.paid_at, orders.cancelled_at, order_items.order_id, order_items.position, order_items.sku, order_items.quantity, order_items.unit_price_minor
+FROM orders JOIN order_items ON order_items.order_id = orders.id
+WHERE orders.id = $1
+ORDER BY order_items.position
 `
 
-func (q *Queries) GetOrder(ctx context.Context, db DBTX, id string) (Order, error) {
-	row := db.QueryRow(ctx, getOrder, id)
-	var i Order
-	err := row.Scan(
-		&i.ID,
-		&i.BuyerID,
-		&i.Status,
-		&i.Currency,
-		&i.TotalMinor,
-		&i.CancelCode,
-		&i.CancelReason,
-		&i.Version,
-		&i.CreatedAt,
-		&i.UpdatedAt,
-		&i.PaidAt,
-		&i.CancelledAt,
-	)
-	return i, err
+type GetOrderWithItemsRow struct {
+	Order     Order
+	OrderItem OrderItem
+}
+
+// An order has at least one item, and so at least one row.
+func (q *Queries) GetOrderWithItems(ctx context.Context, db DBTX, id string) ([]GetOrderWithItemsRow, error) {
+	rows, err := db.Query(ctx, getOrderWithItems, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GetOrderWithItemsRow
+	for rows.Next() {
+		var i GetOrderWithItemsRow
+		if err := rows.Scan(
+			&i.Order.ID,
+			&i.Order.BuyerID,
+			&i.Order.Status,
+			&i.Order.Currency,
+			&i.Order.TotalMinor,
+			&i.Order.CancelCode,
+			&i.Order.CancelReason,
+			&i.Order.Version,
+			&i.Order.CreatedAt,
+			&i.Order.UpdatedAt,
+			&i.Order.PaidAt,
+			&i.Order.CancelledAt,
+			&i.OrderItem.OrderID,
+			&i.OrderItem.Position,
+			&i.OrderItem.Sku,
+			&i.OrderItem.Quantity,
+			&i.OrderItem.UnitPriceMinor,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const getOrders = `-- name: GetOrders :many
@@ -116,26 +143,26 @@ func (q *Queries) InsertOrder(ctx context.Context, db DBTX, arg InsertOrderParam
 	return err
 }
 
-const insertOrderItem = `-- name: InsertOrderItem :exec
+const insertOrderItems = `-- name: InsertOrderItems :exec
 INSERT INTO order_items (order_id, position, sku, quantity, unit_price_minor)
-VALUES ($1, $2, $3, $4, $5)
+SELECT $1::uuid, generate_subscripts($2::text[], 1) - 1, unnest($2::text[]),
+    unnest($3::integer[]), unnest($4::bigint[])
 `
 
-type InsertOrderItemParams struct {
-	OrderID        string
-	Position       int16
-	Sku            string
-	Quantity       int32
-	UnitPriceMinor int64
+type InsertOrderItemsParams struct {
+	OrderID         string
+	Skus            []string
+	Quantities      []int32
+	UnitPricesMinor []int64
 }
 
-func (q *Queries) InsertOrderItem(ctx context.Context, db DBTX, arg InsertOrderItemParams) error {
-	_, err := db.Exec(ctx, insertOrderItem,
+// All items at once, one of each array, numbered from 0.
+func (q *Queries) InsertOrderItems(ctx context.Context, db DBTX, arg InsertOrderItemsParams) error {
+	_, err := db.Exec(ctx, insertOrderItems,
 		arg.OrderID,
-		arg.Position,
-		arg.Sku,
-		arg.Quantity,
-		arg.UnitPriceMinor,
+		arg.Skus,
+		arg.Quantities,
+		arg.UnitPricesMinor,
 	)
 	return err
 }
