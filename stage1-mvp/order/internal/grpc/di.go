@@ -1,8 +1,6 @@
 package grpc
 
 import (
-	"maps"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 	"go.uber.org/zap"
@@ -23,13 +21,11 @@ func params(
 	addr Addr, cfg grpcserver.Config, handler *Handler, jobs *JobHandler, verifier *auth.Verifier, log *zap.Logger,
 	registry *prometheus.Registry,
 ) grpcserver.Params {
-	rules := Rules()
-	maps.Copy(rules, JobRules())
 	return grpcserver.Params{
 		Service:  "order",
 		Addr:     string(addr),
 		Config:   cfg,
-		Rules:    rules,
+		Rules:    Rules(),
 		Verifier: verifier,
 		Log:      log,
 		Registry: registry,

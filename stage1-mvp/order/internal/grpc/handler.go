@@ -3,6 +3,7 @@ package grpc
 
 import (
 	"context"
+	"maps"
 
 	"google.golang.org/grpc"
 
@@ -43,7 +44,7 @@ func NewHandler(
 
 // Rules say who may call what.
 func Rules() auth.Rules {
-	return auth.Rules{
+	rules := auth.Rules{
 		orderv1.OrderService_CreateOrder_FullMethodName:       {auth.Customer},
 		orderv1.OrderService_GetOrder_FullMethodName:          {auth.Customer, auth.Admin},
 		orderv1.OrderService_ListOrders_FullMethodName:        {auth.Customer, auth.Admin},
@@ -53,6 +54,8 @@ func Rules() auth.Rules {
 		orderv1.OrderService_BatchCancelOrders_FullMethodName: {auth.Customer, auth.Admin},
 		orderv1.OrderService_ListAllOrders_FullMethodName:     {auth.Admin},
 	}
+	maps.Copy(rules, jobRules())
+	return rules
 }
 
 // CreateOrder buys for the caller: whose money it is comes from the token, never from the request.

@@ -58,8 +58,8 @@ func TestOnlyAdminsSeeEverybodysOrders(t *testing.T) {
 	t.Parallel()
 	rules := grpc.Rules()
 	assert.Equal(t, []auth.Role{auth.Admin}, rules[orderv1.OrderService_ListAllOrders_FullMethodName])
-	service := orderv1.OrderService_ServiceDesc
-	assert.Len(t, rules, len(service.Methods)+len(service.Streams), "a method that no rule names is for nobody")
+	orders, jobs := orderv1.OrderService_ServiceDesc, orderv1.JobService_ServiceDesc
+	assert.Len(t, rules, len(orders.Methods)+len(orders.Streams)+len(jobs.Methods), "a method that no rule names is for nobody")
 }
 
 func TestACancelledOrderSaysWhyInTheWayOfBeforeAndInTheNewOne(t *testing.T) {

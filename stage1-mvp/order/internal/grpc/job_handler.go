@@ -22,8 +22,8 @@ func NewJobHandler(run *usecase.RunJob, backfill *usecase.BackfillJob, execution
 	return &JobHandler{run: run, backfill: backfill, executions: executions}
 }
 
-// JobRules say who may call what.
-func JobRules() auth.Rules {
+// jobRules are the part of Rules for JobService.
+func jobRules() auth.Rules {
 	return auth.Rules{
 		orderv1.JobService_RunJob_FullMethodName:            {auth.Admin},
 		orderv1.JobService_BackfillJob_FullMethodName:       {auth.Admin},

@@ -12,10 +12,9 @@ import (
 
 func TestJobsAreForAdminsAlone(t *testing.T) {
 	t.Parallel()
-	service, rules := orderv1.JobService_ServiceDesc, grpc.JobRules()
+	service, rules := orderv1.JobService_ServiceDesc, grpc.Rules()
 	for _, method := range service.Methods {
 		name := "/" + service.ServiceName + "/" + method.MethodName
 		assert.Equal(t, []auth.Role{auth.Admin}, rules[name], name)
 	}
-	assert.Len(t, rules, len(service.Methods))
 }
