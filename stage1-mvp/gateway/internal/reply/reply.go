@@ -39,6 +39,11 @@ func NoContent(c *gin.Context) { c.Status(http.StatusNoContent) }
 
 // Error answers with what a client may know of err, and keeps all of it for the log line. Nothing runs after it.
 func Error(c *gin.Context, err error) {
+	Refuse(c, errs.HTTPStatus(errs.CodeOf(err)), err)
+}
+
+// Refuse is Error with a status that HTTP has a word of its own for.
+func Refuse(c *gin.Context, status int, err error) {
 	_ = c.Error(err)
 	public := errs.From(err)
 	failure := Failure{Code: public.Code, Reason: public.Reason, Message: public.Message}
@@ -49,5 +54,5 @@ func Error(c *gin.Context, err error) {
 	if public.Code == errs.RateLimited && c.Writer.Header().Get("Retry-After") == "" {
 		c.Header("Retry-After", "1")
 	}
-	c.AbortWithStatusJSON(errs.HTTPStatus(public.Code), failure)
+	c.AbortWithStatusJSON(status, failure)
 }

@@ -1,10 +1,7 @@
 package rest
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
-	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -36,8 +33,18 @@ func bindBody[T any](c *gin.Context) (body T, ok bool) {
 
 // bindQuery is bindBody for the query string.
 func bindQuery[T any](c *gin.Context) (query T, ok bool) {
-	for name, values := range c.Request.URL.Query() {
-		if !isText(c, name, values...) {
+	// URL.Query would leave out what it cannot read, and a filter that is left out lists everything.
+	values, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_QUERY", "the query string cannot be read"))
+		return query, false
+	}
+	for name, given := range values {
+		if !isText(c, name, append(given, name)...) {
+			return query, false
+		}
+		if len(given) > 1 {
+			reply.Error(c, reply.Invalid(reply.Field{Field: name, Message: "must be given once"}))
 			return query, false
 		}
 	}
@@ -76,9 +83,9 @@ func isText(c *gin.Context, name string, values ...string) bool {
 // idempotencyKey returns the header that lets a client repeat a request without repeating its effect.
 func idempotencyKey(c *gin.Context) (key string, ok bool) {
 	key = c.GetHeader(idempotencyHeader)
-	if idempotency.CheckKey(key) != nil {
+	if len(c.Request.Header.Values(idempotencyHeader)) > 1 || idempotency.CheckKey(key) != nil {
 		reply.Error(c, reply.Invalid(reply.Field{
-			Field: idempotencyHeader, Message: "is required, with 1 to 128 printable ASCII characters",
+			Field: idempotencyHeader, Message: "is required once, with 1 to 128 printable ASCII characters",
 		}))
 		return "", false
 	}
@@ -97,39 +104,5 @@ func optionalKey(c *gin.Context) (key string, ok bool) {
 func markReplayed(c *gin.Context, replayed bool) {
 	if replayed {
 		c.Header(replayedHeader, "true")
-	}
-}
-
-func decode(body io.Reader, into any) error {
-	raw, err := io.ReadAll(body)
-	if err == nil {
-		err = json.Unmarshal(raw, into) // a stream decoder would not notice what follows the first value
-	}
-	var tooLarge *http.MaxBytesError
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &tooLarge):
-		return errs.Wrap(err, errs.InvalidInput, "BODY_TOO_LARGE", "the body is larger than %d bytes", tooLarge.Limit)
-	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return reply.Invalid(reply.Field{Field: wrongType.Field, Message: "must be " + jsonKind(wrongType)})
-	default:
-		return errs.Wrap(err, errs.InvalidInput, "INVALID_JSON", "the body is not one JSON object")
-	}
-}
-
-// jsonKind says in the words of JSON what Go wanted.
-func jsonKind(err *json.UnmarshalTypeError) string {
-	kind := err.Type.Kind().String()
-	switch {
-	case strings.HasPrefix(kind, "int"):
-		return "a whole number in range"
-	case kind == "slice":
-		return "a list"
-	case kind == "struct":
-		return "an object"
-	default:
-		return "a " + kind
 	}
 }

@@ -3,6 +3,7 @@ package rest
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,7 +70,9 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 	}
 	engine.GET(descriptionPath, describe)
 	engine.POST(loginPath, p.Login.create)
+	engine.HandleMethodNotAllowed = true
 	engine.NoRoute(noRoute)
+	engine.NoMethod(noMethod)
 	v1 := engine.Group("/v1", middleware.Auth(p.Verifier))
 	for _, handler := range p.Handlers {
 		handler.Register(v1)
@@ -79,4 +82,10 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 
 func noRoute(c *gin.Context) {
 	reply.Error(c, errs.New(errs.NotFound, "NO_SUCH_ROUTE", "there is nothing at this address"))
+}
+
+// noMethod answers for an address that exists, and Gin has written into Allow what can be done with it.
+func noMethod(c *gin.Context) {
+	reply.Refuse(c, http.StatusMethodNotAllowed, errs.New(errs.NotFound, "METHOD_NOT_ALLOWED",
+		"this cannot be done with this address, but %s can", c.Writer.Header().Get("Allow")))
 }

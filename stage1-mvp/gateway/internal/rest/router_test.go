@@ -144,5 +144,5 @@ func TestMetricsKnowRoutesNotPaths(t *testing.T) {
 	for _, family := range families {
 		series[family.GetName()] = len(family.GetMetric())
 	}
-	assert.Equal(t, 3, series["http_server_requests_total"], "the list, the order, and one for all that has no route")
+	assert.Equal(t, 4, series["http_server_requests_total"], "the list, the order, and two for all that has no route: 404 and 405")
 }

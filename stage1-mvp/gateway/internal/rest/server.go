@@ -37,7 +37,9 @@ func NewServer(service string, cfg config.Server, engine *gin.Engine, log *zap.L
 		WriteTimeout:      cfg.ReadTimeout + cfg.RequestTimeout + answerTime,
 		IdleTimeout:       cfg.IdleTimeout,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          zap.NewStdLog(log.WithOptions(zap.IncreaseLevel(zap.WarnLevel))),
+		// OPTIONS * would be an answer that nothing has limited, logged or shaped.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     zap.NewStdLog(log.WithOptions(zap.IncreaseLevel(zap.WarnLevel))),
 	}}
 }
 

@@ -1,0 +1,79 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// strangeKeyError is about a key that Go's decoder would pass over or understand in its own way.
+type strangeKeyError struct{ key, fault string }
+
+func (e *strangeKeyError) Error() string { return strconv.Quote(e.key) + " " + e.fault }
+
+// unmarshal is json.Unmarshal for requests that move money. A misspelt field is not passed over: the client meant something by it. A key
+// that is there twice means one thing to us and perhaps another to whoever looked at the request on its way.
+func unmarshal(raw []byte, into any) error {
+	if !json.Valid(raw) { // also what follows the first value
+		return errors.New("not one JSON value")
+	}
+	if err := checkKeys(json.NewDecoder(bytes.NewReader(raw))); err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(into)
+	if err == nil {
+		return nil
+	}
+	if quoted, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		if key, err := strconv.Unquote(quoted); err == nil {
+			return &strangeKeyError{key, "is not known"}
+		}
+	}
+	return err
+}
+
+// checkKeys reads one value and looks at the keys of all objects in it.
+func checkKeys(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	delim, nested := token.(json.Delim)
+	if !nested {
+		return nil
+	}
+	seen := make(map[string]bool)
+	for decoder.More() {
+		if delim == '{' {
+			if err := checkKey(decoder, seen); err != nil {
+				return err
+			}
+		}
+		if err := checkKeys(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return err
+}
+
+// checkKey refuses capitals because the decoder would take "Currency" for "currency"; all our names are in lower case.
+func checkKey(decoder *json.Decoder, seen map[string]bool) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	key, _ := token.(string)
+	switch {
+	case seen[key]:
+		return &strangeKeyError{key, "must be given once"}
+	case key != strings.ToLower(key):
+		return &strangeKeyError{key, "is not known"}
+	}
+	seen[key] = true
+	return nil
+}
