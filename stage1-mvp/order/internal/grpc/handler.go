@@ -17,28 +17,23 @@ import (
 // Handler implements orderv1.OrderServiceServer.
 type Handler struct {
 	orderv1.UnimplementedOrderServiceServer
-	create *usecase.CreateOrder
-	get    *usecase.GetOrder
-	list   *usecase.ListOrders
-	watch  *usecase.WatchOrder
-	cancel *usecase.CancelOrder
-	batch  batches
-	all    *usecase.ListAllOrders
-}
-
-// batches are the use cases for several orders at once.
-type batches struct {
-	get    *usecase.BatchGetOrders
-	cancel *usecase.BatchCancelOrders
+	create      *usecase.CreateOrder
+	get         *usecase.GetOrder
+	list        *usecase.ListOrders
+	watch       *usecase.WatchOrder
+	cancel      *usecase.CancelOrder
+	batchGet    *usecase.BatchGetOrders
+	batchCancel *usecase.BatchCancelOrders
+	listAll     *usecase.ListAllOrders
 }
 
 // NewHandler returns a handler for the use cases.
 func NewHandler(
 	create *usecase.CreateOrder, get *usecase.GetOrder, list *usecase.ListOrders, watch *usecase.WatchOrder, cancel *usecase.CancelOrder,
-	batchGet *usecase.BatchGetOrders, batchCancel *usecase.BatchCancelOrders, all *usecase.ListAllOrders,
+	batchGet *usecase.BatchGetOrders, batchCancel *usecase.BatchCancelOrders, listAll *usecase.ListAllOrders,
 ) *Handler {
 	return &Handler{
-		create: create, get: get, list: list, watch: watch, cancel: cancel, batch: batches{get: batchGet, cancel: batchCancel}, all: all,
+		create: create, get: get, list: list, watch: watch, cancel: cancel, batchGet: batchGet, batchCancel: batchCancel, listAll: listAll,
 	}
 }
 
@@ -111,7 +106,7 @@ func (h *Handler) CancelOrder(ctx context.Context, req *orderv1.CancelOrderReque
 
 // BatchGetOrders returns orders of the caller, or any for an admin.
 func (h *Handler) BatchGetOrders(ctx context.Context, req *orderv1.BatchGetOrdersRequest) (*orderv1.BatchGetOrdersResponse, error) {
-	results, err := h.batch.get.Execute(ctx, caller(ctx), req.GetIds())
+	results, err := h.batchGet.Execute(ctx, caller(ctx), req.GetIds())
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +117,7 @@ func (h *Handler) BatchGetOrders(ctx context.Context, req *orderv1.BatchGetOrder
 func (h *Handler) BatchCancelOrders(
 	ctx context.Context, req *orderv1.BatchCancelOrdersRequest,
 ) (*orderv1.BatchCancelOrdersResponse, error) {
-	results, err := h.batch.cancel.Execute(ctx, dto.BatchCancel{
+	results, err := h.batchCancel.Execute(ctx, dto.BatchCancel{
 		Caller: caller(ctx), IDs: req.GetIds(), IdempotencyKey: req.GetIdempotencyKey(),
 	})
 	if err != nil {
@@ -137,7 +132,7 @@ func (h *Handler) ListAllOrders(ctx context.Context, req *orderv1.ListAllOrdersR
 	if err != nil {
 		return nil, err
 	}
-	page, err := h.all.Execute(ctx, dto.ListAllOrders{
+	page, err := h.listAll.Execute(ctx, dto.ListAllOrders{
 		Page: req.GetPage(), Size: req.GetPageSize(), Sort: sort, Status: domain.OrderStatus(req.GetStatus()),
 	})
 	if err != nil {

@@ -168,4 +168,13 @@ func TestACancellationThatIsRefusedFailsForAPersonToSee(t *testing.T) {
 	assert.Equal(t, "FAILED", storedCancellation(t, pool, in.ID))
 	assert.Equal(t, 1, lo.Sum(lo.Values(services.undoTries)), "calls")
 	assert.InDelta(t, 1, shop.metric(t, "sagas_total", "type", "CANCEL_ORDER", "outcome", "failed"), 0)
+
+	// The cause is mended, and the person who did it lets the scanner go on.
+	services.behaviours[saga.DeductBalance] = works
+	_, err = pool.Exec(t.Context(), `UPDATE saga_executions SET status = 'RUNNING' WHERE saga_type = 'CANCEL_ORDER'`)
+	require.NoError(t, err)
+	settleAll(t, pool, shop)
+	_, err = shop.cancel.Execute(t.Context(), in)
+	assert.NoError(t, err)
+	isBack(t, pool, services, in, "mended")
 }
