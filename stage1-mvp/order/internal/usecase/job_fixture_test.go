@@ -29,12 +29,16 @@ type office struct {
 	store      *objectstoretest.Server
 	// name is that of the report: its own for each test, because all share one Redis.
 	name     string
+	report   job.Job
+	runner   *job.Runner
 	run      *usecase.RunJob
 	backfill *usecase.BackfillJob
 	list     *usecase.ListJobExecutions
 }
 
 var shortlyAfterMidnight = time.Date(2026, 11, 21, 0, 5, 0, 0, time.UTC)
+
+var jobConfig = job.Config{LockTTL: 10 * time.Second, Timeout: time.Minute, RetryInterval: 10 * time.Millisecond, RetryLimit: 1000}
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
@@ -45,22 +49,36 @@ func newOffice(t *testing.T) *office {
 	}
 	store, err := objectstore.New(o.store.Config())
 	require.NoError(t, err)
-	cfg := job.Config{LockTTL: 10 * time.Second, Timeout: time.Minute}
-	runner := job.NewRunner(cfg, job.NewLocker(redistest.New(t), cfg.LockTTL), o.executions, prometheus.NewRegistry())
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		require.NoError(t, runner.Stop(ctx))
-	})
-	report := usecase.NewSalesReport(
+	o.report = usecase.NewSalesReport(
 		usecase.SalesReportConfig{Grace: time.Minute, TopSKUs: 10}, repository.NewSalesRepository(pool), store,
 	).Job()
-	report.Name = o.name
-	jobs := usecase.NewJobs(runner, func() time.Time { return shortlyAfterMidnight }, report)
+	o.report.Name = o.name
+	o.runner = o.replica(t)
+	jobs := usecase.NewJobs(o.runner, midnightClock, o.report)
 	o.run = usecase.NewRunJob(usecase.RunJobConfig{AnswerAfter: 10 * time.Second}, jobs)
 	o.backfill = usecase.NewBackfillJob(jobs)
 	o.list = usecase.NewListJobExecutions(jobs, o.executions)
 	return o
+}
+
+func midnightClock() time.Time { return shortlyAfterMidnight }
+
+// replica returns what runs jobs in one more process of the service.
+func (o *office) replica(t *testing.T) *job.Runner {
+	t.Helper()
+	runner := job.NewRunner(jobConfig, job.NewLocker(redistest.New(t), jobConfig.LockTTL), o.executions, prometheus.NewRegistry())
+	stopAfter(t, runner)
+	return runner
+}
+
+// stopAfter uses a context of its own: the one of the test is over when the cleanup runs.
+func stopAfter(t *testing.T, stopper interface{ Stop(context.Context) error }) {
+	t.Helper()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		require.NoError(t, stopper.Stop(ctx))
+	})
 }
 
 // sells makes a paid order of one piece.

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/robfig/cron/v3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/order/internal/usecase"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
@@ -43,6 +45,33 @@ func TestTheReportIsAFileWithTheSalesOfTheDay(t *testing.T) {
 	assert.Equal(t, dto.ReportFile{
 		Key: "reports/daily-sales/2026-11-20.csv", Bytes: len(file.Content), SHA256: hex.EncodeToString(sum[:]),
 	}, result)
+}
+
+func TestReplicasWithTheSameTickMakeTheReportOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, runner := range []*job.Runner{o.runner, o.replica(t), o.replica(t)} {
+		scheduler := job.NewScheduler(jobConfig, runner, midnightClock, zap.NewNop())
+		stopAfter(t, scheduler)
+		scheduler.Add(o.report, cron.Every(time.Second))
+		require.NoError(t, scheduler.Start(t.Context()))
+	}
+
+	var page dto.ExecutionPage
+	require.Eventually(t, func() bool {
+		var err error
+		page, err = o.list.Execute(t.Context(), dto.ListExecutions{Job: o.name})
+		require.NoError(t, err)
+		return len(page.Executions) > 0 && page.Executions[0].Status == job.Succeeded
+	}, 20*time.Second, 10*time.Millisecond)
+
+	// At each second all of them look again.
+	assert.Never(t, func() bool {
+		total, err := o.executions.Count(t.Context(), o.name)
+		return err != nil || total != 1
+	}, 1500*time.Millisecond, 50*time.Millisecond, "one execution, whoever else tried")
+	assert.Equal(t, friday, page.Executions[0].Window)
+	assert.Equal(t, job.Cron, page.Executions[0].Trigger)
 }
 
 func TestAWindowThatIsDoneIsAnsweredWithTheExecutionThatDidIt(t *testing.T) {
