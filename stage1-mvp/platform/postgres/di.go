@@ -8,8 +8,8 @@ import (
 	"go.uber.org/fx"
 )
 
-// Module provides *pgxpool.Pool and *TxManager. It needs a Config.
-var Module = fx.Module("postgres", fx.Provide(provide, NewTxManager))
+// Module provides *pgxpool.Pool and *TxManager, and shows the pool among the metrics. It needs a Config and a registry.
+var Module = fx.Module("postgres", fx.Provide(provide, NewTxManager), fx.Invoke(showPool))
 
 func provide(lc fx.Lifecycle, cfg Config) (*pgxpool.Pool, error) {
 	pool, err := NewPool(context.Background(), cfg)

@@ -6,6 +6,7 @@ import (
 
 	"stagecraft/stage1-mvp/inventory/internal/config"
 	"stagecraft/stage1-mvp/inventory/internal/grpc"
+	"stagecraft/stage1-mvp/inventory/internal/metrics"
 	repository "stagecraft/stage1-mvp/inventory/internal/repository/postgres"
 	"stagecraft/stage1-mvp/inventory/internal/usecase"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -27,6 +28,7 @@ func Options(cfg config.Config) fx.Option {
 		idempotency.Module,
 		auth.Module,
 		repository.Module,
+		metrics.Module,
 		usecase.Module,
 		grpc.Module,
 		grpcserver.Module,

@@ -9,8 +9,13 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// announce logs what has happened to a reservation, once it is committed. A repetition has none.
-func announce(ctx context.Context, reservation *domain.Reservation) {
+// Metrics counts what matters to the business.
+type Metrics interface {
+	ReservationChanged(event domain.Event, pieces int64)
+}
+
+// announce logs and counts what has happened to a reservation, once it is committed. A repetition has none.
+func announce(ctx context.Context, metrics Metrics, reservation *domain.Reservation) {
 	if reservation == nil {
 		return
 	}
@@ -21,6 +26,7 @@ func announce(ctx context.Context, reservation *domain.Reservation) {
 			zap.String("saga_id", reservation.SagaID()),
 			zap.String("order_id", reservation.OrderID()),
 			zap.Int64("total_quantity", reservation.TotalQuantity()))
+		metrics.ReservationChanged(event, reservation.TotalQuantity())
 	}
 	reservation.ClearEvents()
 }

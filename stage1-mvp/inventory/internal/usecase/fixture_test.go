@@ -4,11 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
 	"stagecraft/stage1-mvp/inventory/db"
+	"stagecraft/stage1-mvp/inventory/internal/metrics"
 	repository "stagecraft/stage1-mvp/inventory/internal/repository/postgres"
 	"stagecraft/stage1-mvp/inventory/internal/usecase"
 	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
@@ -36,8 +38,8 @@ func newInventory(t *testing.T) *inventory {
 		t:       t,
 		get:     usecase.NewGetStock(stocks),
 		adjust:  usecase.NewAdjustStock(tx, store, stocks, clock.System),
-		reserve: usecase.NewReserve(tx, store, stocks, reservations, clock.System),
-		release: usecase.NewRelease(tx, store, stocks, reservations, clock.System),
+		reserve: usecase.NewReserve(tx, store, stocks, reservations, clock.System, metrics.New(prometheus.NewRegistry())),
+		release: usecase.NewRelease(tx, store, stocks, reservations, clock.System, metrics.New(prometheus.NewRegistry())),
 	}
 }
 

@@ -15,13 +15,15 @@ type Release struct {
 	stocks       domain.StockRepository
 	reservations domain.ReservationRepository
 	now          clock.Clock
+	metrics      Metrics
 }
 
 // NewRelease returns the use case.
 func NewRelease(
 	tx Transactor, barrier Barrier, stocks domain.StockRepository, reservations domain.ReservationRepository, now clock.Clock,
+	metrics Metrics,
 ) *Release {
-	return &Release{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now}
+	return &Release{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now, metrics: metrics}
 }
 
 // Execute tells whether anything was held. If the Reserve has not arrived yet, it will be refused from now on.
@@ -42,7 +44,7 @@ func (u *Release) Execute(ctx context.Context, in dto.Release) (released bool, e
 	if err != nil {
 		return false, public(err)
 	}
-	announce(ctx, reservation)
+	announce(ctx, u.metrics, reservation)
 	return released, nil
 }
 

@@ -17,13 +17,15 @@ type Reserve struct {
 	stocks       domain.StockRepository
 	reservations domain.ReservationRepository
 	now          clock.Clock
+	metrics      Metrics
 }
 
 // NewReserve returns the use case.
 func NewReserve(
 	tx Transactor, barrier Barrier, stocks domain.StockRepository, reservations domain.ReservationRepository, now clock.Clock,
+	metrics Metrics,
 ) *Reserve {
-	return &Reserve{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now}
+	return &Reserve{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now, metrics: metrics}
 }
 
 // Execute returns the reservation of this step, the first one also for a repetition. Too little stock is a Precondition, and stays one
@@ -60,7 +62,7 @@ func (u *Reserve) Execute(ctx context.Context, in dto.Reserve) (out dto.Reservat
 	if err != nil {
 		return dto.Reservation{}, err
 	}
-	announce(ctx, reservation)
+	announce(ctx, u.metrics, reservation)
 	err = idempotency.Decode(answer, &out)
 	return out, err
 }
