@@ -73,7 +73,8 @@ func (u *CancelOrder) Execute(ctx context.Context, in dto.CancelOrder) (dto.Canc
 		}
 	}
 	out := dto.CancelledOrder{Replayed: replayed}
-	return out, idempotency.Decode(answer, &out.Order)
+	err = idempotency.Decode(answer, &out.Order)
+	return out, err
 }
 
 // accept stores the request, the cancelled order and the saga that gives back, all in one transaction. There is no saga when nothing is to

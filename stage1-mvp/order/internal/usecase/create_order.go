@@ -80,7 +80,8 @@ func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.Crea
 		}
 	}
 	out := dto.CreatedOrder{Replayed: saga == nil}
-	return out, idempotency.Decode(answer, &out.Order)
+	err = idempotency.Decode(answer, &out.Order)
+	return out, err
 }
 
 // accept stores the request, its order and its saga in one transaction: a crash leaves all of them or none. A repeated request gets no
