@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the four services of the stage until Ctrl-C. Their logs, one JSON object per line, come out together.
+# Runs the four services of the stage, and a payment provider for them, until Ctrl-C. Their logs, one JSON object per line, come out together.
 #   run.sh BINARIES DEV_DIRECTORY
 set -eu
 
@@ -14,6 +14,10 @@ unset SERVICE_PRIVATE_KEY
 login_users=$LOGIN_USERS
 login_key=$LOGIN_PRIVATE_KEY
 unset LOGIN_USERS LOGIN_PRIVATE_KEY
+# Only wallet talks to the payment provider.
+payment_key=$PAYMENT_API_KEY
+unset PAYMENT_API_KEY
+provider=${PAYMENTSIM_ADDR:-127.0.0.1:8090}
 
 database() {
 	echo "postgres://${1}_service:${1}_service@${POSTGRES_ADDR:-127.0.0.1:5432}/${1}_db?sslmode=disable"
@@ -23,9 +27,12 @@ export ORDER_TARGET="${ORDER_TARGET:-127.0.0.1:9001}"
 export INVENTORY_TARGET="${INVENTORY_TARGET:-127.0.0.1:9002}"
 export WALLET_TARGET="${WALLET_TARGET:-127.0.0.1:9003}"
 
-INVENTORY_ADDR=$INVENTORY_TARGET METRICS_ADDR=127.0.0.1:9102 DATABASE_URL=$(database inventory) "$bin/inventory" &
+PAYMENT_API_KEY=$payment_key "$bin/paymentsim" -addr "$provider" &
 services=$!
-WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=127.0.0.1:9103 DATABASE_URL=$(database wallet) "$bin/wallet" &
+INVENTORY_ADDR=$INVENTORY_TARGET METRICS_ADDR=127.0.0.1:9102 DATABASE_URL=$(database inventory) "$bin/inventory" &
+services="$services $!"
+WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=127.0.0.1:9103 DATABASE_URL=$(database wallet) \
+	PAYMENT_URL="http://$provider" PAYMENT_API_KEY=$payment_key "$bin/wallet" &
 services="$services $!"
 (
 	# Jobs need the Redis and the object store of make up; JOBS=no does without.

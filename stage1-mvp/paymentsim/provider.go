@@ -69,6 +69,9 @@ func Listen(addr string, cfg Config) (*Provider, error) {
 // URL is where the provider listens, without a slash at the end.
 func (p *Provider) URL() string { return p.url }
 
+// APIKey is what callers must show.
+func (p *Provider) APIKey() string { return p.cfg.APIKey }
+
 // Charges returns a copy of all charges, the oldest first.
 func (p *Provider) Charges() []Charge { return p.books.list() }
 

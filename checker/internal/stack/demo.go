@@ -43,6 +43,8 @@ type Demo struct {
 	Curl []string
 	// Report is a command that reads the file which the job of Curl has written.
 	Report string
+	// Faults is a command that lets the next charge at the payment provider go wrong.
+	Faults string
 	// User is the demo customer, Token his.
 	User, Token string
 
@@ -57,7 +59,7 @@ type Demo struct {
 }
 
 // stablePorts are tried first, so that a URL noted yesterday works today.
-var stablePorts = map[string]int{"gateway": 8080, "order": 9001, "inventory": 9002, "wallet": 9003}
+var stablePorts = map[string]int{"gateway": 8080, "order": 9001, "inventory": 9002, "wallet": 9003, "provider": 8090}
 
 // RunDemo shows a stage until the context ends and then stops everything in order. That the context ended is no error.
 func RunDemo(ctx context.Context, options DemoOptions) error {
@@ -118,6 +120,7 @@ func StartDemo(ctx context.Context, options DemoOptions) (_ *Demo, err error) {
 	}
 	d.describe()
 	d.describeReports()
+	d.describeProvider()
 	if err := d.seed(ctx); err != nil {
 		return nil, err
 	}
@@ -139,6 +142,9 @@ func (d *Demo) Intro() []string {
 	}
 	lines = append(lines, "", "Try it (each line works as it stands):", "")
 	lines = append(append(lines, d.Curl...), d.Report)
+	if d.Faults != "" {
+		lines = append(lines, "", "The next card is charged and nobody hears of it (then top up, twice with the same key):", "", d.Faults)
+	}
 	return append(lines, "", "Ctrl-C stops everything.")
 }
 

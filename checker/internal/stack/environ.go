@@ -39,6 +39,10 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 		env["LOGIN_USERS"] = logins
 		env["LOGIN_PRIVATE_KEY"] = s.Keys.UserPrivate
 	}
+	if service.kind.name == "wallet" {
+		env["PAYMENT_URL"] = s.Provider.URL()
+		env["PAYMENT_API_KEY"] = s.Provider.APIKey()
+	}
 	for _, callee := range service.kind.calls {
 		target := s.Service(callee)
 		if target == nil {

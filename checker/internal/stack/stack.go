@@ -14,6 +14,7 @@ import (
 	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"stagecraft/stage1-mvp/paymentsim"
 
 	"stagecraft/checker/internal/fault"
 
@@ -66,6 +67,8 @@ type Stack struct {
 	Order     orderv1.OrderServiceClient
 	Inventory inventoryv1.InventoryServiceClient
 	Wallet    walletv1.WalletServiceClient
+	// Provider is where wallet charges cards, nil without wallet. It runs in this process, and no kill reaches it.
+	Provider *paymentsim.Provider
 
 	options Options
 
@@ -113,6 +116,11 @@ func startOnce(ctx context.Context, options Options) (_ *Stack, err error) {
 			s.Close()
 		}
 	}()
+	if options.Bins["wallet"] != "" {
+		if err := s.openProvider(); err != nil {
+			return nil, err
+		}
+	}
 	names := slices.Sorted(maps.Keys(options.Bins))
 	for _, name := range names {
 		if _, err := s.add(name, name); err != nil {
@@ -220,6 +228,9 @@ func (s *Stack) Close() {
 	}
 	for _, link := range tcp {
 		link.Close()
+	}
+	if s.Provider != nil {
+		s.Provider.Close()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

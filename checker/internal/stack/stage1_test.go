@@ -185,7 +185,7 @@ func TestStage1TokensAndDatabaseFaults(t *testing.T) {
 	require.NoError(t, stock())
 	_, err = s.Inventory.AdjustStock(s.AsUser(ctx, buyer), &inventoryv1.AdjustStockRequest{Sku: "tea", Delta: 1, IdempotencyKey: "x"})
 	require.Equal(t, codes.PermissionDenied, status.Code(err), "a customer: %v", err)
-	_, err = s.Wallet.TopUp(s.AsUser(ctx, buyer), &walletv1.TopUpRequest{
+	_, err = s.Wallet.TopUp(s.AsAdmin(ctx), &walletv1.TopUpRequest{
 		UserId: buyer, Amount: &walletv1.Money{MinorUnits: 700, Currency: "EUR"}, IdempotencyKey: "k",
 	})
 	require.NoError(t, err)

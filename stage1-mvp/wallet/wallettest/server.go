@@ -5,18 +5,26 @@ import (
 	"crypto/rand"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"stagecraft/stage1-mvp/paymentsim"
 	"stagecraft/stage1-mvp/platform/contracttest"
 	"stagecraft/stage1-mvp/platform/postgrestest"
 	"stagecraft/stage1-mvp/wallet/db"
 	"stagecraft/stage1-mvp/wallet/internal/app"
 )
 
-// Serve starts the service on a database of its own and returns its address.
+// Serve starts the service on a database and with a payment provider of its own and returns its address.
 func Serve(t *testing.T, keys *contracttest.Keys) string {
 	t.Helper()
+	provider, err := paymentsim.Listen("127.0.0.1:0", paymentsim.Config{APIKey: rand.Text()})
+	require.NoError(t, err)
+	t.Cleanup(provider.Close)
 	return contracttest.Serve(t, app.Options, keys, map[string]string{
-		"WALLET_ADDR":   "127.0.0.1:0",
-		"DATABASE_URL":  postgrestest.NewURL(t, db.Migrations),
-		"CURSOR_SECRET": rand.Text(),
+		"WALLET_ADDR":     "127.0.0.1:0",
+		"DATABASE_URL":    postgrestest.NewURL(t, db.Migrations),
+		"CURSOR_SECRET":   rand.Text(),
+		"PAYMENT_URL":     provider.URL(),
+		"PAYMENT_API_KEY": provider.APIKey(),
 	})
 }

@@ -27,6 +27,12 @@ func concurrent(t *check.T) {
 		}
 		s.settles(want, "one top-up, although it came eight times together")
 
+		t.Step("and the same at the cash desk")
+		k = key("cash")
+		want.Balance += 100
+		s.raceAtTheDesk(k, want.Balance)
+		s.settles(want, "one top-up, although it came eight times together")
+
 		t.Step("send the same order %d times at the same moment", together)
 		k = key("order")
 		orders := race(t, func() (stack.Answer[stack.Order], error) { return s.buy(t.Context(), k) })
@@ -38,12 +44,28 @@ func concurrent(t *check.T) {
 	}
 }
 
+// raceAtTheDesk is race for the cash desk.
+func (s *shop) raceAtTheDesk(key string, balance int64) {
+	s.t.Together(together, func(int) {
+		a := s.cash(s.buyer, key, 100, "EUR")
+		s.t.True(a.code == 0 || a.code == codeAborted, noAnswerForADuplicate("a balance, or the code 1009 while the first is at work", a))
+		s.t.True(a.code != 0 || a.balance == balance, moreThanOnce(wallet(balance), wallet(a.balance)))
+	})
+}
+
 func wallet(balance int64) string { return fmt.Sprintf("a balance of %d", balance) }
 
 func moreThanOnce(expected, seen string) check.Failure {
 	return check.Failure{
 		Sentence: "requests that arrived together with one key had more than one effect", Expected: expected, Seen: seen,
 		Why: "to look first and write afterwards leaves a gap, and the second request is in it",
+	}
+}
+
+func noAnswerForADuplicate(expected string, seen fmt.Stringer) check.Failure {
+	return check.Failure{
+		Sentence: "a duplicate that came at the same moment was answered with an error", Expected: expected, Seen: seen.String(),
+		Why: "the client did nothing wrong; an error makes it believe that nothing was bought",
 	}
 }
 
@@ -55,11 +77,7 @@ func race[D any](t *check.T, send func() (stack.Answer[D], error)) (won []stack.
 		answer, err := send()
 		t.NoError("send the request", err)
 		if !answer.OK() && !inProgress(answer) {
-			t.Fail(check.Failure{
-				Sentence: "a duplicate that came at the same moment was answered with an error",
-				Expected: "the answer of the first, or 409 with code 1009 while it is at work", Seen: answer.String(),
-				Why: "the client did nothing wrong; an error makes it believe that nothing was bought",
-			})
+			t.Fail(noAnswerForADuplicate("the answer of the first, or 409 with code 1009 while it is at work", answer))
 		}
 		if answer.OK() {
 			mu.Lock()

@@ -72,19 +72,29 @@ func (s *shop) fullWallet() {
 	rich := *s
 	rich.buyer = uuid.NewString()
 	rich.fund(walletLimit)
-	k := key("top-up")
-	first, err := s.Shop.TopUp(s.t.Context(), rich.buyer, k, 1)
+	byCard, atDesk := key("top-up"), key("cash")
+	card, err := s.Shop.TopUp(s.t.Context(), rich.buyer, byCard, 1)
 	s.t.NoError("top up a full wallet", err)
-	s.t.True(first.Status == 409 && first.Code == 1003, check.Failure{
-		Sentence: "a top-up over the limit was not refused", Expected: "409, code 1003", Seen: first.String(),
+	s.t.True(card.Status == 409 && card.Code == 1003, check.Failure{
+		Sentence: "a top-up over the limit was not refused", Expected: "409, code 1003", Seen: card.String(),
+	})
+	desk := s.cash(rich.buyer, atDesk, 1, "EUR")
+	s.t.True(desk.code == 1003, check.Failure{
+		Sentence: "a top-up over the limit was not refused", Expected: "the code 1003", Seen: desk.String(),
 	})
 	rich.mustBuy("order a lamp, which makes room", key("order"))
-	again, err := s.Shop.TopUp(s.t.Context(), rich.buyer, k, 1)
+	deskAgain := s.cash(rich.buyer, atDesk, 1, "EUR")
+	s.t.True(deskAgain.code == desk.code, changedItsMind(desk, deskAgain))
+	cardAgain, err := s.Shop.TopUp(s.t.Context(), rich.buyer, byCard, 1)
 	s.t.NoError("repeat the refused top-up", err)
-	s.t.True(again.Status == first.Status && again.Code == first.Code, check.Failure{
+	s.t.True(cardAgain.Status == card.Status && cardAgain.Code == card.Code, changedItsMind(card, cardAgain))
+}
+
+func changedItsMind(first, again fmt.Stringer) check.Failure {
+	return check.Failure{
 		Sentence: "a top-up that was refused got another answer when it was repeated", Expected: first.String(), Seen: again.String(),
 		Why: "a refusal is an answer: who repeats must not be surprised by a booking he has given up on",
-	})
+	}
 }
 
 // walletLimit is where top-ups end, as the stage says.

@@ -41,6 +41,7 @@ func makeKeys(dir string) error {
 		{"SERVICE_PUBLIC_KEYS", oneLine(publicPEM(services))},
 		{"SERVICE_PRIVATE_KEY", oneLine(privatePEM(services))},
 		{"CURSOR_SECRET", rand.Text()},
+		{"PAYMENT_API_KEY", rand.Text()},
 		{"LOGIN_PRIVATE_KEY", oneLine(privatePEM(users))},
 		{"LOGIN_USERS", logins},
 	})

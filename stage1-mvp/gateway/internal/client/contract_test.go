@@ -36,6 +36,7 @@ type shop struct {
 	wallet          walletv1.WalletServiceClient
 	orders          orderv1.OrderServiceClient
 	jobs            orderv1.JobServiceClient
+	payments        walletv1.PaymentServiceClient
 }
 
 func newShop(t *testing.T) *shop {
@@ -46,7 +47,7 @@ func newShop(t *testing.T) *shop {
 	cfg := config.Config{Targets: targets, Client: grpcclient.Config{Overhead: 500 * time.Millisecond}}
 	s := &shop{t: t, buyer: uuid.NewString(), fields: contracttest.NewFields()}
 	s.customer, s.admin = as(t, keys, s.buyer, auth.Customer), as(t, keys, uuid.NewString(), auth.Admin)
-	app := fxtest.New(t, fx.NopLogger, fx.Supply(cfg), Module, fx.Populate(&s.inventory, &s.wallet, &s.orders, &s.jobs))
+	app := fxtest.New(t, fx.NopLogger, fx.Supply(cfg), Module, fx.Populate(&s.inventory, &s.wallet, &s.orders, &s.jobs, &s.payments))
 	app.RequireStart()
 	t.Cleanup(app.RequireStop)
 	return s
@@ -81,6 +82,7 @@ func TestTheGatewayUnderstandsTheServicesAndTheyIt(t *testing.T) {
 
 	s.stock()
 	s.money()
+	s.cards()
 	s.purchases()
 
 	for service, except := range map[protoreflect.ServiceDescriptor][]string{
@@ -90,6 +92,10 @@ func TestTheGatewayUnderstandsTheServicesAndTheyIt(t *testing.T) {
 		},
 		walletv1.File_wallet_v1_wallet_proto.Services().ByName("WalletService"): {
 			"wallet.v1.DeductResponse.balance", "wallet.v1.RefundResponse.refunded",
+		},
+		walletv1.File_wallet_v1_payment_proto.Services().ByName("PaymentService"): {
+			// Of a top-up that failed, whose id is in the log and not in its refusal.
+			"wallet.v1.TopUp.failure_reason",
 		},
 		orderv1.File_order_v1_order_proto.Services().ByName("OrderService"): {},
 	} {
@@ -114,6 +120,29 @@ func (s *shop) money() {
 	s.ok(s.wallet.TopUp(s.admin, topUp))
 	s.ok(s.wallet.GetWallet(s.customer, &walletv1.GetWalletRequest{UserId: s.buyer, Currency: "EUR"}))
 	s.refused(errs.InvalidInput, "INVALID_INPUT")(s.wallet.GetWallet(s.customer, &walletv1.GetWalletRequest{UserId: s.buyer, Currency: "eur"}))
+}
+
+func (s *shop) cards() {
+	pay := func(key, source string) *walletv1.PaymentServiceTopUpRequest {
+		return &walletv1.PaymentServiceTopUpRequest{
+			Amount: &walletv1.Money{MinorUnits: 300, Currency: "EUR"}, Source: source, IdempotencyKey: key,
+		}
+	}
+	paid, err := s.payments.TopUp(s.customer, pay("p1", ""))
+	s.ok(paid, err)
+	s.ok(s.payments.TopUp(s.customer, pay("p1", "")))
+	s.refused(errs.Conflict, "IDEMPOTENCY_KEY_REUSED")(s.payments.TopUp(s.customer, pay("p1", "tok_other")))
+	s.refused(errs.Precondition, "PAYMENT_DECLINED")(s.payments.TopUp(s.customer, pay("p2", "tok_declined")))
+	s.refused(errs.Forbidden, "FORBIDDEN")(s.payments.TopUp(s.admin, pay("p1", "")))
+	s.refused(errs.Forbidden, "FORBIDDEN")(s.wallet.TopUp(s.customer, &walletv1.TopUpRequest{}))
+	id := paid.GetTopUp().GetId()
+	s.ok(s.payments.GetTopUp(s.customer, &walletv1.GetTopUpRequest{Id: id}))
+	s.refused(errs.NotFound, "TOP_UP_NOT_FOUND")(s.payments.GetTopUp(s.customer, &walletv1.GetTopUpRequest{Id: uuid.NewString()}))
+	refund := &walletv1.RefundTopUpRequest{Id: id, IdempotencyKey: "r1"}
+	s.ok(s.payments.RefundTopUp(s.customer, refund))
+	s.ok(s.payments.RefundTopUp(s.customer, refund))
+	refund.IdempotencyKey = "r2"
+	s.refused(errs.Precondition, "TOP_UP_NOT_REFUNDABLE")(s.payments.RefundTopUp(s.customer, refund))
 }
 
 func (s *shop) purchases() {

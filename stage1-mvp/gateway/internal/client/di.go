@@ -34,12 +34,12 @@ func newInventory(lc fx.Lifecycle, cfg config.Config) (inventoryv1.InventoryServ
 	return inventoryv1.NewInventoryServiceClient(conn), nil
 }
 
-func newWallet(lc fx.Lifecycle, cfg config.Config) (walletv1.WalletServiceClient, error) {
+func newWallet(lc fx.Lifecycle, cfg config.Config) (walletv1.WalletServiceClient, walletv1.PaymentServiceClient, error) {
 	conn, err := dial(lc, cfg.Targets.Wallet, cfg.Client)
 	if err != nil {
-		return nil, fmt.Errorf("connect to wallet: %w", err)
+		return nil, nil, fmt.Errorf("connect to wallet: %w", err)
 	}
-	return walletv1.NewWalletServiceClient(conn), nil
+	return walletv1.NewWalletServiceClient(conn), walletv1.NewPaymentServiceClient(conn), nil
 }
 
 func dial(lc fx.Lifecycle, target string, cfg grpcclient.Config) (*grpc.ClientConn, error) {

@@ -88,7 +88,7 @@ func (o *orders) ListAllOrders(
 
 // gateway is a router in front of a stand-in, with the log and the metrics it writes.
 type gateway struct {
-	t        *testing.T
+	t        testing.TB
 	orders   *orders
 	handler  http.Handler
 	key      ed25519.PrivateKey
@@ -96,7 +96,12 @@ type gateway struct {
 	registry *prometheus.Registry
 }
 
-func newGateway(t *testing.T, change func(*config.Config)) *gateway {
+func newGateway(t testing.TB, change func(*config.Config)) *gateway {
+	t.Helper()
+	return newGatewayOf(t, change, (*gateway).standIns)
+}
+
+func newGatewayOf(t testing.TB, change func(*config.Config), handlers func(*gateway) []rest.Handler) *gateway {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
@@ -117,14 +122,19 @@ func newGateway(t *testing.T, change func(*config.Config)) *gateway {
 	g.handler, err = rest.NewRouter(rest.RouterParams{
 		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
 		Login: rest.NewLoginHandler(login), Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
-		Handlers: []rest.Handler{
-			rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
-			rest.NewAdminOrderHandler(g.orders), rest.NewJobHandler(secretary{}), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}),
-			rest.NewBalanceHandler(ledger{}, middleware.NewDeprecations(g.registry)),
-		},
+		Handlers: handlers(g),
 	})
 	require.NoError(t, err)
 	return g
+}
+
+// standIns are the handlers in front of services that each test tells what to answer.
+func (g *gateway) standIns() []rest.Handler {
+	return []rest.Handler{
+		rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
+		rest.NewAdminOrderHandler(g.orders), rest.NewJobHandler(secretary{}), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}), rest.NewTopUpHandler(cashier{}),
+		rest.NewBalanceHandler(ledger{}, middleware.NewDeprecations(g.registry)),
+	}
 }
 
 // token returns a token of the buyer.
@@ -168,7 +178,7 @@ func (g *gateway) do(method, path, body string, headers ...string) answer {
 	return a
 }
 
-func pemOf(t *testing.T, key ed25519.PublicKey) string {
+func pemOf(t testing.TB, key ed25519.PublicKey) string {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	require.NoError(t, err)
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))

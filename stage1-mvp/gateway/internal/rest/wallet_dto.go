@@ -18,11 +18,6 @@ type entriesQuery struct {
 	pageQuery
 }
 
-type topUpBody struct {
-	MinorUnits int64  `json:"minor_units" binding:"min=1"`
-	Currency   string `json:"currency" binding:"required,len=3,alpha,uppercase"`
-}
-
 type walletJSON struct {
 	UserID  string    `json:"user_id"`
 	Balance moneyJSON `json:"balance"`

@@ -9,7 +9,7 @@ import (
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
 )
 
-// WalletHandler serves what is below /v1/wallets/me: whose wallet it is, the token says.
+// WalletHandler serves the ledger of the caller's wallet.
 type WalletHandler struct{ wallets walletv1.WalletServiceClient }
 
 // NewWalletHandler returns the handler that asks this client.
@@ -19,31 +19,7 @@ func NewWalletHandler(wallets walletv1.WalletServiceClient) *WalletHandler {
 
 // Register implements Handler.
 func (h *WalletHandler) Register(v1 gin.IRouter) {
-	v1.POST("/wallets/me/top-ups", h.topUp)
 	v1.GET("/wallets/me/entries", h.entries)
-}
-
-func (h *WalletHandler) topUp(c *gin.Context) {
-	key, ok := idempotencyKey(c)
-	if !ok {
-		return
-	}
-	body, ok := bindBody[topUpBody](c)
-	if !ok {
-		return
-	}
-	answer, err := h.wallets.TopUp(c.Request.Context(), &walletv1.TopUpRequest{
-		UserId:         caller(c),
-		Amount:         &walletv1.Money{MinorUnits: body.MinorUnits, Currency: body.Currency},
-		IdempotencyKey: key,
-	})
-	if err != nil {
-		reply.Error(c, err)
-		return
-	}
-	markReplayed(c, answer.GetReplayed())
-	c.Header("Location", "/v1/wallets/me?currency="+body.Currency)
-	reply.Data(c, http.StatusCreated, fromWallet(answer.GetWallet()))
 }
 
 func (h *WalletHandler) entries(c *gin.Context) {

@@ -26,10 +26,6 @@ func (ledger) GetWallet(
 	return &walletv1.GetWalletResponse{Wallet: &walletv1.Wallet{UserId: in.GetUserId(), Balance: fiveEuros}}, nil
 }
 
-func (ledger) TopUp(_ context.Context, in *walletv1.TopUpRequest, _ ...grpc.CallOption) (*walletv1.TopUpResponse, error) {
-	return &walletv1.TopUpResponse{Replayed: true, Wallet: &walletv1.Wallet{UserId: in.GetUserId(), Balance: in.GetAmount()}}, nil
-}
-
 func (ledger) ListEntries(
 	context.Context, *walletv1.ListEntriesRequest, ...grpc.CallOption,
 ) (*walletv1.ListEntriesResponse, error) {
@@ -47,15 +43,4 @@ func TestALedgerIsReadPageByPage(t *testing.T) {
 
 	assert.JSONEq(t, `{"next_cursor":"next","entries":[{"id":"e1","kind":"TOP_UP","reference":"k1",
 		"amount":{"minor_units":500,"currency":"EUR"},"created_at":"2026-01-05T12:00:00Z"}]}`, string(a.body.Data))
-}
-
-func TestATopUpThatIsRepeatedSaysSo(t *testing.T) {
-	t.Parallel()
-	g := newGateway(t, nil)
-
-	a := g.do(http.MethodPost, "/v1/wallets/me/top-ups", `{"minor_units":500,"currency":"EUR"}`)
-
-	assert.Equal(t, http.StatusCreated, a.Code)
-	assert.Equal(t, "true", a.Header().Get("Idempotency-Replayed"))
-	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodPost, "/v1/wallets/me/top-ups", `{"minor_units":0,"currency":"EUR"}`).Code)
 }

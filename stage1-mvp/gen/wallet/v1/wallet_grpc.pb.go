@@ -34,7 +34,7 @@ const (
 type WalletServiceClient interface {
 	// GetWallet returns the balance of one user in one currency; a wallet nobody has used yet is empty.
 	GetWallet(ctx context.Context, in *GetWalletRequest, opts ...grpc.CallOption) (*GetWalletResponse, error)
-	// TopUp adds money (the owner, or an admin).
+	// TopUp adds money at the cash desk (admin). What customers pay by card comes in through PaymentService.
 	TopUp(ctx context.Context, in *TopUpRequest, opts ...grpc.CallOption) (*TopUpResponse, error)
 	// ListEntries returns the ledger of one wallet, newest first.
 	ListEntries(ctx context.Context, in *ListEntriesRequest, opts ...grpc.CallOption) (*ListEntriesResponse, error)
@@ -110,7 +110,7 @@ func (c *walletServiceClient) Refund(ctx context.Context, in *RefundRequest, opt
 type WalletServiceServer interface {
 	// GetWallet returns the balance of one user in one currency; a wallet nobody has used yet is empty.
 	GetWallet(context.Context, *GetWalletRequest) (*GetWalletResponse, error)
-	// TopUp adds money (the owner, or an admin).
+	// TopUp adds money at the cash desk (admin). What customers pay by card comes in through PaymentService.
 	TopUp(context.Context, *TopUpRequest) (*TopUpResponse, error)
 	// ListEntries returns the ledger of one wallet, newest first.
 	ListEntries(context.Context, *ListEntriesRequest) (*ListEntriesResponse, error)

@@ -7,7 +7,9 @@ import (
 	"stagecraft/stage1-mvp/platform/lifecycle"
 	"stagecraft/stage1-mvp/platform/pagination"
 	"stagecraft/stage1-mvp/platform/postgres"
+	"stagecraft/stage1-mvp/wallet/internal/client/payment"
 	repository "stagecraft/stage1-mvp/wallet/internal/repository/postgres"
+	"stagecraft/stage1-mvp/wallet/internal/usecase"
 )
 
 // Config is the whole configuration. Every part belongs to the package that uses it.
@@ -19,4 +21,6 @@ type Config struct {
 	Database postgres.Config
 	Cursor   pagination.Config
 	Server   grpcserver.Config
+	Payment  payment.Config
+	Scan     usecase.ScanConfig
 }

@@ -13,4 +13,8 @@ var (
 	ErrWalletFull          = errors.New("wallet would hold more than it may")
 	ErrBrokenLedger        = errors.New("ledger has a gap or an entry twice")
 	ErrEntryNotFound       = errors.New("ledger entry not found")
+	ErrInvalidTransition   = errors.New("invalid payment transition")
+	ErrPaymentNotFound     = errors.New("payment not found")
+	// ErrPaymentLost says that somebody else has taken the payment over. Whoever sees it must leave the payment alone.
+	ErrPaymentLost = errors.New("payment was taken over")
 )

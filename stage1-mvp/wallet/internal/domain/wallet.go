@@ -51,6 +51,20 @@ func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time)
 
 // Deduct takes money out, never below zero. The errors are ErrInvalidAmount, ErrCurrencyMismatch and ErrInsufficientBalance.
 func (w *Wallet) Deduct(id string, amount Money, reference string, now time.Time) error {
+	return w.take(KindDeduct, id, amount, reference, now)
+}
+
+// RefundTopUp takes money out that goes back to where it came from. Its errors are those of Deduct.
+func (w *Wallet) RefundTopUp(id string, amount Money, reference string, now time.Time) error {
+	return w.take(KindTopUpRefund, id, amount, reference, now)
+}
+
+// ReturnTopUp puts the money of one RefundTopUp back, however full the wallet is.
+func (w *Wallet) ReturnTopUp(id string, amount Money, reference string, now time.Time) error {
+	return w.record(Entry{ID: id, Kind: KindTopUpReturn, Amount: amount, Reference: reference, CreatedAt: now})
+}
+
+func (w *Wallet) take(kind EntryKind, id string, amount Money, reference string, now time.Time) error {
 	if !amount.IsPositive() {
 		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
 	}
@@ -61,7 +75,7 @@ func (w *Wallet) Deduct(id string, amount Money, reference string, now time.Time
 	if left.IsNegative() {
 		return fmt.Errorf("%w: %s to pay, %s there", ErrInsufficientBalance, amount, w.balance)
 	}
-	return w.record(Entry{ID: id, Kind: KindDeduct, Amount: amount.Negate(), Reference: reference, CreatedAt: now})
+	return w.record(Entry{ID: id, Kind: kind, Amount: amount.Negate(), Reference: reference, CreatedAt: now})
 }
 
 // Refund puts the money of one deduction back, in full.

@@ -14,11 +14,12 @@ import (
 // Addr is where the service listens.
 type Addr string
 
-// Module provides the handler and what the server is made of.
-var Module = fx.Module("grpc", fx.Provide(NewHandler, params))
+// Module provides the handlers and what the server is made of.
+var Module = fx.Module("grpc", fx.Provide(NewHandler, NewPaymentHandler, params))
 
 func params(
-	addr Addr, cfg grpcserver.Config, handler *Handler, verifier *auth.Verifier, log *zap.Logger, registry *prometheus.Registry,
+	addr Addr, cfg grpcserver.Config, handler *Handler, payments *PaymentHandler, verifier *auth.Verifier, log *zap.Logger,
+	registry *prometheus.Registry,
 ) grpcserver.Params {
 	return grpcserver.Params{
 		Service:  "wallet",
@@ -28,6 +29,9 @@ func params(
 		Verifier: verifier,
 		Log:      log,
 		Registry: registry,
-		Register: []func(*grpc.Server){func(s *grpc.Server) { walletv1.RegisterWalletServiceServer(s, handler) }},
+		Register: []func(*grpc.Server){
+			func(s *grpc.Server) { walletv1.RegisterWalletServiceServer(s, handler) },
+			func(s *grpc.Server) { walletv1.RegisterPaymentServiceServer(s, payments) },
+		},
 	}
 }

@@ -1,8 +1,9 @@
-// Package grpc serves the use cases as wallet.v1.WalletService. It translates and nothing else: errors are mapped once, by the server.
+// Package grpc serves the use cases as wallet.v1.WalletService and wallet.v1.PaymentService. It translates and nothing else: errors are mapped once, by the server.
 package grpc
 
 import (
 	"context"
+	"maps"
 
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
 	"stagecraft/stage1-mvp/platform/auth"
@@ -31,13 +32,16 @@ func NewHandler(
 
 // Rules say who may call what. A method that is missing here is denied to everyone; whose wallet it is, the use cases check.
 func Rules() auth.Rules {
-	return auth.Rules{
-		walletv1.WalletService_GetWallet_FullMethodName:   {auth.Customer, auth.Admin},
-		walletv1.WalletService_TopUp_FullMethodName:       {auth.Customer, auth.Admin},
+	rules := auth.Rules{
+		walletv1.WalletService_GetWallet_FullMethodName: {auth.Customer, auth.Admin},
+		// The cash desk: what customers pay by card comes in through PaymentService.
+		walletv1.WalletService_TopUp_FullMethodName:       {auth.Admin},
 		walletv1.WalletService_ListEntries_FullMethodName: {auth.Customer, auth.Admin},
 		walletv1.WalletService_Deduct_FullMethodName:      {auth.Service},
 		walletv1.WalletService_Refund_FullMethodName:      {auth.Service},
 	}
+	maps.Copy(rules, paymentRules())
+	return rules
 }
 
 // GetWallet returns a balance.

@@ -18,6 +18,8 @@ type Requests interface {
 	Once(
 		ctx context.Context, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
 	) (result json.RawMessage, replayed bool, err error)
+	Settle(ctx context.Context, scope, key string, result json.RawMessage) error
+	Lookup(ctx context.Context, scope, key string, hash []byte) (json.RawMessage, error)
 }
 
 // Barrier makes the steps of a saga safe to repeat and to arrive in any order. It works inside the transaction of ctx.

@@ -7,7 +7,8 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
-// Module provides the repository as the interface of the domain.
+// Module provides the repositories as the interfaces of the domain.
 var Module = fx.Module("repository", fx.Provide(
 	fx.Annotate(NewWalletRepository, fx.As(new(domain.WalletRepository))),
+	fx.Annotate(NewPaymentRepository, fx.As(new(domain.PaymentRepository))),
 ))

@@ -27,6 +27,25 @@ type LedgerSnapshot struct {
 	CreatedAt    time.Time
 }
 
+type Payment struct {
+	ID             string
+	UserID         string
+	IdempotencyKey string
+	RequestHash    []byte
+	Status         string
+	Currency       string
+	AmountMinor    int64
+	FailureCode    string
+	FailureReason  string
+	RefundAttempt  int32
+	RefundScope    string
+	RefundKey      string
+	Version        int64
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	TouchedAt      time.Time
+}
+
 type ProcessedEvent struct {
 	Scope       string
 	Key         string

@@ -6,5 +6,5 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/balance"
 )
 
-// Module provides the handler and what the server is made of.
-var Module = fx.Module("grpc", fx.Provide(NewHandler, params, balance.NewReader))
+// Module provides the handlers and what the server is made of.
+var Module = fx.Module("grpc", fx.Provide(NewHandler, NewPaymentHandler, params, balance.NewReader))

@@ -1,0 +1,137 @@
+package payment
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+
+	"stagecraft/stage1-mvp/platform/httpclient"
+	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+)
+
+// The words of the provider.
+const (
+	succeeded = "succeeded"
+	declined  = "declined"
+	voided    = "voided"
+
+	cardError      = "card_error"
+	invalidRequest = "invalid_request"
+	requestRefused = "request_refused"
+
+	chargeVoided = "charge_voided"
+	noSuchCharge = "no_such_charge"
+)
+
+type chargeRequest struct {
+	Amount    int64  `json:"amount"`
+	Currency  string `json:"currency"`
+	Reference string `json:"reference"`
+	Customer  string `json:"customer"`
+	Source    string `json:"source"`
+}
+
+type refundRequest struct {
+	Amount int64 `json:"amount"`
+}
+
+// answer is what the provider says of a charge or a refund, or why it says no.
+type answer struct {
+	status int
+
+	Key         string  `json:"key"`
+	Charge      string  `json:"charge"`
+	Status      string  `json:"status"`
+	Amount      int64   `json:"amount"`
+	Currency    string  `json:"currency"`
+	DeclineCode string  `json:"decline_code"`
+	Problem     problem `json:"error"`
+}
+
+type problem struct {
+	Type    string `json:"type"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func parse(response httpclient.Response) (answer, error) {
+	a := answer{status: response.Status}
+	if err := json.Unmarshal(response.Body, &a); err != nil {
+		return answer{}, fmt.Errorf("the payment provider answered %d with something else than its JSON: %w", response.Status, err)
+	}
+	return a, nil
+}
+
+// ofCharge is nil only for a charge that is this payment and no other: what a stranger's proxy answers with 200 proves nothing.
+func (a answer) ofCharge(p *domain.Payment) error {
+	if a.status == http.StatusCreated && a.Status == succeeded && a.isCharge(p) {
+		return nil
+	}
+	return a.refusal()
+}
+
+func (a answer) ofFind(p *domain.Payment) error {
+	if a.status != http.StatusOK || a.Key != p.ID() {
+		if a.status == http.StatusNotFound && a.Problem.Code == noSuchCharge {
+			return payment.ErrNoCharge
+		}
+		return a.unclear()
+	}
+	switch {
+	case a.Status == succeeded && a.isCharge(p):
+		return nil
+	case a.Status == declined:
+		return &payment.Refusal{Reason: word(a.DeclineCode)}
+	case a.Status == voided:
+		return &payment.Refusal{Voided: true, Reason: chargeVoided}
+	default:
+		return a.unclear()
+	}
+}
+
+func (a answer) ofVoid(p *domain.Payment) error {
+	if a.status == http.StatusOK && a.Status == voided && a.Key == p.ID() {
+		return nil
+	}
+	return a.unclear()
+}
+
+func (a answer) ofRefund(p *domain.Payment, key string) error {
+	if a.status == http.StatusCreated && a.Status == succeeded && a.Key == key && a.Charge == p.ID() && a.Amount == p.Amount().MinorUnits() {
+		return nil
+	}
+	return a.refusal()
+}
+
+func (a answer) isCharge(p *domain.Payment) bool {
+	return a.Key == p.ID() && a.Amount == p.Amount().MinorUnits() && a.Currency == p.Amount().Currency()
+}
+
+// refusal is a *Refusal for the answers that prove that it did not happen: the bank said no, the charge allows no more, or the request is
+// not valid, which for the same payment it has been every time. A wrong API key, a limit or a 500 says nothing about an earlier attempt.
+func (a answer) refusal() error {
+	switch {
+	case a.status == http.StatusPaymentRequired && a.Problem.Type == cardError,
+		a.status == http.StatusBadRequest && a.Problem.Type == invalidRequest,
+		a.status == http.StatusConflict && a.Problem.Type == requestRefused:
+		return &payment.Refusal{Voided: a.Problem.Code == chargeVoided, Reason: word(a.Problem.Code)}
+	default:
+		return a.unclear()
+	}
+}
+
+func (a answer) unclear() error {
+	return fmt.Errorf("the payment provider answered %d %s %s", a.status, word(a.Status), word(a.Problem.Code))
+}
+
+var machineWord = regexp.MustCompile(`^[A-Za-z0-9_]{0,64}$`)
+
+// word returns what is stored and shown of what others say; whatever is no plain word becomes "unknown".
+func word(text string) string {
+	if !machineWord.MatchString(text) {
+		return "unknown"
+	}
+	return text
+}

@@ -1,0 +1,96 @@
+// Package payment asks the payment provider, in its own JSON, and tells what its answers prove.
+package payment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/httpclient"
+	"stagecraft/stage1-mvp/wallet/internal/domain"
+)
+
+// Client implements the Provider of the payment service.
+type Client struct {
+	cfg  Config
+	http *httpclient.Client
+}
+
+// New returns a client. The caller closes it.
+func New(cfg Config) *Client {
+	return &Client{cfg: cfg, http: httpclient.New(httpclient.Config{
+		Peer: "payment", Timeout: cfg.Timeout, MaxResponseBytes: cfg.MaxResponseBytes, Secrets: []config.Secret{cfg.APIKey},
+	})}
+}
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.Close() }
+
+// Charge takes the amount from the card. The id of the payment is the key: however often it is sent, the card is charged once.
+func (c *Client) Charge(ctx context.Context, p *domain.Payment, source string) error {
+	answer, err := c.send(ctx, http.MethodPost, "/v1/charges", p.ID(), chargeRequest{
+		Amount: p.Amount().MinorUnits(), Currency: p.Amount().Currency(), Reference: p.ID(), Customer: p.UserID(), Source: source,
+	})
+	if err != nil {
+		return fmt.Errorf("charge %s: %w", p.ID(), err)
+	}
+	return answer.ofCharge(p)
+}
+
+// Find asks what became of the charge.
+func (c *Client) Find(ctx context.Context, p *domain.Payment) error {
+	answer, err := c.send(ctx, http.MethodGet, chargePath(p), "", nil)
+	if err != nil {
+		return fmt.Errorf("find charge %s: %w", p.ID(), err)
+	}
+	return answer.ofFind(p)
+}
+
+// Void takes the charge back, and keeps one that is still on its way from happening.
+func (c *Client) Void(ctx context.Context, p *domain.Payment) error {
+	answer, err := c.send(ctx, http.MethodPost, chargePath(p)+"/void", "", nil)
+	if err != nil {
+		return fmt.Errorf("void charge %s: %w", p.ID(), err)
+	}
+	return answer.ofVoid(p)
+}
+
+// Refund gives the whole amount back. The attempt is the key.
+func (c *Client) Refund(ctx context.Context, p *domain.Payment) error {
+	key := fmt.Sprintf("%s-refund-%d", p.ID(), p.Refund().Attempt)
+	answer, err := c.send(ctx, http.MethodPost, chargePath(p)+"/refunds", key, refundRequest{Amount: p.Amount().MinorUnits()})
+	if err != nil {
+		return fmt.Errorf("refund charge %s: %w", p.ID(), err)
+	}
+	return answer.ofRefund(p, key)
+}
+
+func chargePath(p *domain.Payment) string { return "/v1/charges/" + url.PathEscape(p.ID()) }
+
+// send makes one call. An error is one after which nobody knows.
+func (c *Client) send(ctx context.Context, method, path, key string, content any) (answer, error) {
+	request := httpclient.Request{
+		Method: method, URL: strings.TrimSuffix(c.cfg.URL, "/") + path,
+		Header: http.Header{"Authorization": {"Bearer " + c.cfg.APIKey.Reveal()}, "Accept": {"application/json"}},
+	}
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
+	if content != nil {
+		body, err := json.Marshal(content)
+		if err != nil {
+			return answer{}, fmt.Errorf("encode request: %w", err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Body = body
+	}
+	response, err := c.http.Do(ctx, request)
+	if err != nil {
+		return answer{}, err
+	}
+	return parse(response)
+}

@@ -1,0 +1,34 @@
+package payment
+
+import (
+	"errors"
+	"net/url"
+	"time"
+
+	"stagecraft/stage1-mvp/platform/config"
+)
+
+// Config is what the environment says about the payment provider.
+type Config struct {
+	URL    string        `env:"PAYMENT_URL"`
+	APIKey config.Secret `env:"PAYMENT_API_KEY"`
+	// Timeout is for one call; what is not answered by then may have happened.
+	Timeout          time.Duration `env:"PAYMENT_TIMEOUT" default:"5s"`
+	MaxResponseBytes int64         `env:"PAYMENT_MAX_RESPONSE_BYTES" default:"65536"`
+}
+
+// Validate refuses an address that is none, and calls without an end.
+func (c *Config) Validate() error {
+	var faults []error
+	address, err := url.Parse(c.URL)
+	if err != nil || (address.Scheme != "http" && address.Scheme != "https") || address.Host == "" || address.User != nil {
+		faults = append(faults, errors.New("PAYMENT_URL is not of the form https://host/path"))
+	}
+	if c.Timeout <= 0 {
+		faults = append(faults, errors.New("PAYMENT_TIMEOUT must be positive"))
+	}
+	if c.MaxResponseBytes < 1 {
+		faults = append(faults, errors.New("PAYMENT_MAX_RESPONSE_BYTES must be at least 1"))
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,42 @@
+package domain
+
+import "slices"
+
+// PaymentStatus is how far a payment has come. The values are stored and sent: never rename them.
+type PaymentStatus string
+
+const (
+	PaymentPending   PaymentStatus = "PENDING"   // intended: from here on the card may be charged
+	PaymentCharged   PaymentStatus = "CHARGED"   // the money is the provider's to hand over, and must be booked or given back
+	PaymentBooked    PaymentStatus = "BOOKED"    // the money is in the wallet
+	PaymentDeclined  PaymentStatus = "DECLINED"  // the card was not charged, and will not be
+	PaymentVoiding   PaymentStatus = "VOIDING"   // the charge is being taken back, and must be until it is
+	PaymentVoided    PaymentStatus = "VOIDED"    // no charge is left, and none can come any more
+	PaymentRefunding PaymentStatus = "REFUNDING" // the money has left the wallet and is on its way to the card
+	PaymentRefunded  PaymentStatus = "REFUNDED"  // the money is back on the card
+)
+
+// paymentTransitions is a whitelist. Its arrows are what keeps two who work on one payment from doing both: who wants to book needs
+// CHARGED, who wants to void needs that nobody has booked, and there is no way from the one to the other.
+var paymentTransitions = map[PaymentStatus][]PaymentStatus{
+	PaymentPending:   {PaymentCharged, PaymentDeclined, PaymentVoiding},
+	PaymentCharged:   {PaymentBooked, PaymentVoiding},
+	PaymentVoiding:   {PaymentVoided},
+	PaymentBooked:    {PaymentRefunding},
+	PaymentRefunding: {PaymentRefunded, PaymentBooked},
+}
+
+// CanTransitionTo tells whether a payment in status s may next be in status to.
+func (s PaymentStatus) CanTransitionTo(to PaymentStatus) bool {
+	return slices.Contains(paymentTransitions[s], to)
+}
+
+// IsSettled tells whether nothing is left to be done, unless somebody asks for it.
+func (s PaymentStatus) IsSettled() bool {
+	switch s {
+	case PaymentBooked, PaymentDeclined, PaymentVoided, PaymentRefunded:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,10 @@
+package metrics
+
+import (
+	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+)
+
+// Module provides the metrics to those who count. It needs a registry.
+var Module = fx.Module("metrics", fx.Provide(fx.Annotate(New, fx.As(new(payment.Metrics)))))
