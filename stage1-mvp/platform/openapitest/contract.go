@@ -92,9 +92,8 @@ func (c *Contract) remember(route *routers.Route) {
 
 func options() *openapi3filter.Options {
 	return &openapi3filter.Options{
-		IncludeResponseStatus:             true,
-		RejectWhenRequestBodyNotSpecified: true,
-		SkipSettingDefaults:               true,
-		AuthenticationFunc:                openapi3filter.NoopAuthenticationFunc,
+		IncludeResponseStatus: true,
+		SkipSettingDefaults:   true,
+		AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
 	}
 }

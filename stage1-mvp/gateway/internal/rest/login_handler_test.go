@@ -28,7 +28,7 @@ var users = sync.OnceValue(func() platform.Secret {
 	return platform.Secret(fmt.Sprintf(`[{"id":%q,"username":"ada","password_hash":%q,"roles":["customer"]}]`, buyer, hash))
 })
 
-func privatePEM(t *testing.T, key ed25519.PrivateKey) platform.Secret {
+func privatePEM(t testing.TB, key ed25519.PrivateKey) platform.Secret {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(t, err)
