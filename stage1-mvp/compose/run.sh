@@ -23,15 +23,17 @@ database() {
 	echo "postgres://${1}_service:${1}_service@${POSTGRES_ADDR:-127.0.0.1:5432}/${1}_db?sslmode=disable"
 }
 
+# A Prometheus in a container of Linux reaches this machine by an address that is not 127.0.0.1.
+metrics=${METRICS_HOST:-127.0.0.1}
 export ORDER_TARGET="${ORDER_TARGET:-127.0.0.1:9001}"
 export INVENTORY_TARGET="${INVENTORY_TARGET:-127.0.0.1:9002}"
 export WALLET_TARGET="${WALLET_TARGET:-127.0.0.1:9003}"
 
 PAYMENT_API_KEY=$payment_key "$bin/paymentsim" -addr "$provider" &
 services=$!
-INVENTORY_ADDR=$INVENTORY_TARGET METRICS_ADDR=127.0.0.1:9102 DATABASE_URL=$(database inventory) "$bin/inventory" &
+INVENTORY_ADDR=$INVENTORY_TARGET METRICS_ADDR=$metrics:9102 DATABASE_URL=$(database inventory) "$bin/inventory" &
 services="$services $!"
-WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=127.0.0.1:9103 DATABASE_URL=$(database wallet) \
+WALLET_ADDR=$WALLET_TARGET METRICS_ADDR=$metrics:9103 DATABASE_URL=$(database wallet) \
 	PAYMENT_URL="http://$provider" PAYMENT_API_KEY=$payment_key "$bin/wallet" &
 services="$services $!"
 (
@@ -42,13 +44,13 @@ services="$services $!"
 		export S3_ACCESS_KEY="${S3_ACCESS_KEY:-minioadmin}" S3_SECRET_KEY="${S3_SECRET_KEY:-minioadmin}"
 		export S3_BUCKET="${S3_BUCKET:-reports}" S3_CREATE_BUCKET="${S3_CREATE_BUCKET:-true}"
 	fi
-	export ORDER_ADDR="$ORDER_TARGET" METRICS_ADDR=127.0.0.1:9101 SERVICE_PRIVATE_KEY="$private_key"
+	export ORDER_ADDR="$ORDER_TARGET" METRICS_ADDR=$metrics:9101 SERVICE_PRIVATE_KEY="$private_key"
 	DATABASE_URL=$(database order)
 	export DATABASE_URL
 	exec "$bin/order"
 ) &
 services="$services $!"
-GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=127.0.0.1:9100 \
+GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=$metrics:9100 \
 	LOGIN_USERS=$login_users LOGIN_PRIVATE_KEY=$login_key "$bin/gateway" &
 services="$services $!"
 
