@@ -30,6 +30,8 @@ type DemoOptions struct {
 	// Rate is requests per second of the demo traffic, 2 if zero; negative means none. Seed makes it repeatable.
 	Rate float64
 	Seed uint64
+	// Env is added to every service.
+	Env map[string]string
 }
 
 // Demo is a running stage with traffic on it.
@@ -112,7 +114,7 @@ func StartDemo(ctx context.Context, options DemoOptions) (_ *Demo, err error) {
 	d.Stack, err = Start(ctx, Options{
 		Bins: bins, Databases: d.lease.Databases, RedisURL: d.lease.RedisURL, AMQPURL: d.lease.AMQPURL,
 		Direct: true, Ports: freeOf(stablePorts), OnLog: d.log,
-		ServiceEnv:   map[string]map[string]string{"order": jobs},
+		Env: options.Env, ServiceEnv: map[string]map[string]string{"order": jobs},
 		OTLPEndpoint: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
 	})
 	if err != nil {
