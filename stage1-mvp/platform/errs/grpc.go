@@ -82,14 +82,22 @@ func FromStatus(err error) error {
 	if err == nil || !ok {
 		return err
 	}
-	for _, detail := range st.Details() {
-		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == detailDomain {
-			return &DomainError{Code: codeOfInfo(info, st.Code()), Reason: info.GetReason(), Message: st.Message(), Cause: err}
-		}
+	if info, ours := ownInfo(st); ours {
+		return &DomainError{Code: codeOfInfo(info, st.Code()), Reason: info.GetReason(), Message: st.Message(), Cause: err}
 	}
 	return &DomainError{
 		Code: codeOfStatus(st.Code()), Reason: reasonOfStatus(st.Code()), Message: messageOfStatus(st.Code()), Cause: err,
 	}
+}
+
+// ownInfo is the detail that ToStatus adds: only our own services do.
+func ownInfo(st *status.Status) (*errdetails.ErrorInfo, bool) {
+	for _, detail := range st.Details() {
+		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == detailDomain {
+			return info, true
+		}
+	}
+	return nil, false
 }
 
 func codeOfInfo(info *errdetails.ErrorInfo, c codes.Code) Code {

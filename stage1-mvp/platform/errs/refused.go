@@ -3,19 +3,24 @@ package errs
 import (
 	"errors"
 
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
 
-// Refused tells whether err proves that the called service did not do the work and never will: a business answer. Everything else
-// (timeout, lost connection, crash on the other side) may have happened and must be treated as if it had.
+// Refused tells whether err proves that the called service did not do the work and never will: a business answer, in the service's own
+// words. A bare status proves nothing, because a proxy or another build of the service can make one too. Everything else (timeout, lost
+// connection, crash on the other side) may have happened and must be treated as if it had.
 func Refused(err error) bool {
-	var st interface{ GRPCStatus() *status.Status }
-	if !errors.As(err, &st) {
+	var carrier interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &carrier) {
 		return false
 	}
-	switch st.GRPCStatus().Code() {
-	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition, codes.OutOfRange:
+	st := carrier.GRPCStatus()
+	info, ours := ownInfo(st)
+	if !ours {
+		return false
+	}
+	switch codeOfInfo(info, st.Code()) {
+	case InvalidInput, NotFound, Precondition:
 		return true
 	default:
 		return false

@@ -71,7 +71,7 @@ func (d *downstream) act(sagaID, step string) error {
 	switch d.behaviours[step] {
 	case refuses:
 		d.steps[key] = "refused"
-		return answer(codes.FailedPrecondition)
+		return refusal()
 	case silentNotDone:
 		return answer(codes.Unavailable)
 	}
@@ -98,7 +98,7 @@ func (d *downstream) undo(sagaID, step string) error {
 	case d.behaviours[step] == undoFailsOnce && first:
 		return answer(codes.Unavailable)
 	case d.behaviours[step] == undoRefused:
-		return answer(codes.FailedPrecondition)
+		return refusal()
 	}
 	key := sagaID + "/" + step
 	if d.steps[key] == "done" {
@@ -113,6 +113,11 @@ func (d *downstream) undo(sagaID, step string) error {
 
 func answer(code codes.Code) error {
 	return errs.FromStatus(status.Error(code, "the other service says so"))
+}
+
+// refusal is what a service of ours says; a bare status could be anybody's.
+func refusal() error {
+	return errs.FromStatus(errs.ToGRPC(errs.New(errs.Precondition, "REFUSED_BY_TEST", "the other service says so")))
 }
 
 type fakeInventory struct{ *downstream }
