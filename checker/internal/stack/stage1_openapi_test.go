@@ -136,10 +136,18 @@ func (w *walk) stock() {
 func (w *walk) wallet() {
 	topUp := w.asBuyer("POST", "/v1/wallets/me/top-ups")
 	topUp.Key, topUp.Body = w.key(), Money{MinorUnits: 700, Currency: "EUR"}
-	w.ask(201, 0, topUp)
+	first := w.ask(201, 0, topUp)
 	require.True(w.t, w.ask(201, 0, topUp).Replayed)
 	topUp.Body = Money{MinorUnits: 701, Currency: "EUR"}
 	w.ask(409, 1006, topUp)
+	place := first.Header.Get("Location")
+	w.ask(200, 0, w.asBuyer("GET", place))
+	w.ask(404, 1001, w.asAdmin("GET", "/v1/wallets/me/top-ups/"+AdminID))
+	refund := w.asBuyer("POST", place+"/refunds")
+	refund.Key = w.key()
+	w.ask(201, 0, refund)
+	refund.Key = w.key()
+	w.ask(409, 1003, refund)
 	w.ask(200, 0, w.asBuyer("GET", "/v1/wallets/me/balances/EUR"))
 	old := w.ask(200, 0, w.asBuyer("GET", "/v1/wallets/me?currency=EUR"))
 	require.NotEmpty(w.t, old.Header.Get("Sunset"))
