@@ -28,3 +28,36 @@ func TestAReservationIsReleasedOnce(t *testing.T) {
 	reservation.ClearEvents()
 	assert.Empty(t, reservation.Events())
 }
+
+func TestARestoredReservationIsTheOneThatWasStored(t *testing.T) {
+	t.Parallel()
+	made := domain.NewReservation("r", "saga", "order", []domain.Item{{SKU: "cup", Quantity: 1}, {SKU: "tea", Quantity: 2}}, noon)
+	assert.EqualValues(t, 3, made.TotalQuantity(), "the pieces of all articles")
+
+	restored := domain.RestoreReservation(
+		made.ID(), made.SagaID(), made.OrderID(), made.Status(), made.Items(), made.TotalQuantity(), made.CreatedAt(), made.UpdatedAt())
+
+	made.ClearEvents()
+	assert.Equal(t, made, restored)
+	assert.Empty(t, restored.Events(), "what was told is not told again")
+}
+
+func TestNobodyChangesAReservationThroughItsItems(t *testing.T) {
+	t.Parallel()
+	reservation := domain.NewReservation("r", "saga", "order", []domain.Item{{SKU: "tea", Quantity: 2}}, noon)
+
+	reservation.Items()[0].Quantity = 99
+
+	assert.EqualValues(t, 2, reservation.Items()[0].Quantity)
+}
+
+func TestEventsSayHowToReadThem(t *testing.T) {
+	t.Parallel()
+	for event, name := range map[domain.Event]string{
+		&domain.ReservationHeld{}:     "inventory.reservation.held",
+		&domain.ReservationReleased{}: "inventory.reservation.released",
+	} {
+		assert.Equal(t, name, event.EventType())
+		assert.Equal(t, 1, event.Version())
+	}
+}

@@ -50,3 +50,14 @@ func TestCheckDelta(t *testing.T) {
 		assert.ErrorIs(t, domain.CheckDelta(delta), domain.ErrInvalidDelta, delta)
 	}
 }
+
+func TestAStockKnowsWhenItLastChanged(t *testing.T) {
+	t.Parallel()
+	stock := domain.RestoreStock("tea", 5, 0, 7, noon)
+
+	require.NoError(t, stock.Hold(2, noon.Add(time.Hour)))
+
+	assert.Equal(t, domain.SKU("tea"), stock.SKU())
+	assert.Equal(t, noon.Add(time.Hour), stock.UpdatedAt())
+	assert.EqualValues(t, 7, stock.Version(), "the version is counted when it is stored, not before")
+}

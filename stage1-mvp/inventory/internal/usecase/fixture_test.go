@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,7 @@ import (
 // inventory is every use case on a database of its own.
 type inventory struct {
 	t       *testing.T
+	pool    *pgxpool.Pool
 	get     *usecase.GetStock
 	adjust  *usecase.AdjustStock
 	reserve *usecase.Reserve
@@ -36,6 +38,7 @@ func newInventory(t *testing.T) *inventory {
 	stocks, reservations := repository.NewStockRepository(pool), repository.NewReservationRepository(pool)
 	return &inventory{
 		t:       t,
+		pool:    pool,
 		get:     usecase.NewGetStock(stocks),
 		adjust:  usecase.NewAdjustStock(tx, store, stocks, clock.System),
 		reserve: usecase.NewReserve(tx, store, stocks, reservations, clock.System, metrics.New(prometheus.NewRegistry())),
