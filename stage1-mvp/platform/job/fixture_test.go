@@ -20,8 +20,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const window = "2026-11-20"
 
-// config has times so short that a test sees the end of a lock.
-var config = job.Config{LockTTL: 300 * time.Millisecond, Timeout: time.Minute, RetryInterval: 20 * time.Millisecond, RetryLimit: 200}
+// config has times so short that a test sees the end of a lock, and so long that a busy machine does not.
+var config = job.Config{LockTTL: 1500 * time.Millisecond, Timeout: time.Minute, RetryInterval: 20 * time.Millisecond, RetryLimit: 200}
 
 // memory is a History in memory. Time is real: whether an execution is abandoned is a matter of how long ago it began.
 type memory struct {
