@@ -22,7 +22,7 @@ func (p *Provider) charge(r *http.Request, body []byte, declined bool) reply {
 	case no != nil:
 		return no.reply()
 	case c.Status == Declined:
-		return cardError(c.DeclineCode, map[string]any{"charge": c})
+		return cardError(c.DeclineCode)
 	}
 	return reply{status: http.StatusCreated, replayed: replayed, body: c}
 }
@@ -52,13 +52,12 @@ func (p *Provider) refund(r *http.Request, body []byte, declined bool) reply {
 	case no != nil:
 		return no.reply()
 	case refund.Status == Declined:
-		return cardError("refund_declined", map[string]any{"refund": refund})
+		return cardError("refund_declined")
 	}
 	return reply{status: http.StatusCreated, replayed: replayed, body: refund}
 }
 
 // cardError is the answer of a bank, which the provider passes on. It is kept under the key like any other.
-func cardError(code string, with map[string]any) reply {
-	with["error"] = &problem{http.StatusPaymentRequired, "card_error", code, "the bank of the card says no"}
-	return reply{status: http.StatusPaymentRequired, body: with}
+func cardError(code string) reply {
+	return (&problem{http.StatusPaymentRequired, "card_error", code, "the bank of the card says no"}).reply()
 }

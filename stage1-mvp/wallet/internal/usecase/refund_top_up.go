@@ -52,7 +52,7 @@ func (u *RefundTopUp) Execute(ctx context.Context, in dto.RefundTopUp) (out dto.
 		return dto.RefundedTopUp{}, err
 	}
 	scope := idempotency.Scope("wallet.refund_top_up", in.Caller.UserID)
-	answer, replayed, err := u.begin(ctx, found.ID(), scope, in.IdempotencyKey, hash)
+	answer, replayed, err := u.begin(ctx, found, scope, in.IdempotencyKey, hash)
 	if err != nil {
 		return dto.RefundedTopUp{}, err
 	}
@@ -72,7 +72,7 @@ func (u *RefundTopUp) Execute(ctx context.Context, in dto.RefundTopUp) (out dto.
 // begin takes the money out of the wallet and stores the decision to refund it, in one transaction. The answer is nil until the provider
 // has spoken; that the money cannot be taken out is an answer at once.
 func (u *RefundTopUp) begin(
-	ctx context.Context, id, scope, key string, hash []byte,
+	ctx context.Context, found *domain.Payment, scope, key string, hash []byte,
 ) (answer json.RawMessage, replayed bool, err error) {
 	var (
 		wallet *domain.Wallet
@@ -82,7 +82,7 @@ func (u *RefundTopUp) begin(
 		wallet, began = nil, nil
 		answer, replayed, err = u.requests.Once(ctx, scope, key, hash, func(ctx context.Context) (json.RawMessage, error) {
 			var err error
-			if wallet, began, err = u.takeOut(ctx, id, scope, key); err != nil {
+			if wallet, began, err = u.takeOut(ctx, found, scope, key); err != nil {
 				return idempotency.Encode(nil, public(err))
 			}
 			return nil, nil
@@ -99,18 +99,19 @@ func (u *RefundTopUp) begin(
 	return answer, replayed, nil
 }
 
-func (u *RefundTopUp) takeOut(ctx context.Context, id, scope, key string) (*domain.Wallet, *domain.Payment, error) {
-	p, err := u.payments.Get(ctx, id)
+// takeOut locks the wallet before it looks at the payment: of two refunds, the second sees what the first has made of it.
+func (u *RefundTopUp) takeOut(ctx context.Context, found *domain.Payment, scope, key string) (*domain.Wallet, *domain.Payment, error) {
+	wallet, err := u.wallets.Lock(ctx, found.UserID(), found.Amount().Currency())
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := u.payments.Get(ctx, found.ID())
 	if err != nil {
 		return nil, nil, err
 	}
 	status := p.Status()
 	if err := p.StartRefund(scope, key, u.now()); err != nil {
 		return nil, nil, errs.Wrap(err, errs.Precondition, "TOP_UP_NOT_REFUNDABLE", "the top-up cannot be refunded, it is %s", status)
-	}
-	wallet, err := u.wallets.Lock(ctx, p.UserID(), p.Amount().Currency())
-	if err != nil {
-		return nil, nil, err
 	}
 	if err := wallet.RefundTopUp(newID(), p.Amount(), refundReference(p), u.now()); err != nil {
 		return nil, nil, err

@@ -1,0 +1,188 @@
+package payment_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"stagecraft/stage1-mvp/paymentsim"
+	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/config"
+	"stagecraft/stage1-mvp/platform/logging"
+	provider "stagecraft/stage1-mvp/wallet/internal/client/payment"
+	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const apiKey = "sk_live_of_the_shop"
+
+func newClient(t *testing.T, url string) *provider.Client {
+	t.Helper()
+	client := provider.New(provider.Config{URL: url, APIKey: apiKey, Timeout: time.Second, MaxResponseBytes: 4096})
+	t.Cleanup(client.Close)
+	return client
+}
+
+func newPayment(t *testing.T) *domain.Payment {
+	t.Helper()
+	amount, err := domain.NewMoney(500, "EUR")
+	require.NoError(t, err)
+	p, err := domain.NewPayment(uuid.NewString(), uuid.NewString(), domain.PaymentRequest{Key: "k"}, amount, time.Now())
+	require.NoError(t, err)
+	return p
+}
+
+func TestTheAnswersOfTheProviderMeanWhatTheyProve(t *testing.T) {
+	t.Parallel()
+	sim, err := paymentsim.Listen("127.0.0.1:0", paymentsim.Config{APIKey: apiKey})
+	require.NoError(t, err)
+	t.Cleanup(sim.Close)
+	client := newClient(t, sim.URL())
+	ctx := t.Context()
+
+	p := newPayment(t)
+	assert.ErrorIs(t, client.Find(ctx, p), payment.ErrNoCharge)
+	require.NoError(t, client.Charge(ctx, p, ""))
+	require.NoError(t, client.Charge(ctx, p, ""), "a repetition")
+	require.NoError(t, client.Find(ctx, p))
+	require.NoError(t, p.MarkCharged(time.Now()))
+	require.NoError(t, p.MarkBooked(time.Now()))
+	require.NoError(t, p.StartRefund("s", "k", time.Now()))
+	require.NoError(t, client.Refund(ctx, p))
+	require.NoError(t, client.Refund(ctx, p))
+	assert.Zero(t, sim.Net("EUR"))
+
+	taken := newPayment(t)
+	require.NoError(t, client.Charge(ctx, taken, ""))
+	require.NoError(t, client.Void(ctx, taken))
+	assertRefused(t, client.Find(ctx, taken), true)
+	assertRefused(t, client.Charge(ctx, taken, ""), true)
+
+	poor := newPayment(t)
+	assertRefused(t, client.Charge(ctx, poor, paymentsim.CardPoor), false)
+	assertRefused(t, client.Find(ctx, poor), false)
+	assertUncertain(t, client.Charge(ctx, poor, ""), "the same key with another card is our mistake, and proves nothing")
+
+	stranger := provider.New(provider.Config{URL: sim.URL(), APIKey: "another", Timeout: time.Second, MaxResponseBytes: 4096})
+	t.Cleanup(stranger.Close)
+	assertUncertain(t, stranger.Charge(ctx, newPayment(t), ""), "a key that was changed says nothing about an earlier attempt")
+}
+
+func TestWhateverElseAnswersProvesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPayment(t)
+	good := fmt.Sprintf(`{"key":%q,"status":"succeeded","amount":500,"currency":"EUR"}`, p.ID())
+	for name, answer := range map[string]http.HandlerFunc{
+		"a page":           say(http.StatusCreated, "<html>It works!</html>"),
+		"nothing":          say(http.StatusCreated, ""),
+		"a list":           say(http.StatusCreated, "[]"),
+		"another charge":   say(http.StatusCreated, strings.Replace(good, p.ID(), uuid.NewString(), 1)),
+		"another amount":   say(http.StatusCreated, strings.Replace(good, "500", "5", 1)),
+		"another currency": say(http.StatusCreated, strings.Replace(good, "EUR", "USD", 1)),
+		"another status":   say(http.StatusCreated, strings.Replace(good, "succeeded", "pending", 1)),
+		"accepted":         say(http.StatusAccepted, good),
+		"a huge body":      say(http.StatusCreated, strings.TrimSuffix(good, "}")+`,"x":"`+strings.Repeat("x", 5000)+`"}`),
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		},
+		"a cut":             func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"a 500":             say(http.StatusInternalServerError, `{"error":{"type":"card_error","code":"card_declined"}}`),
+		"too many":          say(http.StatusTooManyRequests, `{"error":{"type":"card_error","code":"slow_down"}}`),
+		"a proxy's 402":     say(http.StatusPaymentRequired, `{"error":{"type":"quota","code":"pay_us"}}`),
+		"a proxy's 404":     say(http.StatusNotFound, `{"error":"not found"}`),
+		"a stranger's 404":  say(http.StatusNotFound, `{"error":{"code":"no_such_page"}}`),
+		"a conflict of key": say(http.StatusConflict, `{"error":{"type":"idempotency_error","code":"idempotency_key_reused"}}`),
+	} {
+		server := httptest.NewServer(answer)
+		client := newClient(t, server.URL)
+		assertUncertain(t, client.Charge(t.Context(), p, ""), name)
+		assertUncertain(t, client.Find(t.Context(), p), name)
+		assertUncertain(t, client.Void(t.Context(), p), name)
+		assertUncertain(t, client.Refund(t.Context(), p), name)
+		client.Close()
+		server.Close()
+	}
+}
+
+// What the provider says is stored and shown: it must be nothing that a row, a log or a page cannot hold.
+func TestAReasonIsAWord(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(say(http.StatusPaymentRequired, `{"error":{"type":"card_error","code":"<script>\u0000"}}`))
+	t.Cleanup(server.Close)
+	var refusal *payment.Refusal
+	require.ErrorAs(t, newClient(t, server.URL).Charge(t.Context(), newPayment(t), ""), &refusal)
+	assert.Equal(t, "unknown", refusal.Reason)
+}
+
+func TestNoSecretIsLoggedAndNoTokenOfAUserGoesOut(t *testing.T) {
+	t.Parallel()
+	var seen http.Header
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = r.Header
+		say(http.StatusUnauthorized, `{"error":{"message":"`+r.Header.Get("Authorization")+`"}}`)(w, r)
+	}))
+	t.Cleanup(server.Close)
+	log := &bytes.Buffer{}
+	ctx := logging.Into(t.Context(), logging.NewTo(log, logging.Config{Level: "debug"}, "wallet"))
+	ctx = auth.WithPrincipal(ctx, auth.Principal{Subject: "user"}, "token-of-the-user")
+
+	err := newClient(t, server.URL).Charge(ctx, newPayment(t), "tok_visa_4242")
+
+	assertUncertain(t, err, "401")
+	assert.NotContains(t, err.Error(), apiKey)
+	assert.Contains(t, log.String(), "curl -X POST")
+	for _, secret := range []string{apiKey, "visa_4242", "token-of-the-user"} {
+		assert.NotContains(t, log.String(), secret)
+	}
+	assert.Equal(t, "Bearer "+apiKey, seen.Get("Authorization"))
+}
+
+func TestTheConfigurationIsAnAddressAndLimits(t *testing.T) {
+	t.Parallel()
+	good := provider.Config{URL: "https://pay.example/api", APIKey: apiKey, Timeout: time.Second, MaxResponseBytes: 1}
+	require.NoError(t, good.Validate())
+	for _, url := range []string{"", "pay.example", "ftp://pay.example", "http://", "https://user:secret@pay.example"} {
+		bad := good
+		bad.URL = url
+		require.ErrorContains(t, bad.Validate(), "PAYMENT_URL", url)
+		assert.NotContains(t, bad.Validate().Error(), "secret")
+	}
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", good, good, config.Secret(apiKey)), apiKey)
+	none := provider.Config{URL: good.URL}
+	assert.ErrorContains(t, none.Validate(), "PAYMENT_TIMEOUT")
+	assert.ErrorContains(t, none.Validate(), "PAYMENT_MAX_RESPONSE_BYTES")
+}
+
+func say(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+}
+
+func assertRefused(t *testing.T, err error, voided bool) {
+	t.Helper()
+	var refusal *payment.Refusal
+	if assert.ErrorAs(t, err, &refusal) {
+		assert.Equal(t, voided, refusal.Voided)
+	}
+}
+
+func assertUncertain(t *testing.T, err error, why string) {
+	t.Helper()
+	var refusal *payment.Refusal
+	assert.Error(t, err, why)
+	assert.False(t, errors.As(err, &refusal) || errors.Is(err, payment.ErrNoCharge), "%s: %v", why, err)
+}
