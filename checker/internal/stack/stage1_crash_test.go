@@ -155,7 +155,7 @@ func (c *customers) buy(ctx context.Context, buyer, key string, item Item) error
 	case firstErr == nil && first.Code == 1003:
 		c.count["refused"]++
 	default:
-		return fmt.Errorf("order %s: %v %s", key, firstErr, first)
+		return unanswered("order "+key, first, firstErr)
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (c *customers) cancel(ctx context.Context, buyer string) error {
 	c.mu.Unlock()
 	answer, err := c.s.Shop.Do(ctx, Ask{Method: http.MethodDelete, Path: "/v1/orders/" + id, User: buyer})
 	if err != nil || answer.Status != http.StatusNoContent {
-		return fmt.Errorf("cancel %s: %v %s", id, err, answer)
+		return unanswered("cancel "+id, answer, err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -183,12 +183,19 @@ func (c *customers) cancel(ctx context.Context, buyer string) error {
 func (c *customers) topUp(ctx context.Context, buyer, key string) error {
 	answer, err := c.s.Shop.TopUp(ctx, buyer, key, 500)
 	if err != nil || !answer.OK() {
-		return fmt.Errorf("top up %s: %v %s", key, err, answer)
+		return unanswered("top up "+key, answer, err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.count["topped up"]++
 	return nil
+}
+
+func unanswered(what string, answer fmt.Stringer, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s: %s", what, answer)
 }
 
 // settle waits until no saga and no payment is open.
