@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -54,7 +55,8 @@ func (d *Demo) seed(ctx context.Context) error {
 	return nil
 }
 
-// shopper is one request of the traffic: mostly a purchase, sometimes a look, now and then a top-up.
+// shopper is one customer of the traffic: mostly he buys, and now and then changes his mind; sometimes he only looks, or tops up, by as much
+// as is spent meanwhile.
 func (d *Demo) shopper(ctx context.Context, n int, r *rand.Rand) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -65,12 +67,15 @@ func (d *Demo) shopper(ctx context.Context, n int, r *rand.Rand) error {
 		product := shelf[r.IntN(len(shelf))]
 		answer, err := shop.CreateOrder(ctx, buyer, key, Item{SKU: product.sku, Quantity: 1 + r.IntN(3), UnitPrice: product.price})
 		d.counts.purchase(answer, err, time.Since(begin))
+		if err == nil && answer.OK() && r.IntN(6) == 0 {
+			_, err = shop.Do(ctx, Ask{Kind: "cancel_order", Method: http.MethodDelete, Path: "/v1/orders/" + answer.Data.ID, User: buyer})
+		}
 		return err
 	case dice < 9:
 		_, err := shop.ListOrders(ctx, buyer, 5, "")
 		return err
 	default:
-		_, err := shop.TopUp(ctx, buyer, key, 5_000)
+		_, err := shop.TopUp(ctx, buyer, key, 15_000)
 		return err
 	}
 }
