@@ -12,9 +12,10 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-// Charger asks the payment provider for the money of a payment.
+// Charger asks the payment provider for the money of a payment, and tells what happened to one.
 type Charger interface {
 	Charge(ctx context.Context, p *domain.Payment, source string) (*domain.Payment, error)
+	Announce(ctx context.Context, p *domain.Payment)
 }
 
 // PayIn puts money from a card into a wallet. It stores the intent, charges the card, books the money and marks the payment. A repetition
@@ -69,6 +70,7 @@ func (u *PayIn) intend(ctx context.Context, in dto.PayIn) (*domain.Payment, erro
 	if payment, err = u.payments.Create(ctx, payment); err != nil {
 		return nil, err
 	}
+	u.charger.Announce(ctx, payment)
 	if !payment.IsFor(hash) {
 		return nil, idempotency.ErrConflict
 	}

@@ -1,7 +1,9 @@
 package usecase_test
 
 import (
+	"bytes"
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -10,6 +12,7 @@ import (
 
 	"stagecraft/stage1-mvp/paymentsim"
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/logging"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/service/payment"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
@@ -185,4 +188,18 @@ func TestAPaymentIsRefused(t *testing.T) {
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), name)
 	}
 	assert.Empty(t, b.sim.Charges())
+}
+
+func TestALogTellsWhatAPaymentHasComeTo(t *testing.T) {
+	t.Parallel()
+	b, log := newTill(t), &bytes.Buffer{}
+	ctx := logging.Into(inTime(t), logging.NewTo(log, logging.Config{Level: "info"}, "wallet"))
+	for range 2 {
+		_, err := b.payIn.Execute(ctx, b.card("k", 500))
+		require.NoError(t, err)
+	}
+
+	for _, event := range []string{"wallet.payment.created", "wallet.payment.charged", "wallet.balance.topped_up", "wallet.payment.booked"} {
+		assert.Equal(t, 1, strings.Count(log.String(), `"`+event+`"`), event)
+	}
 }
