@@ -1,3 +1,6 @@
+-- The ledger is needed for a moment at the end; when it is not to be had soon, nobody shall queue behind this.
+SET LOCAL lock_timeout = '2s';
+
 -- What customers pay with a card, from the intent to its end.
 CREATE TABLE payments (
     id              uuid           PRIMARY KEY,
