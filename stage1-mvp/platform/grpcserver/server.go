@@ -45,6 +45,10 @@ type Server struct {
 	failed  func()
 }
 
+// handshakeTimeout is for a new connection to say that it speaks gRPC. No stop, graceful or not, begins before the last of them has, and
+// the default of two minutes would let anybody who opens a port and keeps silent hold up every deployment.
+const handshakeTimeout = 3 * time.Second
+
 // New returns a server that does not listen yet.
 func New(p Params) *Server {
 	s := &Server{params: p, health: health.NewServer(), drain: newDrain(), failed: func() {}}
@@ -52,6 +56,7 @@ func New(p Params) *Server {
 		grpc.StatsHandler(otelgrpc.NewServerHandler()),
 		grpc.ChainUnaryInterceptor(unaryChain(p)...),
 		grpc.ChainStreamInterceptor(streamChain(p, s.drain)...),
+		grpc.ConnectionTimeout(handshakeTimeout),
 		// Without pings a watcher whose machine is gone would keep its stream for ever.
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 10 * time.Second}),
 		// The default would close the connections of clients that ping more often than every five minutes.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -232,6 +233,20 @@ func TestStoppingEndsStreamsAndFinishesCalls(t *testing.T) {
 	close(release)
 	assert.NoError(t, <-answered, "a call that had begun")
 	assert.NoError(t, <-stopped)
+}
+
+func TestAConnectionThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(context.Context) error { return nil }, func(p *grpcserver.Params) { p.Config.DrainTimeout = time.Minute })
+	require.NoError(t, r.get(t.Context()))
+	silent, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", r.server.Addr())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	require.NoError(t, r.get(t.Context())) // so the server has accepted the one before
+
+	began := time.Now()
+	require.NoError(t, r.server.Stop(t.Context()))
+	assert.Less(t, time.Since(began), 20*time.Second)
 }
 
 func TestACallThatHeedsNothingDoesNotHoldUpTheStop(t *testing.T) {

@@ -24,11 +24,17 @@ func newRegistry() *prometheus.Registry {
 	return registry
 }
 
+const (
+	metricsTimeout      = 5 * time.Second
+	metricsIdleTimeout  = 2 * time.Minute // longer than from one scrape to the next
+	metricsDrainTimeout = time.Second
+)
+
 func serveMetrics(lc fx.Lifecycle, cfg Config, registry *prometheus.Registry, log *zap.Logger) {
 	mux := http.NewServeMux()
 	// Only the OpenMetrics format can carry exemplars.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout, IdleTimeout: metricsIdleTimeout}
 	lc.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.MetricsAddr)
@@ -43,6 +49,16 @@ func serveMetrics(lc fx.Lifecycle, cfg Config, registry *prometheus.Registry, lo
 			}()
 			return nil
 		},
-		OnStop: server.Shutdown,
+		OnStop: func(ctx context.Context) error { return stopMetrics(ctx, server) },
 	})
+}
+
+// stopMetrics cuts off who reads slowly: nobody's money is in a scrape, and the time is that of the whole stop.
+func stopMetrics(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, metricsDrainTimeout)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return server.Close()
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,31 @@ func TestSpansReachTheCollectorAndMetricsAreServed(t *testing.T) {
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	assert.Equal(t, http.StatusOK, resp.StatusCode)
+}
+
+// Not parallel: the tracer provider is global.
+func TestAScraperThatDoesNotReadDoesNotHoldUpTheStop(t *testing.T) {
+	metricsAddr := freeAddr(t)
+	app := fxtest.New(t,
+		fx.NopLogger,
+		fx.Supply(telemetry.Config{MetricsAddr: metricsAddr}, telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop()),
+		telemetry.Module,
+	)
+	app.RequireStart()
+	conn, err := net.Dial("tcp", metricsAddr)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(4<<10))
+	// Until nobody takes anything any more: then the server waits for us to read.
+	request := []byte(strings.Repeat("GET /metrics HTTP/1.1\r\nHost: shop\r\n\r\n", 1000))
+	for err == nil {
+		require.NoError(t, conn.SetWriteDeadline(time.Now().Add(time.Second)))
+		_, err = conn.Write(request)
+	}
+
+	began := time.Now()
+	app.RequireStop()
+	assert.Less(t, time.Since(began), 4*time.Second)
 }
 
 func freeAddr(t *testing.T) string {
