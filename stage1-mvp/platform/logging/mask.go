@@ -13,12 +13,14 @@ const masked = "***"
 // sensitiveKeys are the fields whose value is never written, in any letter case.
 var sensitiveKeys = map[string]bool{
 	"authorization": true, "cookie": true, "set-cookie": true, "token": true, "access_token": true, "refresh_token": true,
-	"password": true, "password_hash": true, "secret": true, "client_secret": true, "api_key": true, "private_key": true,
-	"card_number": true, "cvv": true,
+	"passwd": true, "pwd": true, "pass": true, "api_key": true, "private_key": true, "card_number": true, "cvv": true, "cvc": true,
 }
 
-// IsSensitive tells whether a field or header of this name must be masked.
-func IsSensitive(key string) bool { return sensitiveKeys[strings.ToLower(key)] }
+// IsSensitive tells whether a field or header of this name must be masked: new_password and client_secret are what they sound like.
+func IsSensitive(key string) bool {
+	key = strings.ToLower(key)
+	return sensitiveKeys[key] || strings.Contains(key, "password") || strings.Contains(key, "secret")
+}
 
 var (
 	tokens      = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)

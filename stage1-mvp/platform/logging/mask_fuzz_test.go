@@ -91,7 +91,8 @@ func TestAKeyIsSensitiveHoweverItIsSpelt(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"pass\u0077ord":"hunter2"}`, `{"PASSWORD":"hunter2"}`, `{"\u0074oken":["hunter2"]}`, "{\"password\"\n:\n\t\"hunter2\"}",
-		`{"password_hash":"hunter2"}`, `{"client_secret":"hunter2"}`, `[{"password":{"a":"hunter2"}},{"x":"hunter2"`,
+		`{"password_hash":"hunter2"}`, `{"new_Password":"hunter2"}`, `{"passwd":"hunter2"}`, `{"secrets":["hunter2"]}`, `{"client_secret":"hunter2"}`,
+		`[{"password":{"a":"hunter2"}},{"x":"hunter2"`,
 	} {
 		assert.NotContains(t, logging.MaskBody(body), "hunter2")
 	}

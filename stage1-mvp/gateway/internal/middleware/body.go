@@ -1,6 +1,9 @@
 package middleware
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -29,7 +32,28 @@ func (r *record) add(p []byte) {
 	}
 }
 
-func (r *record) masked() string { return strings.ToValidUTF8(logging.MaskBody(r.String()), "�") }
+// masked returns what may be logged. In what is no JSON object, such as a form with a password in it, nobody can tell what is secret: of
+// that it is the length alone.
+func (r *record) masked() string {
+	text := r.String()
+	if !beginsObject(text) {
+		return fmt.Sprintf("%d bytes that are no JSON object", len(text))
+	}
+	return strings.ToValidUTF8(logging.MaskBody(text), "�")
+}
+
+// beginsObject tells whether the text is empty, or is a JSON object that may be cut short.
+func beginsObject(text string) bool {
+	if text != "" && !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
+		return false
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := decoder.Token(); err != nil {
+			return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		}
+	}
+}
 
 type recordingReader struct {
 	io.ReadCloser

@@ -18,7 +18,7 @@ func TestSecretsInBodiesAreMasked(t *testing.T) {
 		`{"n":1,"token":["hunter2"],"m":2}`:             `{"n":1,"token":"***"`,
 		`{"a":[1,{"secret": {"x":"hunter2"}}]}`:         `{"a":[1,{"secret": "***"`,
 		`{"items":[{"sku":"tea"}],"cvv":1}`:             `{"items":[{"sku":"tea"}],"cvv":"***"}`,
-		`plain Bearer hunter2`:                          `plain Bearer ***`,
+		`{"note":"Bearer hunter2"}`:                     `{"note":"Bearer ***"}`,
 		`{"note":"say \"password\" aloud","minor_u":5}`: `{"note":"say \"password\" aloud","minor_u":5}`,
 	} {
 		r := &record{}
@@ -30,8 +30,23 @@ func TestSecretsInBodiesAreMasked(t *testing.T) {
 func TestBodiesAreCut(t *testing.T) {
 	t.Parallel()
 	r := &record{}
+	r.add([]byte(`{"a":"`))
 	for range 3 {
 		r.add([]byte(strings.Repeat("x", 900)))
 	}
-	assert.Equal(t, strings.Repeat("x", maxLoggedBody), r.masked())
+	assert.Equal(t, `{"a":"`+strings.Repeat("x", maxLoggedBody-len(`{"a":"`)), r.masked())
+}
+
+func TestOfABodyThatIsNoObjectOnlyTheLengthIsLogged(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`username=customer&password=hunter2`, `{'password':'hunter2'}`, `{username:customer,password:hunter2}`, `["customer","hunter2"]`,
+		`"hunter2"`, `{"password" "hunter2"}`, `{"password":"a"hunter2"}`, `{"n":1} hunter2`, "\xff\xfe{\"password\":\"hunter2\"}",
+		"{\x00\"\x00p\x00w\x00\"\x00:\x00\"\x00hunter2", "{\"password\":\"a\nhunter2\"}",
+	} {
+		r := &record{}
+		r.add([]byte(body))
+		assert.NotContains(t, r.masked(), "hunter2", body)
+	}
+	assert.Empty(t, (&record{}).masked())
 }
