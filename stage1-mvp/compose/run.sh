@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the four services of the stage, and a payment provider for them, until Ctrl-C. Their logs, one JSON object per line, come out together.
+# Runs the four services of the stage, and a payment provider for them, until Ctrl-C. Their logs come out together, one JSON object per line
+# but for those of the provider, which is not ours.
 #   run.sh BINARIES DEV_DIRECTORY
 set -eu
 

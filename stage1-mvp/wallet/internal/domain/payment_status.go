@@ -30,13 +30,3 @@ var paymentTransitions = map[PaymentStatus][]PaymentStatus{
 func (s PaymentStatus) CanTransitionTo(to PaymentStatus) bool {
 	return slices.Contains(paymentTransitions[s], to)
 }
-
-// IsSettled tells whether nothing is left to be done, unless somebody asks for it.
-func (s PaymentStatus) IsSettled() bool {
-	switch s {
-	case PaymentBooked, PaymentDeclined, PaymentVoided, PaymentRefunded:
-		return true
-	default:
-		return false
-	}
-}
