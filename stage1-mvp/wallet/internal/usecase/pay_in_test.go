@@ -114,7 +114,7 @@ func TestAnUncertainChargeIsRepeatedWithItsKeyAndHappensOnce(t *testing.T) {
 	b := newTill(t)
 	for _, kind := range []string{paymentsim.FailBefore, paymentsim.FailAfter, paymentsim.AnswerLost, paymentsim.Delay} {
 		b.faulty(paymentsim.Fault{Kind: kind, Operation: paymentsim.OpCharge, Count: 1, DelayMS: 400})
-		_, err := b.payIn.Execute(inTime(t), b.card(kind, 100))
+		_, err := b.hasty().payIn.Execute(inTime(t), b.card(kind, 100))
 		assert.Equal(t, errs.Aborted, errs.CodeOf(err), kind)
 		assert.Equal(t, "PAYMENT_UNCERTAIN", errs.From(err).Reason, kind)
 

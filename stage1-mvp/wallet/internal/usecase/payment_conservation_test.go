@@ -37,7 +37,7 @@ func TestNoStormLosesOrMakesMoney(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("seed %d: repeat with -run %s -seed %d", seed, t.Name(), seed)
-	b := newTill(t)
+	b := newTill(t).hasty()
 	require.NoError(t, b.sim.SetFaults(seed,
 		paymentsim.Fault{Kind: paymentsim.Delay, Probability: .05, DelayMS: int(stormDelay.Milliseconds())},
 		paymentsim.Fault{Kind: paymentsim.FailBefore, Probability: .08},

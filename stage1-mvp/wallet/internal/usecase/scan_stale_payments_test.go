@@ -58,7 +58,7 @@ func TestAChargeThatArrivesAfterItsVoidIsNone(t *testing.T) {
 	t.Parallel()
 	b := newTill(t)
 	b.faulty(paymentsim.Fault{Kind: paymentsim.Delay, Operation: paymentsim.OpCharge, Count: 1, DelayMS: 600})
-	_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+	_, err := b.hasty().payIn.Execute(inTime(t), b.card("k", 500))
 	require.Equal(t, errs.Aborted, errs.CodeOf(err))
 
 	b.settle()

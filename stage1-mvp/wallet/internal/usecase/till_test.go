@@ -28,6 +28,8 @@ type till struct {
 	*bank
 	*process
 	sim *paymentsim.Provider
+	// timeout is for one call to the provider.
+	timeout time.Duration
 }
 
 // process is what one wallet process is made of. Several may work on the same database.
@@ -40,26 +42,24 @@ type process struct {
 	scanAfter func(staleAfter time.Duration) *usecase.ScanStalePayments
 }
 
-const providerTimeout = 150 * time.Millisecond
+const (
+	patience = 5 * time.Second
+	haste    = 150 * time.Millisecond
+)
 
 func newTill(t *testing.T) *till {
 	t.Helper()
 	sim, err := paymentsim.Listen("127.0.0.1:0", paymentsim.Config{APIKey: "secret", Seed: 1})
 	require.NoError(t, err)
 	t.Cleanup(sim.Close)
-	return newTillAt(t, newBank(t), sim)
-}
-
-func newTillAt(t *testing.T, b *bank, sim *paymentsim.Provider) *till {
-	t.Helper()
-	till := &till{bank: b, sim: sim}
+	till := &till{bank: newBank(t), sim: sim, timeout: patience}
 	till.process = till.start(&mortal{}, nil)
 	return till
 }
 
 // start makes one more process, which dies when the mortal does. The wrapper may stand between it and the provider.
 func (t *till) start(m *mortal, wrap func(payment.Provider) payment.Provider) *process {
-	client := provider.New(provider.Config{URL: t.sim.URL(), APIKey: "secret", Timeout: providerTimeout, MaxResponseBytes: 65536})
+	client := provider.New(provider.Config{URL: t.sim.URL(), APIKey: "secret", Timeout: t.timeout, MaxResponseBytes: 65536})
 	t.t.Cleanup(client.Close)
 	var asked payment.Provider = client
 	if wrap != nil {
@@ -95,6 +95,14 @@ func (t *till) pay(minorUnits int64) dto.PaidIn {
 
 func (t *till) giveBack(key, id string) dto.RefundTopUp {
 	return dto.RefundTopUp{Caller: t.user, PaymentID: id, IdempotencyKey: key}
+}
+
+// hasty is the till with a process that does not wait long for the provider.
+func (t *till) hasty() *till {
+	other := *t
+	other.timeout = haste
+	other.process = other.start(&mortal{}, nil)
+	return &other
 }
 
 // as is the till for another customer.
