@@ -16,6 +16,9 @@ type Config struct {
 	// PrivateKey signs the tokens; its public half is in JWT_PUBLIC_KEYS.
 	PrivateKey    config.Secret `env:"LOGIN_PRIVATE_KEY" optional:"true"`
 	TokenLifetime time.Duration `env:"LOGIN_TOKEN_LIFETIME" default:"15m"`
+	// Concurrency is how many passwords are hashed at the same time: each costs a core for a while, and the limit of a client is none for
+	// many clients.
+	Concurrency int `env:"LOGIN_CONCURRENCY" default:"2"`
 }
 
 // Enabled tells whether there is a login.
@@ -29,6 +32,9 @@ func (c *Config) Validate() error {
 	}
 	if c.TokenLifetime <= 0 {
 		faults = append(faults, errors.New("LOGIN_TOKEN_LIFETIME must be positive"))
+	}
+	if c.Concurrency < 1 {
+		faults = append(faults, errors.New("LOGIN_CONCURRENCY must be at least 1"))
 	}
 	if c.Users != "" {
 		if _, err := parseUsers(c.Users); err != nil {

@@ -3,6 +3,7 @@
 package identity
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -28,6 +29,7 @@ type Login struct {
 	users  map[string]user
 	anyone user
 	issuer *auth.UserIssuer
+	slots  chan struct{}
 	now    clock.Clock
 }
 
@@ -44,12 +46,13 @@ func NewLogin(cfg Config, keys auth.Config, now clock.Clock) (*Login, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign tokens of users: %w", err)
 	}
-	return &Login{users: users, anyone: lo.Values(users)[0], issuer: issuer, now: now}, nil
+	return &Login{users: users, anyone: lo.Values(users)[0], issuer: issuer, slots: make(chan struct{}, cfg.Concurrency), now: now}, nil
 }
 
 // Execute returns a session of the user. It is Unauthorized in the same words and after the same work whether the username or the password
-// is wrong: who tries names must not learn which exist. Without users it is NotFound.
-func (l *Login) Execute(username, password string) (Session, error) {
+// is wrong: who tries names must not learn which exist. Without users it is NotFound,
+// and RateLimited when ctx ends before it is its turn.
+func (l *Login) Execute(ctx context.Context, username, password string) (Session, error) {
 	if l.issuer == nil {
 		return Session{}, errs.New(errs.NotFound, "LOGIN_DISABLED", "nobody can log in here")
 	}
@@ -57,7 +60,10 @@ func (l *Login) Execute(username, password string) (Session, error) {
 	if !known {
 		u = l.anyone
 	}
-	err := bcrypt.CompareHashAndPassword([]byte(u.PasswordHash), []byte(password))
+	err := l.compare(ctx, u, password)
+	if errs.CodeOf(err) == errs.RateLimited {
+		return Session{}, err
+	}
 	if err != nil || !known || len(password) > MaxPassword {
 		return Session{}, errs.Wrap(err, errs.Unauthorized, "WRONG_CREDENTIALS", "the username or the password is wrong")
 	}
@@ -66,4 +72,15 @@ func (l *Login) Execute(username, password string) (Session, error) {
 		return Session{}, err
 	}
 	return Session{Token: token, Lifetime: lifetime}, nil
+}
+
+// compare waits for its turn, so that the cores that serve everybody else are not spent on passwords.
+func (l *Login) compare(ctx context.Context, u user, password string) error {
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-ctx.Done():
+		return errs.Wrap(ctx.Err(), errs.RateLimited, "LOGIN_BUSY", "too many people log in at the moment, try again later")
+	}
+	return bcrypt.CompareHashAndPassword([]byte(u.PasswordHash), []byte(password))
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -48,13 +49,13 @@ func TestASessionIsTheUsersOwnAndEnds(t *testing.T) {
 	t.Parallel()
 	key, keys := keyPair(t)
 	users := "[" + userJSON(ada, "ada", good, `"customer"`) + "]"
-	cfg := Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute}
+	cfg := Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}
 	verifier, err := auth.NewVerifier(keys)
 	require.NoError(t, err)
 
 	login, err := NewLogin(cfg, keys, clock.System)
 	require.NoError(t, err)
-	session, err := login.Execute("ada", "secret")
+	session, err := login.Execute(t.Context(), "ada", "secret")
 	require.NoError(t, err)
 	principal, err := verifier.Verify(session.Token)
 	require.NoError(t, err)
@@ -63,7 +64,7 @@ func TestASessionIsTheUsersOwnAndEnds(t *testing.T) {
 
 	late, err := NewLogin(cfg, keys, func() time.Time { return time.Now().Add(-2 * time.Minute) })
 	require.NoError(t, err)
-	session, err = late.Execute("ada", "secret")
+	session, err = late.Execute(t.Context(), "ada", "secret")
 	require.NoError(t, err)
 	_, err = verifier.Verify(session.Token)
 	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "a session of two minutes ago that was good for one")
@@ -74,13 +75,13 @@ func TestAnUnknownNameCostsAsMuchAsAWrongPassword(t *testing.T) {
 	t.Parallel()
 	key, keys := keyPair(t)
 	users := "[" + userJSON(ada, "ada", good, `"customer"`) + "]"
-	login, err := NewLogin(Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute}, keys, clock.System)
+	login, err := NewLogin(Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}, keys, clock.System)
 	require.NoError(t, err)
 	fastest := func(username string) time.Duration {
 		best := time.Hour
 		for range 3 {
 			begin := time.Now()
-			_, err := login.Execute(username, "guess")
+			_, err := login.Execute(t.Context(), username, "guess")
 			require.Equal(t, errs.Unauthorized, errs.CodeOf(err))
 			best = min(best, time.Since(begin))
 		}
@@ -90,7 +91,7 @@ func TestAnUnknownNameCostsAsMuchAsAWrongPassword(t *testing.T) {
 	known, unknown := fastest("ada"), fastest("eve")
 
 	assert.Greater(t, 4*unknown, known, "known %s, unknown %s", known, unknown)
-	_, err = login.Execute("eve", "secret")
+	_, err = login.Execute(t.Context(), "eve", "secret")
 	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "the password of another")
 }
 
@@ -114,13 +115,31 @@ func TestUsersWhoCouldNotLogInAreRefusedAtTheStart(t *testing.T) {
 		if users[0] == '{' && users != "{}" {
 			users = "[" + users + "]"
 		}
-		cfg := Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute}
+		cfg := Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}
 		err := cfg.Validate()
 		assert.ErrorContains(t, err, test.want, name)
 		assert.NotContains(t, fmt.Sprint(err), good, "a hash is a secret")
 	}
-	assert.ErrorContains(t, (&Config{Users: config.Secret("[" + one + "]"), TokenLifetime: time.Minute}).Validate(), "come together")
+	assert.ErrorContains(t, (&Config{Users: config.Secret("[" + one + "]"), TokenLifetime: time.Minute, Concurrency: 1}).Validate(), "come together")
 	another, _ := keyPair(t)
-	assert.ErrorContains(t, (&Config{PrivateKey: another, TokenLifetime: time.Minute}).ValidateKey(keys), "no counterpart")
-	assert.NoError(t, (&Config{PrivateKey: key, TokenLifetime: time.Minute}).ValidateKey(keys))
+	assert.ErrorContains(t, (&Config{PrivateKey: another, TokenLifetime: time.Minute, Concurrency: 1}).ValidateKey(keys), "no counterpart")
+	assert.NoError(t, (&Config{PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}).ValidateKey(keys))
+}
+
+func TestOnlySoManyPasswordsAreHashedAtOnce(t *testing.T) {
+	t.Parallel()
+	key, keys := keyPair(t)
+	users := "[" + userJSON(ada, "ada", good, `"customer"`) + "]"
+	login, err := NewLogin(Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}, keys, clock.System)
+	require.NoError(t, err)
+	login.slots <- struct{}{} // somebody is at it
+
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = login.Execute(gone, "ada", "secret")
+	assert.Equal(t, errs.RateLimited, errs.CodeOf(err), "who cannot wait is told to come back")
+
+	<-login.slots
+	_, err = login.Execute(t.Context(), "ada", "secret")
+	assert.NoError(t, err, "and then gets in")
 }

@@ -109,7 +109,7 @@ func newGatewayOf(t testing.TB, change func(*config.Config), handlers func(*gate
 	cfg := config.Config{
 		Server: config.Server{RequestTimeout: 15 * time.Second, MaxBodyBytes: 1000},
 		Auth:   auth.Config{PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle},
-		Login:  identity.Config{Users: users(), PrivateKey: privatePEM(t, private), TokenLifetime: 15 * time.Minute},
+		Login:  identity.Config{Users: users(), PrivateKey: privatePEM(t, private), TokenLifetime: 15 * time.Minute, Concurrency: 2},
 	}
 	if change != nil {
 		change(&cfg)

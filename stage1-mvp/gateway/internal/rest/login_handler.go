@@ -29,7 +29,7 @@ func (h *LoginHandler) create(c *gin.Context) {
 		}))
 		return
 	}
-	session, err := h.login.Execute(body.Username, body.Password)
+	session, err := h.login.Execute(c.Request.Context(), body.Username, body.Password)
 	if err != nil {
 		reply.Error(c, err)
 		return
