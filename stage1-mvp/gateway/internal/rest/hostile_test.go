@@ -100,14 +100,20 @@ func TestNoHeaderSpeaksForAClientUnlessItsProxyIsTrusted(t *testing.T) {
 // listen serves the gateway on a port, as it is in production.
 func (g *gateway) listen(cfg config.Server) (address string) {
 	g.t.Helper()
+	_, address = g.serve(cfg)
+	return address
+}
+
+func (g *gateway) serve(cfg config.Server) (server *rest.Server, address string) {
+	g.t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(g.t, err)
 	cfg.Addr = free.Addr().String()
 	require.NoError(g.t, free.Close())
-	server := rest.NewServer("gateway", cfg, g.handler.(*gin.Engine), zap.NewNop())
+	server = rest.NewServer("gateway", cfg, g.handler.(*gin.Engine), zap.NewNop())
 	require.NoError(g.t, server.Start(g.t.Context()))
 	g.t.Cleanup(func() { _ = server.Stop(g.t.Context()) })
-	return cfg.Addr
+	return server, cfg.Addr
 }
 
 var patience = config.Server{
@@ -133,6 +139,26 @@ func TestASlowClientCannotHoldAConnection(t *testing.T) {
 		assert.NoError(t, err, "%s: the server must hang up", name)
 		assert.Less(t, time.Since(begin), 5*time.Second, name)
 	}
+}
+
+// Whoever does not read his answers is cut off in the end, and that is no failure of the gateway.
+func TestAClientThatDoesNotReadDoesNotFailTheStop(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, func(cfg *config.Config) { cfg.RateLimit = config.RateLimit{} })
+	server, address := g.serve(config.Server{
+		RequestTimeout: time.Minute, ReadTimeout: time.Minute, IdleTimeout: time.Minute, DrainTimeout: 100 * time.Millisecond,
+	})
+	conn, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(4<<10))
+	request := []byte(strings.Repeat("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n", 100))
+	for err == nil {
+		require.NoError(t, conn.SetWriteDeadline(time.Now().Add(time.Second)))
+		_, err = conn.Write(request)
+	}
+
+	assert.NoError(t, server.Stop(t.Context()))
 }
 
 func TestOldAndOddClientsGetAnAnswer(t *testing.T) {

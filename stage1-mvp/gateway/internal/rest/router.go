@@ -46,6 +46,8 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 	if err := engine.SetTrustedProxies(p.Config.Server.Proxies()); err != nil {
 		return nil, fmt.Errorf("trust proxies: %w", err)
 	}
+	// Gin would also believe X-Real-IP, which a proxy that does not know it passes on as the client has made it up.
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
 	// A redirect would be an answer that nothing below has limited, logged or shaped.
 	engine.RedirectTrailingSlash = false
 	// A SKU may hold a slash: /v1/stock/tea%2Fgreen.

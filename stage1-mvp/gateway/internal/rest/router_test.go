@@ -115,6 +115,22 @@ func TestATrustedProxySpeaksForItsClients(t *testing.T) {
 	}
 }
 
+func TestNothingThatAClientWritesMakesHimAnother(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, func(cfg *config.Config) {
+		cfg.RateLimit = config.RateLimit{PerSecond: 0.01, Burst: 1}
+		cfg.Server.TrustedProxies = "192.0.2.0/24"
+	})
+	g.orders.list = emptyList
+	require.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders", "").Code)
+	for _, headers := range [][]string{
+		{"X-Real-IP", "203.0.113.1"}, {"X-Forwarded-For", "203.0.113.1:5000", "X-Real-IP", "203.0.113.2"}, {"Forwarded", "for=203.0.113.1"},
+		{"X-Forwarded-For", "203.0.113.3, garbage"},
+	} {
+		assert.Equal(t, http.StatusTooManyRequests, g.do(http.MethodGet, "/v1/orders", "", headers...).Code, "%q", headers)
+	}
+}
+
 func TestAPanicIsOneAnswerAndNoMore(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
