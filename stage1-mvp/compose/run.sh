@@ -55,6 +55,13 @@ GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=$metrics:9100 \
 	LOGIN_USERS=$login_users LOGIN_PRIVATE_KEY=$login_key "$bin/gateway" &
 services="$services $!"
 
-# shellcheck disable=SC2086 # a list of process ids
-trap 'kill $services 2>/dev/null; wait' INT TERM EXIT
+stop() {
+	trap - INT TERM EXIT
+	# shellcheck disable=SC2086 # a list of process ids
+	kill $services 2>/dev/null || :
+	wait
+}
+# To be interrupted is the ordinary end.
+trap 'stop; exit 0' INT TERM
+trap stop EXIT
 wait
