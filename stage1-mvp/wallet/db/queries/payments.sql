@@ -6,6 +6,9 @@ ON CONFLICT (user_id, idempotency_key) DO NOTHING;
 -- name: GetPayment :one
 SELECT * FROM payments WHERE id = $1;
 
+-- name: LockPayment :one
+SELECT * FROM payments WHERE id = $1 FOR UPDATE;
+
 -- name: GetPaymentByKey :one
 SELECT * FROM payments WHERE user_id = $1 AND idempotency_key = $2;
 

@@ -165,6 +165,8 @@ type PaymentRepository interface {
 	Create(ctx context.Context, p *Payment) (*Payment, error)
 	// Get returns the payment, or ErrPaymentNotFound.
 	Get(ctx context.Context, id string) (*Payment, error)
+	// Lock is Get for one who means to change it: others who do wait here until this transaction ends, and see what became of it.
+	Lock(ctx context.Context, id string) (*Payment, error)
 	// Update stores the changed payment if nobody else changed it since it was loaded, and raises its version; ErrPaymentNotFound if it
 	// is gone. A stale payment is an error that makes the whole transaction run again.
 	Update(ctx context.Context, p *Payment) error

@@ -99,6 +99,25 @@ func TestARefundThatTheCardRefusesPutsTheMoneyBack(t *testing.T) {
 	b.wantConserved("refused")
 }
 
+// The customer repeats himself while the card is being asked, and the scanner asks too: all of them hear the same no.
+func TestARefundThatTheCardRefusesIsRefusedToAllAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newTill(t)
+	b.faulty(paymentsim.Fault{Kind: paymentsim.Decline, Operation: paymentsim.OpRefund})
+	for round := range 5 {
+		id := b.pay(500).Payment.ID
+		problems := together(6, func(int) error {
+			_, err := b.backToMe.Execute(inTime(t), b.giveBack(fmt.Sprint("r", round), id))
+			return err
+		})
+		for _, err := range problems {
+			assert.Equal(t, "REFUND_DECLINED", errs.From(err).Reason, "%v", err)
+		}
+		b.wantBalance(500 * int64(round+1))
+	}
+	b.wantConserved("refused at once")
+}
+
 // Once the money has left the wallet it goes on to the card: taking it back now could make two of it.
 func TestAnUncertainRefundGoesForward(t *testing.T) {
 	t.Parallel()

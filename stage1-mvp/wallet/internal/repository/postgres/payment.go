@@ -45,6 +45,16 @@ func (r *PaymentRepository) Create(ctx context.Context, p *domain.Payment) (*dom
 // Get implements domain.PaymentRepository.
 func (r *PaymentRepository) Get(ctx context.Context, id string) (*domain.Payment, error) {
 	row, err := r.queries.GetPayment(ctx, postgres.GetDBTX(ctx, r.pool), id)
+	return found(id, row, err)
+}
+
+// Lock implements domain.PaymentRepository.
+func (r *PaymentRepository) Lock(ctx context.Context, id string) (*domain.Payment, error) {
+	row, err := r.queries.LockPayment(ctx, postgres.GetDBTX(ctx, r.pool), id)
+	return found(id, row, err)
+}
+
+func found(id string, row gen.Payment, err error) (*domain.Payment, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, domain.ErrPaymentNotFound
 	}

@@ -20,12 +20,13 @@ type Change func(ctx context.Context, p *domain.Payment, now time.Time) error
 
 // Record loads the payment, changes it and stores it, in one transaction, and returns it as it is then. When its status does not allow the
 // change any more, somebody else was there first: nothing is changed, and the payment says what he made of it. Record does not end with
-// the request: what it writes down has happened.
+// the request: what it writes down has happened. A change may lock the wallet of the payment: who locks the two the other way round does
+// so only while the payment is booked, when no change wants the wallet.
 func (e *Engine) Record(ctx context.Context, id string, change Change) (p *domain.Payment, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	err = e.tx.WithTx(ctx, func(ctx context.Context) (err error) {
-		if p, err = e.payments.Get(ctx, id); err != nil {
+		if p, err = e.payments.Lock(ctx, id); err != nil {
 			return err
 		}
 		err = change(ctx, p, e.now())

@@ -169,6 +169,34 @@ func (q *Queries) ListStalePayments(ctx context.Context, db DBTX, arg ListStaleP
 	return items, nil
 }
 
+const lockPayment = `-- name: LockPayment :one
+SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, refund_attempt, refund_scope, refund_key, version, created_at, updated_at, touched_at FROM payments WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockPayment(ctx context.Context, db DBTX, id string) (Payment, error) {
+	row := db.QueryRow(ctx, lockPayment, id)
+	var i Payment
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.IdempotencyKey,
+		&i.RequestHash,
+		&i.Status,
+		&i.Currency,
+		&i.AmountMinor,
+		&i.FailureCode,
+		&i.FailureReason,
+		&i.RefundAttempt,
+		&i.RefundScope,
+		&i.RefundKey,
+		&i.Version,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.TouchedAt,
+	)
+	return i, err
+}
+
 const updatePayment = `-- name: UpdatePayment :execrows
 UPDATE payments
 SET status = $2, failure_code = $3, failure_reason = $4, refund_attempt = $5, refund_scope = $6, refund_key = $7, updated_at = $8,
