@@ -3,66 +3,27 @@ package job
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/periodic"
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
 )
 
-// StaleScanner looks for stale payments at every interval, first when the service starts: that is when a crash has just left some.
+// StaleScanner looks for stale payments at every interval, first when the service starts: that is when a crash has just left some. One that is
+// not settled when it is stopped is another scanner's to finish.
 type StaleScanner struct {
-	interval time.Duration
-	scan     *usecase.ScanStalePayments
-	log      *zap.Logger
-
-	cancel  context.CancelFunc
-	running sync.WaitGroup
+	*periodic.Task
+	scan *usecase.ScanStalePayments
+	log  *zap.Logger
 }
 
 // NewStaleScanner returns a scanner that is not running.
 func NewStaleScanner(cfg usecase.ScanConfig, scan *usecase.ScanStalePayments, log *zap.Logger) *StaleScanner {
-	return &StaleScanner{interval: max(cfg.Interval, time.Millisecond), scan: scan, log: log}
-}
-
-// Start scans in the background until Stop.
-func (s *StaleScanner) Start(context.Context) error {
-	// The context given here ends with the start of the service.
-	ctx, cancel := context.WithCancel(logging.Into(context.Background(), s.log))
-	s.cancel = cancel
-	s.running.Go(func() { s.loop(ctx) })
-	return nil
-}
-
-// Stop ends the scanning and waits for the payments that are being settled, but not longer than ctx allows: another scanner can finish them.
-func (s *StaleScanner) Stop(ctx context.Context) error {
-	s.cancel()
-	stopped := make(chan struct{})
-	go func() {
-		s.running.Wait()
-		close(stopped)
-	}()
-	select {
-	case <-stopped:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *StaleScanner) loop(ctx context.Context) {
-	ticker := time.NewTicker(s.interval)
-	defer ticker.Stop()
-	for {
-		s.once(ctx)
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
-	}
+	s := &StaleScanner{scan: scan, log: log}
+	s.Task = periodic.New(cfg.Interval, log, s.once)
+	return s
 }
 
 func (s *StaleScanner) once(ctx context.Context) {
