@@ -50,10 +50,14 @@ type PaymentRefund struct {
 	Key     string
 }
 
-// NewPayment returns a Pending payment. The error is ErrInvalidAmount.
+// NewPayment returns a Pending payment. The errors are ErrInvalidAmount, and ErrWalletFull for what not even an empty wallet would take: no
+// card is charged for that.
 func NewPayment(id, userID string, request PaymentRequest, amount Money, now time.Time) (*Payment, error) {
 	if !amount.IsPositive() {
 		return nil, fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
+	}
+	if amount.minor > MaxBalance {
+		return nil, fmt.Errorf("%w: %s", ErrWalletFull, amount)
 	}
 	p := &Payment{
 		id: id, userID: userID, request: request, amount: amount, status: PaymentPending, version: 1, createdAt: now, updatedAt: now,

@@ -77,8 +77,8 @@ func (u *PayIn) intend(ctx context.Context, in dto.PayIn) (*domain.Payment, erro
 	return payment, nil
 }
 
-// sources are names of cards, never their numbers.
-var sources = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
+// sources are names of cards, never their numbers: a name begins with a letter.
+var sources = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]{0,63})?$`)
 
 func (u *PayIn) newPayment(in dto.PayIn) (*domain.Payment, error) {
 	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
@@ -99,5 +99,6 @@ func (u *PayIn) newPayment(in dto.PayIn) (*domain.Payment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return domain.NewPayment(newID(), userID, domain.PaymentRequest{Key: in.IdempotencyKey, Hash: hash}, amount, u.now())
+	payment, err := domain.NewPayment(newID(), userID, domain.PaymentRequest{Key: in.IdempotencyKey, Hash: hash}, amount, u.now())
+	return payment, public(err)
 }

@@ -181,12 +181,15 @@ func TestAPaymentIsRefused(t *testing.T) {
 		"no key":      func(in *dto.PayIn) { in.IdempotencyKey = "" },
 		"no user":     func(in *dto.PayIn) { in.Caller.UserID = "" },
 		"card number": func(in *dto.PayIn) { in.Source = "4242 4242 4242 4242" },
+		"the same":    func(in *dto.PayIn) { in.Source = "4242424242424242" },
 	} {
 		in := b.card("k", 1)
 		change(&in)
 		_, err := b.payIn.Execute(inTime(t), in)
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), name)
 	}
+	_, err := b.payIn.Execute(inTime(t), b.card("k", domain.MaxBalance+1))
+	assert.Equal(t, "WALLET_FULL", errs.From(err).Reason, "no wallet takes as much")
 	assert.Empty(t, b.sim.Charges())
 }
 
