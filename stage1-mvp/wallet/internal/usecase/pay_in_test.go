@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/paymentsim"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/logging"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
@@ -146,7 +147,7 @@ func TestAPaymentThatIsBookedIsNotVoided(t *testing.T) {
 	b.faulty(paymentsim.Fault{Kind: paymentsim.FailBefore, Operation: paymentsim.OpCharge, Count: 1})
 	_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
 	require.Equal(t, errs.Aborted, errs.CodeOf(err))
-	scanner := b.start(&mortal{}, func(p payment.Provider) payment.Provider {
+	scanner := b.start(&crashtest.Process{}, func(p payment.Provider) payment.Provider {
 		return interrupted{p, func() {
 			_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
 			assert.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/paymentsim"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
@@ -80,7 +81,7 @@ func TestNoStormLosesOrMakesMoney(t *testing.T) {
 func (t *till) shopInAStorm(dice *rand.Rand) {
 	var bought []string
 	for n := range stormRequests {
-		p := t.start(&mortal{diesAt: dice.Int64N(30)}, nil)
+		p := t.start(&crashtest.Process{DiesAt: dice.Int64N(30)}, nil)
 		in, back := t.card(fmt.Sprint(n), 1+dice.Int64N(3)), ""
 		if len(bought) > 0 && dice.IntN(4) == 0 {
 			back = bought[dice.IntN(len(bought))]
@@ -98,7 +99,7 @@ func (t *till) shopInAStorm(dice *rand.Rand) {
 			}
 			cancel()
 			if code := errs.CodeOf(err); code == errs.Internal {
-				assert.ErrorIs(t.t, err, errDead, "nobody else may fail")
+				assert.ErrorIs(t.t, err, crashtest.ErrDead, "nobody else may fail")
 				p = t.process
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/paymentsim"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
@@ -33,7 +34,7 @@ func TestNoCrashOfAPaymentLosesOrMakesMoney(t *testing.T) {
 	} {
 		for _, first := range []string{"scanner", "customer"} {
 			for diesAt := int64(1); ; diesAt++ {
-				c, victim := b.as(uuid.NewString()), &mortal{diesAt: diesAt}
+				c, victim := b.as(uuid.NewString()), &crashtest.Process{DiesAt: diesAt}
 				at := fmt.Sprintf("%s, killed at point %d, the %s comes first", name, diesAt, first)
 				if scenario.inside > 0 {
 					c.funded(scenario.inside)
@@ -56,7 +57,7 @@ func TestNoCrashOfAPaymentLosesOrMakesMoney(t *testing.T) {
 				require.Equal(t, paid.Wallet, again.Wallet, at)
 				require.Equal(t, errs.From(err), errs.From(repeated), at)
 				c.wantConserved(at)
-				if !victim.dead.Load() {
+				if !victim.IsDead() {
 					require.Greater(t, diesAt, int64(leastPoints))
 					break
 				}
@@ -72,14 +73,14 @@ func TestNoCrashOfARefundLosesOrMakesMoney(t *testing.T) {
 		"all works": "", "the card refuses": paymentsim.Decline, "given back, then 500": paymentsim.FailAfter, "never arrives": paymentsim.FailBefore,
 	} {
 		for diesAt := int64(1); ; diesAt++ {
-			c, victim := b.as(uuid.NewString()), &mortal{diesAt: diesAt}
+			c, victim := b.as(uuid.NewString()), &crashtest.Process{DiesAt: diesAt}
 			at := fmt.Sprintf("%s, killed at point %d", name, diesAt)
 			id := c.pay(500).Payment.ID
 			if fault != "" {
 				c.faulty(paymentsim.Fault{Kind: fault, Operation: paymentsim.OpRefund, Count: 1})
 			}
 			_, _ = c.start(victim, nil).backToMe.Execute(inTime(t), c.giveBack("r", id))
-			if victim.dead.Load() {
+			if victim.IsDead() {
 				c.settle()
 			}
 			c.faulty()
@@ -91,7 +92,7 @@ func TestNoCrashOfARefundLosesOrMakesMoney(t *testing.T) {
 			require.Equal(t, errs.From(err), errs.From(repeated), at)
 			c.wantConserved(at)
 			c.wantBalance(map[bool]int64{true: 0, false: 500}[err == nil])
-			if !victim.dead.Load() {
+			if !victim.IsDead() {
 				require.Greater(t, diesAt, int64(leastPoints))
 				break
 			}
@@ -105,7 +106,7 @@ func TestACrashOfTheScannerIsFinishedByTheNext(t *testing.T) {
 	b := newTill(t)
 	for name, fault := range map[string]string{"charged": paymentsim.FailAfter, "not charged": paymentsim.FailBefore} {
 		for diesAt := int64(1); ; diesAt++ {
-			c, victim := b.as(uuid.NewString()), &mortal{diesAt: diesAt}
+			c, victim := b.as(uuid.NewString()), &crashtest.Process{DiesAt: diesAt}
 			c.faulty(paymentsim.Fault{Kind: fault, Operation: paymentsim.OpCharge, Count: 1})
 			_, err := c.payIn.Execute(inTime(t), c.card("k", 500))
 			require.Equal(t, errs.Aborted, errs.CodeOf(err))
@@ -114,7 +115,7 @@ func TestACrashOfTheScannerIsFinishedByTheNext(t *testing.T) {
 			c.settle()
 
 			c.wantConserved(fmt.Sprintf("%s, scanner killed at point %d", name, diesAt))
-			if !victim.dead.Load() {
+			if !victim.IsDead() {
 				require.Greater(t, diesAt, int64(leastPoints))
 				break
 			}

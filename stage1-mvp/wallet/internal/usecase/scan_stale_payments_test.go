@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/paymentsim"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/service/payment"
@@ -102,7 +103,7 @@ func TestReplicasNeverWorkOnePaymentTwice(t *testing.T) {
 	asked := &counting{seen: make(map[string]int)}
 	var scanners []*process
 	for range replicas {
-		scanners = append(scanners, b.start(&mortal{}, func(p payment.Provider) payment.Provider {
+		scanners = append(scanners, b.start(&crashtest.Process{}, func(p payment.Provider) payment.Provider {
 			return countedProvider{p, asked}
 		}))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"stagecraft/stage1-mvp/paymentsim"
 	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/platform/postgres"
 	provider "stagecraft/stage1-mvp/wallet/internal/client/payment"
@@ -53,12 +54,12 @@ func newTill(t *testing.T) *till {
 	require.NoError(t, err)
 	t.Cleanup(sim.Close)
 	till := &till{bank: newBank(t), sim: sim, timeout: patience}
-	till.process = till.start(&mortal{}, nil)
+	till.process = till.start(&crashtest.Process{}, nil)
 	return till
 }
 
-// start makes one more process, which dies when the mortal does. The wrapper may stand between it and the provider.
-func (t *till) start(m *mortal, wrap func(payment.Provider) payment.Provider) *process {
+// start makes one more process, which dies where m says. The wrapper may stand between it and the provider.
+func (t *till) start(m *crashtest.Process, wrap func(payment.Provider) payment.Provider) *process {
 	client := provider.New(provider.Config{URL: t.sim.URL(), APIKey: "secret", Timeout: t.timeout, MaxResponseBytes: 65536})
 	t.t.Cleanup(client.Close)
 	var asked payment.Provider = client
@@ -66,7 +67,7 @@ func (t *till) start(m *mortal, wrap func(payment.Provider) payment.Provider) *p
 		asked = wrap(client)
 	}
 	store := idempotency.NewStore(t.pool)
-	tx := mortalTx{m, postgres.NewTxManager(t.pool)}
+	tx := m.Tx(postgres.NewTxManager(t.pool))
 	wallets := repository.NewWalletRepository(t.pool, repository.Config{SnapshotEvery: 3})
 	payments := mortalPayments{repository.NewPaymentRepository(t.pool), m}
 	engine := payment.NewEngine(mortalProvider{m, asked}, tx, payments, metrics.New(prometheus.NewRegistry()), clock.System)
@@ -101,7 +102,7 @@ func (t *till) giveBack(key, id string) dto.RefundTopUp {
 func (t *till) hasty() *till {
 	other := *t
 	other.timeout = haste
-	other.process = other.start(&mortal{}, nil)
+	other.process = other.start(&crashtest.Process{}, nil)
 	return &other
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/crashtest"
 )
 
 func TestConcurrentCancellationsPayBackOnce(t *testing.T) {
@@ -24,7 +25,7 @@ func TestConcurrentCancellationsPayBackOnce(t *testing.T) {
 			t.Parallel()
 			pool, services := newPool(t), newDownstream(nil)
 			in := buy(t, pool, services)
-			replicas := []process{start(pool, services, &mortal{}, longTime), start(pool, services, &mortal{}, longTime)}
+			replicas := []process{start(pool, services, &crashtest.Process{}, longTime), start(pool, services, &crashtest.Process{}, longTime)}
 			var wait sync.WaitGroup
 			for i := range 10 {
 				one := in
@@ -46,7 +47,7 @@ func TestConcurrentCancellationsPayBackOnce(t *testing.T) {
 func TestACancellationThatIsTakenOverIsPaidBackOnce(t *testing.T) {
 	t.Parallel()
 	pool, services := newPool(t), newDownstream(nil)
-	shop := start(pool, services, &mortal{}, longTime)
+	shop := start(pool, services, &crashtest.Process{}, longTime)
 	var requests []dto.CancelOrder
 	for range 10 {
 		requests = append(requests, buy(t, pool, services))
@@ -54,7 +55,7 @@ func TestACancellationThatIsTakenOverIsPaidBackOnce(t *testing.T) {
 	ended := make(chan struct{})
 	var scanners, buyers sync.WaitGroup
 	for range 2 {
-		eager := start(pool, services, &mortal{}, 0)
+		eager := start(pool, services, &crashtest.Process{}, 0)
 		scanners.Go(func() {
 			for {
 				_, err := eager.scan.Execute(t.Context())
@@ -86,7 +87,7 @@ func TestTwoScannersNeverWorkTheSameCancellation(t *testing.T) {
 	pool, services := newPool(t), newDownstream(nil)
 	for range 20 {
 		in := buy(t, pool, services)
-		_, _ = start(pool, services, &mortal{diesAt: 6}, longTime).cancel.Execute(t.Context(), in) // after the refund's call
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 6}, longTime).cancel.Execute(t.Context(), in) // after the refund's call
 	}
 	require.Equal(t, 20, unsettled(t, pool))
 	clear(services.undoTries)
@@ -95,7 +96,9 @@ func TestTwoScannersNeverWorkTheSameCancellation(t *testing.T) {
 	settled := make([]int, 4)
 	var scanners sync.WaitGroup
 	for i := range settled {
-		scanners.Go(func() { settled[i], _ = start(pool, services, &mortal{}, longTime).scan.Execute(t.Context()) })
+		scanners.Go(func() {
+			settled[i], _ = start(pool, services, &crashtest.Process{}, longTime).scan.Execute(t.Context())
+		})
 	}
 	scanners.Wait()
 

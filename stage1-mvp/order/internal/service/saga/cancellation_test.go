@@ -15,13 +15,14 @@ import (
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/service/saga"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
 // buy returns a request to cancel an order that was just paid.
 func buy(t *testing.T, pool *pgxpool.Pool, services *downstream) dto.CancelOrder {
 	t.Helper()
-	created, err := start(pool, services, &mortal{}, longTime).create.Execute(t.Context(), request())
+	created, err := start(pool, services, &crashtest.Process{}, longTime).create.Execute(t.Context(), request())
 	require.NoError(t, err)
 	return dto.CancelOrder{
 		Caller: dto.Caller{UserID: created.Order.BuyerID}, ID: created.Order.ID, IdempotencyKey: uuid.NewString(),
@@ -48,7 +49,7 @@ func TestACancelledOrderIsPaidBackOnce(t *testing.T) {
 	t.Parallel()
 	pool, services := newPool(t), newDownstream(nil)
 	in := buy(t, pool, services)
-	shop := start(pool, services, &mortal{}, longTime)
+	shop := start(pool, services, &crashtest.Process{}, longTime)
 
 	first, err := shop.cancel.Execute(t.Context(), in)
 	require.NoError(t, err)
@@ -79,10 +80,10 @@ func TestNoCrashOfACancellationLosesMoneyOrStock(t *testing.T) {
 	} {
 		for diesAt := int64(1); ; diesAt++ {
 			at := fmt.Sprintf("%s, killed at point %d", name, diesAt)
-			services, victim := newDownstream(behaviours), &mortal{diesAt: diesAt}
+			services, victim := newDownstream(behaviours), &crashtest.Process{DiesAt: diesAt}
 			in := buy(t, pool, services)
 			_, _ = start(pool, services, victim, 0).cancel.Execute(t.Context(), in)
-			survivor := start(pool, services, &mortal{}, 0)
+			survivor := start(pool, services, &crashtest.Process{}, 0)
 			settleAll(t, pool, survivor)
 			// Killed before it was accepted, the request is new to the survivor.
 			_, _ = survivor.cancel.Execute(t.Context(), in)
@@ -93,7 +94,7 @@ func TestNoCrashOfACancellationLosesMoneyOrStock(t *testing.T) {
 			require.NoError(t, err, at)
 			require.Equal(t, int(domain.StatusCancelled), again.Order.Status, at)
 			isBack(t, pool, services, in, at)
-			if !victim.dead.Load() {
+			if !victim.IsDead() {
 				require.Greater(t, diesAt, int64(6), "too few points: the crashes are not real")
 				break
 			}
@@ -109,14 +110,14 @@ func TestACrashOfTheScannerLeavesACancellationThatGoesOn(t *testing.T) {
 		services := newDownstream(map[string]behaviour{saga.DeductBalance: undoSilentOnce, saga.ReserveInventory: undoFailsOnce})
 		in := buy(t, pool, services)
 		// Points 1 and 2 accept the cancellation.
-		_, _ = start(pool, services, &mortal{diesAt: 3}, 0).cancel.Execute(t.Context(), in)
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 3}, 0).cancel.Execute(t.Context(), in)
 		require.Equal(t, "RUNNING", storedCancellation(t, pool, in.ID))
-		victim := &mortal{diesAt: diesAt}
+		victim := &crashtest.Process{DiesAt: diesAt}
 		_, _ = start(pool, services, victim, 0).scan.Execute(t.Context())
-		settleAll(t, pool, start(pool, services, &mortal{}, 0))
+		settleAll(t, pool, start(pool, services, &crashtest.Process{}, 0))
 
 		isBack(t, pool, services, in, fmt.Sprintf("killed at point %d", diesAt))
-		if !victim.dead.Load() {
+		if !victim.IsDead() {
 			break
 		}
 	}
@@ -126,7 +127,7 @@ func TestWithoutAnAnswerACancellationGoesOnLater(t *testing.T) {
 	t.Parallel()
 	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.ReserveInventory: undoFailsOnce})
 	in := buy(t, pool, services)
-	shop := start(pool, services, &mortal{}, 0)
+	shop := start(pool, services, &crashtest.Process{}, 0)
 
 	_, err := shop.cancel.Execute(t.Context(), in)
 
@@ -146,7 +147,7 @@ func TestABuyerWhoHangsUpStopsNoCancellation(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	services.onUndo = hangUp
 
-	_, _ = start(pool, services, &mortal{}, longTime).cancel.Execute(ctx, in)
+	_, _ = start(pool, services, &crashtest.Process{}, longTime).cancel.Execute(ctx, in)
 
 	isBack(t, pool, services, in, "without a scan")
 }
@@ -156,7 +157,7 @@ func TestACancellationThatIsRefusedFailsForAPersonToSee(t *testing.T) {
 	t.Parallel()
 	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.DeductBalance: undoRefused})
 	in := buy(t, pool, services)
-	shop := start(pool, services, &mortal{}, 0)
+	shop := start(pool, services, &crashtest.Process{}, 0)
 
 	_, err := shop.cancel.Execute(t.Context(), in)
 	settled, scanErr := shop.scan.Execute(t.Context())

@@ -13,6 +13,7 @@ import (
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/service/saga"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
@@ -37,7 +38,7 @@ func TestAPurchaseIsPaidOrLeavesNoTrace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			services, in := newDownstream(c.behaviours), request()
-			shop := start(pool, services, &mortal{}, longTime)
+			shop := start(pool, services, &crashtest.Process{}, longTime)
 
 			first, err := shop.create.Execute(t.Context(), in)
 			assert.Equal(t, c.wantCode, errs.CodeOf(err))
@@ -76,9 +77,9 @@ func TestNoCrashLosesMoneyOrStock(t *testing.T) {
 		"compensation fails once": {saga.DeductBalance: refuses, saga.ReserveInventory: undoFailsOnce},
 	} {
 		for diesAt := int64(1); ; diesAt++ {
-			services, in, victim := newDownstream(behaviours), request(), &mortal{diesAt: diesAt}
+			services, in, victim := newDownstream(behaviours), request(), &crashtest.Process{DiesAt: diesAt}
 			_, _ = start(pool, services, victim, 0).create.Execute(t.Context(), in)
-			survivor := start(pool, services, &mortal{}, 0)
+			survivor := start(pool, services, &crashtest.Process{}, 0)
 			settleAll(t, pool, survivor)
 			// Killed before it was accepted, the order is new to the survivor.
 			_, _ = survivor.create.Execute(t.Context(), in)
@@ -101,7 +102,7 @@ func TestNoCrashLosesMoneyOrStock(t *testing.T) {
 			}
 			require.Equal(t, wantNet, services.net[saga.ReserveInventory], "stock: "+at)
 			require.Equal(t, wantNet, services.net[saga.DeductBalance], "money: "+at)
-			if !victim.dead.Load() {
+			if !victim.IsDead() {
 				require.Greater(t, diesAt, int64(6), "too few points: the crashes are not real")
 				break
 			}
@@ -116,15 +117,15 @@ func TestACrashOfTheScannerIsFinishedByTheNext(t *testing.T) {
 	for diesAt := int64(1); ; diesAt++ {
 		services, in := newDownstream(map[string]behaviour{saga.DeductBalance: silentDone}), request()
 		// Points 1 and 2 accept the order; the two steps need 6 each. So at 13 both calls have been made.
-		_, _ = start(pool, services, &mortal{diesAt: 13}, 0).create.Execute(t.Context(), in)
-		victim := &mortal{diesAt: diesAt}
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 13}, 0).create.Execute(t.Context(), in)
+		victim := &crashtest.Process{DiesAt: diesAt}
 		_, _ = start(pool, services, victim, 0).scan.Execute(t.Context())
-		settleAll(t, pool, start(pool, services, &mortal{}, 0))
+		settleAll(t, pool, start(pool, services, &crashtest.Process{}, 0))
 
 		require.Equal(t, []domain.OrderStatus{domain.StatusCancelled}, storedStatuses(t, pool, in.BuyerID), "killed at point %d", diesAt)
 		require.Zero(t, services.net[saga.ReserveInventory], "stock, killed at point %d", diesAt)
 		require.Zero(t, services.net[saga.DeductBalance], "money, killed at point %d", diesAt)
-		if !victim.dead.Load() {
+		if !victim.IsDead() {
 			break
 		}
 	}
@@ -136,7 +137,7 @@ func TestTwoScannersNeverWorkTheSameSaga(t *testing.T) {
 	services := newDownstream(nil)
 	for range 30 {
 		// Dies after the first step's call.
-		_, _ = start(pool, services, &mortal{diesAt: 6}, 0).create.Execute(t.Context(), request())
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 6}, 0).create.Execute(t.Context(), request())
 	}
 	require.Equal(t, 30, unsettled(t, pool))
 	_, err := pool.Exec(t.Context(), `UPDATE saga_executions SET updated_at = updated_at - interval '1 day'`)
@@ -145,7 +146,7 @@ func TestTwoScannersNeverWorkTheSameSaga(t *testing.T) {
 	var scanners sync.WaitGroup
 	for i := range settled {
 		scanners.Go(func() {
-			settled[i], _ = start(pool, services, &mortal{}, longTime).scan.Execute(t.Context())
+			settled[i], _ = start(pool, services, &crashtest.Process{}, longTime).scan.Execute(t.Context())
 		})
 	}
 	scanners.Wait()
@@ -163,7 +164,7 @@ func TestConcurrentDuplicatesBuyOnceAndHearTheSame(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	services, in := newDownstream(nil), request()
-	shop := start(pool, services, &mortal{}, longTime)
+	shop := start(pool, services, &crashtest.Process{}, longTime)
 	answers := make([]dto.CreatedOrder, 10)
 	var wait sync.WaitGroup
 	for i := range answers {
@@ -185,10 +186,10 @@ func TestADuplicateOfADeadRequestIsToldToRepeat(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	services, in := newDownstream(nil), request()
-	_, _ = start(pool, services, &mortal{diesAt: 6}, longTime).create.Execute(t.Context(), in)
+	_, _ = start(pool, services, &crashtest.Process{DiesAt: 6}, longTime).create.Execute(t.Context(), in)
 	started := time.Now()
 
-	_, err := start(pool, services, &mortal{}, longTime).create.Execute(withDeadline(t, time.Second), in)
+	_, err := start(pool, services, &crashtest.Process{}, longTime).create.Execute(withDeadline(t, time.Second), in)
 
 	assert.Equal(t, errs.Aborted, errs.CodeOf(err))
 	assert.Equal(t, "IN_PROGRESS", errs.From(err).Reason)
@@ -199,7 +200,7 @@ func TestTheSameKeyForAnotherPurchaseIsAConflict(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	services, in := newDownstream(nil), request()
-	shop := start(pool, services, &mortal{}, longTime)
+	shop := start(pool, services, &crashtest.Process{}, longTime)
 	_, err := shop.create.Execute(t.Context(), in)
 	require.NoError(t, err)
 	in.Items = []dto.Item{{SKU: "tea", Quantity: 3, UnitPrice: 500}}

@@ -20,6 +20,7 @@ import (
 	"stagecraft/stage1-mvp/order/internal/usecase"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/platform/postgres"
 	"stagecraft/stage1-mvp/platform/postgrestest"
@@ -37,8 +38,8 @@ type process struct {
 
 func newPool(t *testing.T) *pgxpool.Pool { return postgrestest.New(t, db.Migrations) }
 
-func start(pool *pgxpool.Pool, services *downstream, m *mortal, staleAfter time.Duration) process {
-	tx := mortalTx{m, postgres.NewTxManager(pool)}
+func start(pool *pgxpool.Pool, services *downstream, m *crashtest.Process, staleAfter time.Duration) process {
+	tx := m.Tx(postgres.NewTxManager(pool))
 	orders, sagas := repository.NewOrderRepository(pool), repository.NewSagaRepository(pool)
 	requests := idempotency.NewStore(pool)
 	steps := mortalSteps(m, saga.PurchaseSteps(fakeInventory{services}, fakeWallet{services}))
