@@ -81,9 +81,10 @@ func run(service string, options fx.Option) int {
 	return signal.ExitCode
 }
 
-// quiet keeps Fx's own lines at debug; its errors stay errors.
+// quiet keeps Fx's own lines at debug. Its errors are warnings that name the hook: that the service failed is one line, and ours.
 func quiet(log *zap.Logger) fxevent.Logger {
-	events := &fxevent.ZapLogger{Logger: log}
+	events := &fxevent.ZapLogger{Logger: log.With(logging.Event("platform.lifecycle.reported"))}
 	events.UseLogLevel(zap.DebugLevel)
+	events.UseErrorLevel(zap.WarnLevel)
 	return events
 }

@@ -1,0 +1,36 @@
+package lifecycle
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/platform/logging"
+)
+
+func TestAHookThatFailsIsNamedAndEveryLineHasAnEvent(t *testing.T) {
+	t.Parallel()
+	written := &bytes.Buffer{}
+	log := logging.NewTo(written, logging.Config{Level: "info"}, "shop")
+	app := fx.New(
+		fx.Supply(log),
+		fx.WithLogger(quiet),
+		fx.Invoke(func(lc fx.Lifecycle) {
+			lc.Append(fx.StopHook(func(context.Context) error { return errors.New("stuck") }))
+		}),
+	)
+	require.NoError(t, app.Start(t.Context()))
+	require.Error(t, app.Stop(t.Context()))
+
+	assert.Contains(t, written.String(), `"callee"`)
+	assert.NotContains(t, written.String(), `"level":"error"`, "the one line that says so is that of run")
+	for line := range strings.Lines(written.String()) {
+		assert.Contains(t, line, `"event":"platform.lifecycle.reported"`)
+	}
+}
