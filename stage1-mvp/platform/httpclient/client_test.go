@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,9 +127,9 @@ func TestARedirectIsAnAnswerAndNoRequestToSomebodyElse(t *testing.T) {
 
 func TestNothingIsSentTwice(t *testing.T) {
 	t.Parallel()
-	arrived := 0
+	var arrived atomic.Int64
 	client, url, ctx, _ := thirdParty(t, func(_ http.ResponseWriter, r *http.Request) {
-		if arrived++; arrived > 1 {
+		if arrived.Add(1) > 1 {
 			panic(http.ErrAbortHandler) // on a connection that was kept: what net/http would repeat
 		}
 	})
@@ -139,5 +140,5 @@ func TestNothingIsSentTwice(t *testing.T) {
 	_, err = client.Do(ctx, request)
 
 	require.Error(t, err)
-	assert.Equal(t, 2, arrived)
+	assert.EqualValues(t, 2, arrived.Load())
 }
