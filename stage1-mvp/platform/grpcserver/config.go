@@ -12,6 +12,8 @@ type Config struct {
 	// RateLimit is the calls per second that the server takes from all clients together; RateBurst how many at once.
 	RateLimit float64 `env:"GRPC_RATE_LIMIT" default:"1000"`
 	RateBurst int     `env:"GRPC_RATE_BURST" default:"2000"`
+	// MaxStreams is how many calls one connection may have under way; more of them wait at the client.
+	MaxStreams int32 `env:"GRPC_MAX_STREAMS" default:"1000"`
 	// DrainTimeout is how long running calls may take to end when the server stops.
 	DrainTimeout time.Duration `env:"GRPC_DRAIN_TIMEOUT" default:"12s"`
 }
@@ -21,6 +23,9 @@ func (c *Config) Validate() error {
 	var faults []error
 	if c.DefaultTimeout <= 0 {
 		faults = append(faults, errors.New("GRPC_DEFAULT_TIMEOUT must be positive"))
+	}
+	if c.MaxStreams < 1 {
+		faults = append(faults, errors.New("GRPC_MAX_STREAMS must be at least 1"))
 	}
 	if c.RateLimit <= 0 || c.RateBurst < 1 {
 		faults = append(faults, errors.New("GRPC_RATE_LIMIT and GRPC_RATE_BURST must be positive"))

@@ -57,6 +57,8 @@ func New(p Params) *Server {
 		grpc.ChainUnaryInterceptor(unaryChain(p)...),
 		grpc.ChainStreamInterceptor(streamChain(p, s.drain)...),
 		grpc.ConnectionTimeout(handshakeTimeout),
+		// Health and reflection need no token: without an end to them, one connection could hold any number of streams.
+		grpc.MaxConcurrentStreams(uint32(p.Config.MaxStreams)),
 		// Without pings a watcher whose machine is gone would keep its stream for ever.
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 10 * time.Second}),
 		// The default would close the connections of clients that ping more often than every five minutes.
