@@ -21,7 +21,7 @@ func unaryChain(p Params) []grpc.UnaryServerInterceptor {
 		recoverUnary,
 		m.unary,
 		limitUnary(newLimiter(p.Config)),
-		authUnary(newGuard(p)),
+		newGuard(p).UnaryServer,
 		deadlineUnary(p.Config.DefaultTimeout),
 		mapErrorsUnary,
 	}
@@ -35,7 +35,7 @@ func streamChain(p Params, d *drain) []grpc.StreamServerInterceptor {
 		recoverStream,
 		m.stream,
 		limitStream(newLimiter(p.Config)),
-		authStream(newGuard(p)),
+		newGuard(p).StreamServer,
 		d.stream,
 		mapErrorsStream,
 	}

@@ -30,7 +30,9 @@ var (
 )
 
 // Mask hides tokens, passwords in addresses, private keys and cards wherever they stand in a text.
-func Mask(text string) string {
+func Mask(text string) string { return maskText(text) }
+
+func maskText(text string) string {
 	if strings.Contains(text, "eyJ") {
 		text = tokens.ReplaceAllString(text, masked)
 	}
@@ -58,7 +60,7 @@ func (c *maskingCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) 
 }
 
 func (c *maskingCore) Write(entry zapcore.Entry, fields []zap.Field) error {
-	entry.Message = Mask(entry.Message)
+	entry.Message = maskText(entry.Message)
 	return c.Core.Write(entry, maskFields(fields))
 }
 

@@ -16,7 +16,7 @@ import (
 
 // Config is the whole configuration.
 type Config struct {
-	Basics         lifecycle.Basics
+	Common         lifecycle.Common
 	Server         Server
 	Targets        Targets
 	RateLimit      RateLimit

@@ -11,7 +11,7 @@ import (
 // Config is the whole configuration. Every part belongs to the package that uses it.
 type Config struct {
 	Addr     string `env:"INVENTORY_ADDR"`
-	Basics   lifecycle.Basics
+	Common   lifecycle.Common
 	Auth     auth.Config
 	Database postgres.Config
 	Server   grpcserver.Config
