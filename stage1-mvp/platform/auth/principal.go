@@ -37,11 +37,6 @@ func (p Principal) UserID() string {
 	return p.Subject
 }
 
-// Owns tells whether the principal may touch what belongs to the user: it is his, or he is an admin.
-func (p Principal) Owns(userID string) bool {
-	return p.Has(Admin) || (userID != "" && p.UserID() == userID)
-}
-
 // Token is a signed JWT. It prints as ***.
 type Token string
 

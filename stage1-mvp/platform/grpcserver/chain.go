@@ -21,7 +21,7 @@ func unaryChain(p Params) []grpc.UnaryServerInterceptor {
 		recoverUnary,
 		m.unary,
 		limitUnary(newLimiter(p.Config)),
-		newGuard(p).UnaryServer,
+		authUnary(newGuard(p)),
 		deadlineUnary(p.Config.DefaultTimeout),
 		mapErrorsUnary,
 	}
@@ -35,7 +35,7 @@ func streamChain(p Params, d *drain) []grpc.StreamServerInterceptor {
 		recoverStream,
 		m.stream,
 		limitStream(newLimiter(p.Config)),
-		newGuard(p).StreamServer,
+		authStream(newGuard(p)),
 		d.stream,
 		mapErrorsStream,
 	}

@@ -10,15 +10,7 @@ import (
 	"stagecraft/stage1-mvp/platform/postgres"
 )
 
-// Step is one step of one saga. Action and compensation of a step share its name, and so one row.
-type Step struct {
-	SagaID string
-	Name   string
-}
-
 const barrierScope = "saga"
-
-func (s Step) key() string { return s.SagaID + "/" + s.Name }
 
 // ErrCompensated says that an action came after its own compensation. It must not happen any more: nobody would undo it.
 var ErrCompensated = errs.New(errs.Aborted, "STEP_COMPENSATED", "this step was already compensated")

@@ -50,20 +50,13 @@ func Main[C any](service string, build func(cfg C) fx.Option) int {
 }
 
 func run(service string, options fx.Option) int {
-	var (
-		log *zap.Logger
-		cfg Config
-	)
-	app := fx.New(options,
-		fx.WithLogger(quiet),
-		fx.Populate(&log, &cfg),
-		fx.StartTimeout(startTimeout),
-	)
+	var log *zap.Logger
+	app := fx.New(options, fx.WithLogger(quiet), fx.Populate(&log))
 	if err := app.Err(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", service, err)
 		return exitFailed
 	}
-	startCtx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	startCtx, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
 	defer cancel()
 	if err := app.Start(startCtx); err != nil {
 		log.Error("service did not start", logging.Event(service+".service.failed"), logging.Error(err))
@@ -71,7 +64,7 @@ func run(service string, options fx.Option) int {
 	}
 	signal := <-app.Wait()
 
-	stopCtx, cancel := context.WithTimeout(context.Background(), cfg.ShutdownTimeout)
+	stopCtx, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
 	defer cancel()
 	if err := app.Stop(stopCtx); err != nil {
 		log.Error("service did not stop cleanly", logging.Event(service+".service.failed"), logging.Error(err))

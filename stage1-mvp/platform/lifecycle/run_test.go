@@ -6,12 +6,14 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
 
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/telemetry"
 )
 
 func TestAHookThatFailsIsNamedAndEveryLineHasAnEvent(t *testing.T) {
@@ -33,4 +35,14 @@ func TestAHookThatFailsIsNamedAndEveryLineHasAnEvent(t *testing.T) {
 	for line := range strings.Lines(written.String()) {
 		assert.Contains(t, line, `"event":"platform.lifecycle.reported"`)
 	}
+}
+
+func TestTheStopHasTheTimeThatTheEnvironmentGivesIt(t *testing.T) {
+	t.Parallel()
+	cfg := Basics{Telemetry: telemetry.Config{FlushInterval: time.Second}, Lifecycle: Config{ShutdownTimeout: 7 * time.Second}}
+
+	app := fx.New(Module("shop", cfg), fx.NopLogger)
+
+	require.NoError(t, app.Err())
+	assert.Equal(t, 7*time.Second, app.StopTimeout())
 }

@@ -13,7 +13,7 @@ func (e errorFields) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if e.err == nil {
 		return nil
 	}
-	enc.AddString("error", maskText(e.err.Error()))
+	enc.AddString("error", Mask(e.err.Error()))
 	enc.AddInt("error_code", int(errs.CodeOf(e.err)))
 	return nil
 }

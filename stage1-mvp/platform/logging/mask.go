@@ -30,9 +30,7 @@ var (
 )
 
 // Mask hides tokens, passwords in addresses, private keys and cards wherever they stand in a text.
-func Mask(text string) string { return maskText(text) }
-
-func maskText(text string) string {
+func Mask(text string) string {
 	if strings.Contains(text, "eyJ") {
 		text = tokens.ReplaceAllString(text, masked)
 	}
@@ -60,7 +58,7 @@ func (c *maskingCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) 
 }
 
 func (c *maskingCore) Write(entry zapcore.Entry, fields []zap.Field) error {
-	entry.Message = maskText(entry.Message)
+	entry.Message = Mask(entry.Message)
 	return c.Core.Write(entry, maskFields(fields))
 }
 

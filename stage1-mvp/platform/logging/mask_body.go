@@ -27,7 +27,7 @@ func MaskBody(text string) string {
 		}
 		return parts[1] + parts[2] + `"` + masked + `"`
 	})
-	return maskText(text)
+	return Mask(text)
 }
 
 // isSensitiveKey is IsSensitive for a key as it stands in JSON, where any letter may be written as \u0070.

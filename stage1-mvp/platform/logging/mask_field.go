@@ -19,14 +19,14 @@ func maskField(field zap.Field) zap.Field {
 	}
 	switch field.Type {
 	case zapcore.StringType:
-		field.String = maskText(field.String)
+		field.String = Mask(field.String)
 	case zapcore.ByteStringType:
-		return zap.String(field.Key, maskText(string(field.Interface.([]byte))))
+		return zap.String(field.Key, Mask(string(field.Interface.([]byte))))
 	case zapcore.BinaryType:
 		return zap.String(field.Key, fmt.Sprintf("%d bytes", len(field.Interface.([]byte))))
 	case zapcore.ErrorType:
 		if err, ok := field.Interface.(error); ok && err != nil {
-			return zap.String(field.Key, maskText(err.Error()))
+			return zap.String(field.Key, Mask(err.Error()))
 		}
 	case zapcore.StringerType:
 		return zap.Stringer(field.Key, maskedStringer{field.Interface.(fmt.Stringer)})
@@ -41,7 +41,7 @@ func maskField(field zap.Field) zap.Field {
 // maskedStringer leaves it to zap to call String, which may panic: zap writes that down.
 type maskedStringer struct{ fmt.Stringer }
 
-func (s maskedStringer) String() string { return maskText(s.Stringer.String()) }
+func (s maskedStringer) String() string { return Mask(s.Stringer.String()) }
 
 // maskMarshaler lets the field write itself into a map, where everything has a name and can be looked at, and writes what is left of it.
 func maskMarshaler(field zap.Field) zap.Field {
@@ -62,7 +62,7 @@ func maskValue(value any) any {
 	case nil, bool, float64, int64, json.Number:
 		return v
 	case string:
-		return maskText(v)
+		return Mask(v)
 	case time.Duration:
 		return v.String()
 	case map[string]any:
@@ -71,7 +71,7 @@ func maskValue(value any) any {
 			if IsSensitive(key) {
 				inner = masked
 			}
-			out[maskText(key)] = maskValue(inner)
+			out[Mask(key)] = maskValue(inner)
 		}
 		return out
 	case []any:

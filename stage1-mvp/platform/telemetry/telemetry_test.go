@@ -110,3 +110,9 @@ func freeAddr(t *testing.T) string {
 	defer listener.Close()
 	return listener.Addr().String()
 }
+
+func TestSpansAreNotSentWithoutAPause(t *testing.T) {
+	t.Parallel()
+	assert.NoError(t, (&telemetry.Config{FlushInterval: time.Second}).Validate())
+	assert.ErrorContains(t, (&telemetry.Config{}).Validate(), "OTEL_FLUSH_INTERVAL")
+}

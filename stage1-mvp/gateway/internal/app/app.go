@@ -18,7 +18,7 @@ const Name = "gateway"
 // Options returns the whole service. What is started last is stopped first: the server before its connections to the services.
 func Options(cfg config.Config) fx.Option {
 	return fx.Options(
-		lifecycle.Module(Name, cfg.Common),
+		lifecycle.Module(Name, cfg.Basics),
 		fx.Supply(cfg, cfg.Auth, cfg.Login),
 		auth.Module,
 		identity.Module,

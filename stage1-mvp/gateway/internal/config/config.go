@@ -16,7 +16,7 @@ import (
 
 // Config is the whole configuration.
 type Config struct {
-	Common         lifecycle.Common
+	Basics         lifecycle.Basics
 	Server         Server
 	Targets        Targets
 	RateLimit      RateLimit

@@ -26,7 +26,7 @@ func Logger() gin.HandlerFunc {
 				zap.String("route", routeOf(c)),
 				zap.String("path", c.Request.URL.Path),
 				zap.Int("status", status),
-				zap.Duration("duration", time.Since(started)),
+				zap.Int64("duration_ms", time.Since(started).Milliseconds()),
 				zap.String("client_ip", c.ClientIP()),
 				zap.String("request_body", asked.masked()),
 				zap.String("response_body", answered.masked()),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
+	"go.uber.org/goleak"
 
 	"stagecraft/stage1-mvp/gateway/internal/openapi"
 	"stagecraft/stage1-mvp/platform/openapitest"
@@ -18,9 +19,14 @@ import (
 // contract judges every answer that a test of this package gets.
 var contract = lo.Must(openapitest.Load(lo.Must(openapi.JSON())))
 
-// TestMain fails a full run after which an operation is left that no test has seen succeed.
+// TestMain fails a full run after which an operation is left that no test has seen succeed, or something that was started and has not
+// ended.
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if leaked := goleak.Find(); code == 0 && leaked != nil {
+		fmt.Println(leaked)
+		code = 1
+	}
 	if left := contract.WithoutSuccess(); code == 0 && len(left) > 0 && everythingRan() {
 		fmt.Println("no test of this package has seen these succeed:", left)
 		code = 1

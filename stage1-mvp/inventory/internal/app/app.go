@@ -22,7 +22,7 @@ const Name = "inventory"
 // Options returns the whole service. What is started last is stopped first: the server before the database.
 func Options(cfg config.Config) fx.Option {
 	return fx.Options(
-		lifecycle.Module(Name, cfg.Common),
+		lifecycle.Module(Name, cfg.Basics),
 		fx.Supply(cfg.Auth, cfg.Server, cfg.Database, grpc.Addr(cfg.Addr)),
 		postgres.Module,
 		idempotency.Module,

@@ -11,7 +11,7 @@ import (
 // Config is the whole configuration. Every part belongs to the package that uses it.
 type Config struct {
 	Addr     string `env:"INVENTORY_ADDR"`
-	Common   lifecycle.Common
+	Basics   lifecycle.Basics
 	Auth     auth.Config
 	Database postgres.Config
 	Server   grpcserver.Config

@@ -1,15 +1,18 @@
 package domain
 
-// Event is a fact that others may care about, once it is committed.
+import "time"
+
+// Event is something that has happened to a reservation. Its type and version tell a reader how to decode it, today and in years.
 type Event interface {
 	EventType() string
 	Version() int
 }
 
-// ReservationHeld says that all items of an order are held.
+// ReservationHeld happened when all items of an order were held.
 type ReservationHeld struct {
 	ReservationID, SagaID, OrderID string
 	Items                          []Item
+	OccurredAt                     time.Time
 }
 
 // EventType returns inventory.reservation.held.
@@ -18,10 +21,11 @@ func (ReservationHeld) EventType() string { return "inventory.reservation.held" 
 // Version returns 1.
 func (ReservationHeld) Version() int { return 1 }
 
-// ReservationReleased says that all items of an order are free to sell again.
+// ReservationReleased happened when all items of an order were free to sell again.
 type ReservationReleased struct {
 	ReservationID, SagaID, OrderID string
 	Items                          []Item
+	OccurredAt                     time.Time
 }
 
 // EventType returns inventory.reservation.released.

@@ -33,43 +33,9 @@ func NewReservation(id, sagaID, orderID string, items []Item, now time.Time) *Re
 		id: id, sagaID: sagaID, orderID: orderID, status: ReservationHolding,
 		items: items, total: pieces(items), createdAt: now, updatedAt: now,
 	}
-	r.events = append(r.events, ReservationHeld{ReservationID: id, SagaID: sagaID, OrderID: orderID, Items: items})
+	r.events = append(r.events, ReservationHeld{ReservationID: id, SagaID: sagaID, OrderID: orderID, Items: items, OccurredAt: now})
 	return r
 }
-
-// RestoreReservation rebuilds a reservation from its rows.
-func RestoreReservation(
-	id, sagaID, orderID string, status ReservationStatus, items []Item, total int64, createdAt, updatedAt time.Time,
-) *Reservation {
-	return &Reservation{
-		id: id, sagaID: sagaID, orderID: orderID, status: status,
-		items: items, total: total, createdAt: createdAt, updatedAt: updatedAt,
-	}
-}
-
-// ID returns the reservation's UUID.
-func (r *Reservation) ID() string { return r.id }
-
-// SagaID returns the saga that asked for it.
-func (r *Reservation) SagaID() string { return r.sagaID }
-
-// OrderID returns the order that it is for.
-func (r *Reservation) OrderID() string { return r.orderID }
-
-// Status returns where the reservation stands.
-func (r *Reservation) Status() ReservationStatus { return r.status }
-
-// Items returns what is held, in SKU order.
-func (r *Reservation) Items() []Item { return slices.Clone(r.items) }
-
-// TotalQuantity returns how many pieces are held, of all SKUs together.
-func (r *Reservation) TotalQuantity() int64 { return r.total }
-
-// CreatedAt returns when the items were held.
-func (r *Reservation) CreatedAt() time.Time { return r.createdAt }
-
-// UpdatedAt returns when the reservation last changed.
-func (r *Reservation) UpdatedAt() time.Time { return r.updatedAt }
 
 // Release ends the reservation, once.
 func (r *Reservation) Release(now time.Time) error {
@@ -78,7 +44,9 @@ func (r *Reservation) Release(now time.Time) error {
 	}
 	r.status = ReservationReturned
 	r.updatedAt = now
-	r.events = append(r.events, ReservationReleased{ReservationID: r.id, SagaID: r.sagaID, OrderID: r.orderID, Items: r.items})
+	r.events = append(r.events, ReservationReleased{
+		ReservationID: r.id, SagaID: r.sagaID, OrderID: r.orderID, Items: r.items, OccurredAt: now,
+	})
 	return nil
 }
 

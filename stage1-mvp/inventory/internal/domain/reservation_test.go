@@ -22,8 +22,8 @@ func TestAReservationIsReleasedOnce(t *testing.T) {
 	assert.Equal(t, domain.ReservationReturned, reservation.Status())
 	assert.Equal(t, later, reservation.UpdatedAt())
 	assert.Equal(t, []domain.Event{
-		domain.ReservationHeld{ReservationID: "r", SagaID: "saga", OrderID: "order", Items: items},
-		domain.ReservationReleased{ReservationID: "r", SagaID: "saga", OrderID: "order", Items: items},
+		domain.ReservationHeld{ReservationID: "r", SagaID: "saga", OrderID: "order", Items: items, OccurredAt: noon},
+		domain.ReservationReleased{ReservationID: "r", SagaID: "saga", OrderID: "order", Items: items, OccurredAt: later},
 	}, reservation.Events())
 	reservation.ClearEvents()
 	assert.Empty(t, reservation.Events())
@@ -34,8 +34,10 @@ func TestARestoredReservationIsTheOneThatWasStored(t *testing.T) {
 	made := domain.NewReservation("r", "saga", "order", []domain.Item{{SKU: "cup", Quantity: 1}, {SKU: "tea", Quantity: 2}}, noon)
 	assert.EqualValues(t, 3, made.TotalQuantity(), "the pieces of all articles")
 
-	restored := domain.RestoreReservation(
-		made.ID(), made.SagaID(), made.OrderID(), made.Status(), made.Items(), made.TotalQuantity(), made.CreatedAt(), made.UpdatedAt())
+	restored := domain.RestoreReservation(domain.ReservationSnapshot{
+		ID: made.ID(), SagaID: made.SagaID(), OrderID: made.OrderID(), Status: made.Status(), Items: made.Items(),
+		TotalQuantity: made.TotalQuantity(), CreatedAt: made.CreatedAt(), UpdatedAt: made.UpdatedAt(),
+	})
 
 	made.ClearEvents()
 	assert.Equal(t, made, restored)

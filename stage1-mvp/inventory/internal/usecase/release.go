@@ -6,6 +6,7 @@ import (
 	"stagecraft/stage1-mvp/inventory/internal/domain"
 	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
 // Release undoes a Reserve, before or after it arrives.
@@ -28,7 +29,7 @@ func NewRelease(
 
 // Execute tells whether anything was held. If the Reserve has not arrived yet, it will be refused from now on.
 func (u *Release) Execute(ctx context.Context, in dto.Release) (released bool, err error) {
-	step, _, err := parseStep(in.SagaID, in.StepName, in.OrderID)
+	step, _, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {
 		return false, err
 	}

@@ -31,7 +31,7 @@ func NewReserve(
 // Execute returns the reservation of this step, the first one also for a repetition. Too little stock is a Precondition, and stays one
 // for this step. After the step was compensated the answer is Aborted.
 func (u *Reserve) Execute(ctx context.Context, in dto.Reserve) (out dto.Reservation, err error) {
-	step, orderID, err := parseStep(in.SagaID, in.StepName, in.OrderID)
+	step, orderID, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {
 		return dto.Reservation{}, err
 	}

@@ -28,7 +28,7 @@ const Name = "order"
 // Options returns the whole service. What is started last is stopped first: the server and the jobs before the database.
 func Options(cfg config.Config) fx.Option {
 	return fx.Options(
-		lifecycle.Module(Name, cfg.Common),
+		lifecycle.Module(Name, cfg.Basics),
 		fx.Supply(
 			cfg.Auth, cfg.Issuer, cfg.Server, cfg.Client, cfg.Inventory, cfg.Wallet, cfg.Database,
 			cfg.Saga, cfg.Scan, cfg.Watch, cfg.Batch, cfg.Cursor, grpc.Addr(cfg.Addr),

@@ -18,7 +18,7 @@ import (
 // Config is the whole configuration. Every part belongs to the package that uses it.
 type Config struct {
 	Addr      string `env:"ORDER_ADDR"`
-	Common    lifecycle.Common
+	Basics    lifecycle.Basics
 	Auth      auth.Config
 	Issuer    auth.IssuerConfig
 	Server    grpcserver.Config

@@ -59,12 +59,12 @@ func (h *Handler) CreateOrder(ctx context.Context, req *orderv1.CreateOrderReque
 		BuyerID:        caller(ctx).UserID,
 		IdempotencyKey: req.GetIdempotencyKey(),
 		Currency:       req.GetCurrency(),
-		Items:          fromItems(req.GetItems()),
+		Items:          toItems(req.GetItems()),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &orderv1.CreateOrderResponse{Order: toOrder(created.Order), Replayed: created.Replayed}, nil
+	return &orderv1.CreateOrderResponse{Order: fromOrder(created.Order), Replayed: created.Replayed}, nil
 }
 
 // GetOrder returns an order of the caller, or any for an admin.
@@ -73,7 +73,7 @@ func (h *Handler) GetOrder(ctx context.Context, req *orderv1.GetOrderRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	return &orderv1.GetOrderResponse{Order: toOrder(order)}, nil
+	return &orderv1.GetOrderResponse{Order: fromOrder(order)}, nil
 }
 
 // ListOrders returns a page of the caller's orders.
@@ -82,14 +82,14 @@ func (h *Handler) ListOrders(ctx context.Context, req *orderv1.ListOrdersRequest
 	if err != nil {
 		return nil, err
 	}
-	return &orderv1.ListOrdersResponse{Orders: toOrders(page.Orders), NextPageToken: page.Next}, nil
+	return &orderv1.ListOrdersResponse{Orders: fromOrders(page.Orders), NextPageToken: page.Next}, nil
 }
 
 // WatchOrder streams an order of the caller, or any for an admin.
 func (h *Handler) WatchOrder(req *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
 	ctx := stream.Context()
 	return h.watch.Execute(ctx, caller(ctx), req.GetId(), func(order dto.Order) error {
-		return stream.Send(&orderv1.WatchOrderResponse{Order: toOrder(order)})
+		return stream.Send(&orderv1.WatchOrderResponse{Order: fromOrder(order)})
 	})
 }
 
@@ -101,7 +101,7 @@ func (h *Handler) CancelOrder(ctx context.Context, req *orderv1.CancelOrderReque
 	if err != nil {
 		return nil, err
 	}
-	return &orderv1.CancelOrderResponse{Order: toOrder(cancelled.Order), Replayed: cancelled.Replayed}, nil
+	return &orderv1.CancelOrderResponse{Order: fromOrder(cancelled.Order), Replayed: cancelled.Replayed}, nil
 }
 
 // BatchGetOrders returns orders of the caller, or any for an admin.
@@ -110,7 +110,7 @@ func (h *Handler) BatchGetOrders(ctx context.Context, req *orderv1.BatchGetOrder
 	if err != nil {
 		return nil, err
 	}
-	return &orderv1.BatchGetOrdersResponse{Results: toResults(results)}, nil
+	return &orderv1.BatchGetOrdersResponse{Results: fromResults(results)}, nil
 }
 
 // BatchCancelOrders cancels orders of the caller, or any for an admin.
@@ -123,12 +123,12 @@ func (h *Handler) BatchCancelOrders(
 	if err != nil {
 		return nil, err
 	}
-	return &orderv1.BatchCancelOrdersResponse{Results: toResults(results)}, nil
+	return &orderv1.BatchCancelOrdersResponse{Results: fromResults(results)}, nil
 }
 
 // ListAllOrders returns a page of everybody's orders.
 func (h *Handler) ListAllOrders(ctx context.Context, req *orderv1.ListAllOrdersRequest) (*orderv1.ListAllOrdersResponse, error) {
-	sort, err := fromSort(req.GetSortBy())
+	sort, err := toSort(req.GetSortBy())
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (h *Handler) ListAllOrders(ctx context.Context, req *orderv1.ListAllOrdersR
 		return nil, err
 	}
 	return &orderv1.ListAllOrdersResponse{
-		Orders: toOrders(page.Orders), Page: int32(page.Number), PageSize: int32(page.Size), Total: page.Total,
+		Orders: fromOrders(page.Orders), Page: int32(page.Number), PageSize: int32(page.Size), Total: page.Total,
 	}, nil
 }
 

@@ -38,7 +38,7 @@ func (h *JobHandler) RunJob(ctx context.Context, req *orderv1.RunJobRequest) (*o
 	if err != nil {
 		return nil, err
 	}
-	execution, err := toExecution(run.Execution)
+	execution, err := fromExecution(run.Execution)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (h *JobHandler) BackfillJob(ctx context.Context, req *orderv1.BackfillJobRe
 	if err != nil {
 		return nil, err
 	}
-	out, err := toWindowResults(results)
+	out, err := fromWindowResults(results)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (h *JobHandler) GetJobExecution(
 	if err != nil {
 		return nil, err
 	}
-	execution, err := toExecution(e)
+	execution, err := fromExecution(e)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (h *JobHandler) ListJobExecutions(
 	if err != nil {
 		return nil, err
 	}
-	executions, err := toExecutions(page.Executions)
+	executions, err := fromExecutions(page.Executions)
 	if err != nil {
 		return nil, err
 	}

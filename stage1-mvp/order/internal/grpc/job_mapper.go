@@ -23,18 +23,18 @@ var jobTriggers = map[job.Trigger]orderv1.JobTrigger{
 	job.Backfill: orderv1.JobTrigger_JOB_TRIGGER_BACKFILL,
 }
 
-func toExecutions(executions []job.Execution) ([]*orderv1.JobExecution, error) {
+func fromExecutions(executions []job.Execution) ([]*orderv1.JobExecution, error) {
 	out := make([]*orderv1.JobExecution, len(executions))
 	for i, e := range executions {
 		var err error
-		if out[i], err = toExecution(e); err != nil {
+		if out[i], err = fromExecution(e); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func toExecution(e job.Execution) (*orderv1.JobExecution, error) {
+func fromExecution(e job.Execution) (*orderv1.JobExecution, error) {
 	out := &orderv1.JobExecution{
 		Id:        e.ID,
 		JobName:   e.Job,
@@ -57,7 +57,7 @@ func toExecution(e job.Execution) (*orderv1.JobExecution, error) {
 	return out, nil
 }
 
-func toWindowResults(results []dto.WindowResult) ([]*orderv1.WindowResult, error) {
+func fromWindowResults(results []dto.WindowResult) ([]*orderv1.WindowResult, error) {
 	out := make([]*orderv1.WindowResult, len(results))
 	for i, result := range results {
 		out[i] = &orderv1.WindowResult{Window: result.Window}
@@ -68,7 +68,7 @@ func toWindowResults(results []dto.WindowResult) ([]*orderv1.WindowResult, error
 			continue
 		}
 		var err error
-		if out[i].Execution, err = toExecution(*result.Execution); err != nil {
+		if out[i].Execution, err = fromExecution(*result.Execution); err != nil {
 			return nil, err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-func fromItems(items []*orderv1.OrderItem) []dto.Item {
+func toItems(items []*orderv1.OrderItem) []dto.Item {
 	out := make([]dto.Item, len(items))
 	for i, item := range items {
 		out[i] = dto.Item{SKU: item.GetSku(), Quantity: item.GetQuantity(), UnitPrice: item.GetUnitPrice()}
@@ -17,15 +17,15 @@ func fromItems(items []*orderv1.OrderItem) []dto.Item {
 	return out
 }
 
-func toOrders(orders []dto.Order) []*orderv1.Order {
+func fromOrders(orders []dto.Order) []*orderv1.Order {
 	out := make([]*orderv1.Order, len(orders))
 	for i, order := range orders {
-		out[i] = toOrder(order)
+		out[i] = fromOrder(order)
 	}
 	return out
 }
 
-func toOrder(o dto.Order) *orderv1.Order {
+func fromOrder(o dto.Order) *orderv1.Order {
 	items := make([]*orderv1.OrderItem, len(o.Items))
 	for i, item := range o.Items {
 		items[i] = &orderv1.OrderItem{Sku: item.SKU, Quantity: item.Quantity, UnitPrice: item.UnitPrice}
@@ -37,21 +37,21 @@ func toOrder(o dto.Order) *orderv1.Order {
 		Items:        items,
 		Total:        &orderv1.Money{MinorUnits: o.TotalMinor, Currency: o.Currency},
 		CancelReason: o.CancelReason, //nolint:staticcheck // Deprecated, and filled as long as a client may read it.
-		Cancellation: toCancellation(o),
+		Cancellation: fromCancellation(o),
 		Version:      o.Version,
 		CreatedAt:    timestamppb.New(o.CreatedAt),
 		UpdatedAt:    timestamppb.New(o.UpdatedAt),
 	}
 }
 
-func toCancellation(o dto.Order) *orderv1.Cancellation {
+func fromCancellation(o dto.Order) *orderv1.Cancellation {
 	if o.CancelCode == "" {
 		return nil
 	}
 	return &orderv1.Cancellation{Code: o.CancelCode, Reason: o.CancelReason}
 }
 
-func toResults(results []dto.OrderResult) []*orderv1.OrderResult {
+func fromResults(results []dto.OrderResult) []*orderv1.OrderResult {
 	out := make([]*orderv1.OrderResult, len(results))
 	for i, result := range results {
 		out[i] = &orderv1.OrderResult{Id: result.ID}
@@ -59,7 +59,7 @@ func toResults(results []dto.OrderResult) []*orderv1.OrderResult {
 			out[i].Code, out[i].Reason, out[i].Message = int32(result.Err.Code), result.Err.Reason, result.Err.Message
 			continue
 		}
-		out[i].Order = toOrder(result.Order)
+		out[i].Order = fromOrder(result.Order)
 	}
 	return out
 }
@@ -73,7 +73,7 @@ var sorts = map[orderv1.OrderSort]domain.Sort{
 	orderv1.OrderSort_ORDER_SORT_TOTAL_ASC:       domain.SortTotalAsc,
 }
 
-func fromSort(asked orderv1.OrderSort) (domain.Sort, error) {
+func toSort(asked orderv1.OrderSort) (domain.Sort, error) {
 	sort, ok := sorts[asked]
 	if !ok {
 		return 0, errs.New(errs.InvalidInput, "INVALID_SORT", "orders cannot be sorted like this")

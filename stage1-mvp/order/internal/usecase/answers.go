@@ -2,22 +2,12 @@ package usecase
 
 import (
 	"context"
-	"encoding/json"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
-
-// Requests remembers which requests were accepted and what they were answered. It works inside the transaction of ctx.
-type Requests interface {
-	Once(
-		ctx context.Context, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
-	) (result json.RawMessage, replayed bool, err error)
-	Settle(ctx context.Context, scope, key string, result json.RawMessage) error
-	Lookup(ctx context.Context, scope, key string, hash []byte) (json.RawMessage, error)
-}
 
 // Answers decides what those are told who asked, when their order has reached its end.
 type Answers struct{ requests Requests }

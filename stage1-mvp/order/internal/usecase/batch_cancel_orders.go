@@ -12,6 +12,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/parallel"
 )
 
 const maxBatchCancel = 50
@@ -61,7 +62,7 @@ func (u *BatchCancelOrders) Execute(ctx context.Context, in dto.BatchCancel) ([]
 		}
 	}
 	results := make([]dto.OrderResult, len(in.IDs))
-	inParallel(work, u.cfg.Concurrency,
+	parallel.Each(work, u.cfg.Concurrency,
 		func(i int) { results[i] = u.one(ctx, in, in.IDs[i]) },
 		func(i int, err error, stack []byte) {
 			logging.From(ctx).Error("panic", logging.Event("order.batch.panicked"), zap.String("order_id", in.IDs[i]),

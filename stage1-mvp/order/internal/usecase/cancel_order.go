@@ -21,11 +21,6 @@ type CancellationRunner interface {
 	Run(ctx context.Context, s *domain.Saga) error
 }
 
-// Journal is told what was committed.
-type Journal interface {
-	OrderChanged(ctx context.Context, order *domain.Order)
-}
-
 // CancelOrder gives a paid order up and gives back what was paid for it.
 type CancelOrder struct {
 	tx       Transactor

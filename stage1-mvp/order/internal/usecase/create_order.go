@@ -1,4 +1,3 @@
-// Package usecase has what the order service can do, one use case per file.
 package usecase
 
 import (
@@ -7,21 +6,14 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/platform/logging"
 )
-
-// Transactor runs a function in a transaction, perhaps several times.
-type Transactor interface {
-	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
-}
 
 // SagaRunner drives a new saga to its end.
 type SagaRunner interface {
@@ -35,14 +27,16 @@ type CreateOrder struct {
 	orders   domain.OrderRepository
 	sagas    domain.SagaRepository
 	saga     SagaRunner
+	journal  Journal
 	now      clock.Clock
 }
 
 // NewCreateOrder returns the use case.
 func NewCreateOrder(
-	tx Transactor, requests Requests, orders domain.OrderRepository, sagas domain.SagaRepository, saga SagaRunner, now clock.Clock,
+	tx Transactor, requests Requests, orders domain.OrderRepository, sagas domain.SagaRepository, saga SagaRunner, journal Journal,
+	now clock.Clock,
 ) *CreateOrder {
-	return &CreateOrder{tx: tx, requests: requests, orders: orders, sagas: sagas, saga: saga, now: now}
+	return &CreateOrder{tx: tx, requests: requests, orders: orders, sagas: sagas, saga: saga, journal: journal, now: now}
 }
 
 // Execute returns the paid order, or the error that says why there is none. The answer is always the stored one, for the first request as
@@ -106,9 +100,9 @@ func (u *CreateOrder) accept(
 	if replayed {
 		return nil, answer, nil
 	}
-	logging.From(ctx).Info("order accepted", logging.Event("order.order.created"),
+	logging.From(ctx).Info("purchase accepted", logging.Event("order.purchase.accepted"),
 		zap.String("order_id", order.ID()), zap.String("saga_id", saga.ID))
-	order.ClearEvents()
+	u.journal.OrderChanged(ctx, order)
 	return saga, nil, nil
 }
 
@@ -128,19 +122,4 @@ func (u *CreateOrder) newOrder(in dto.CreateOrder) (*domain.Order, error) {
 		return nil, invalid(err)
 	}
 	return order, nil
-}
-
-// newID returns a UUID of version 7: ids of orders made one after the other lie together in the index.
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
-
-// invalid tells the caller what the domain refused; its errors are written to be read by callers.
-func invalid(err error) error {
-	reason := "INVALID_ORDER"
-	switch {
-	case errors.Is(err, domain.ErrInvalidCurrency):
-		reason = "INVALID_CURRENCY"
-	case errors.Is(err, domain.ErrAmountOverflow):
-		reason = "AMOUNT_OVERFLOW"
-	}
-	return errs.New(errs.InvalidInput, reason, "%s", err)
 }

@@ -35,6 +35,7 @@ func TestARepeatedPurchaseHasTheSameAnswer(t *testing.T) {
 	assert.Equal(t, int64(1000), first.Order.TotalMinor)
 	assert.Equal(t, int(domain.StatusPaid), first.Order.Status)
 	assert.Equal(t, dto.CreatedOrder{Order: first.Order, Replayed: true}, again)
+	assert.Equal(t, []string{"order.order.created"}, s.events.types, "announced once")
 }
 
 func TestAPurchaseThatWasCancelledSaysWhy(t *testing.T) {

@@ -43,7 +43,7 @@ func newShop(t *testing.T) *shop {
 	}
 	s.answers = usecase.NewAnswers(s.requests)
 	tx := postgres.NewTxManager(pool)
-	s.create = usecase.NewCreateOrder(tx, s.requests, s.orders, s.sagas, runner{s}, clock.System)
+	s.create = usecase.NewCreateOrder(tx, s.requests, s.orders, s.sagas, runner{s}, s.events, clock.System)
 	s.cancel = usecase.NewCancelOrder(tx, s.requests, s.orders, s.sagas, runner{s}, s.events, clock.System)
 	return s
 }

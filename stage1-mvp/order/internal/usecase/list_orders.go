@@ -23,7 +23,7 @@ func NewListOrders(orders domain.OrderRepository, cursors *pagination.Signer) *L
 // Execute returns a page, newest first. It asks for one order more than fits: only that one proves that there is a next page.
 func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderPage, error) {
 	scope := "orders sort=created_at,id:desc buyer=" + in.Caller.UserID
-	after, err := u.place(scope, in.Cursor)
+	after, err := pagination.Place[domain.Place](u.cursors, scope, in.Cursor)
 	if err != nil {
 		return dto.OrderPage{}, err
 	}
@@ -44,15 +44,4 @@ func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderP
 		page.Orders = append(page.Orders, dto.FromOrder(order))
 	}
 	return page, nil
-}
-
-func (u *ListOrders) place(scope, cursor string) (*domain.Place, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	var place domain.Place
-	if err := u.cursors.Decode(scope, cursor, &place); err != nil {
-		return nil, err
-	}
-	return &place, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"stagecraft/stage1-mvp/order/internal/domain"
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/parallel"
 )
 
 const (
@@ -23,6 +24,14 @@ const (
 type ScanConfig struct {
 	Interval   time.Duration `env:"SAGA_SCAN_INTERVAL" default:"2m"`
 	StaleAfter time.Duration `env:"SAGA_STALE_AFTER" default:"10m"`
+}
+
+// Validate refuses a scan that never ends, and one that takes sagas from those who drive them.
+func (c *ScanConfig) Validate() error {
+	if c.Interval <= 0 || c.StaleAfter <= 0 {
+		return errors.New("SAGA_SCAN_INTERVAL and SAGA_STALE_AFTER must be positive")
+	}
+	return nil
 }
 
 // SagaRecoverer settles a saga whose driver died.
@@ -63,7 +72,7 @@ func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
 			count.Add(1)
 		}
 	}
-	inParallel(stale, scanWorkers, work, func(seen domain.StaleSaga, err error, stack []byte) {
+	parallel.Each(stale, scanWorkers, work, func(seen domain.StaleSaga, err error, stack []byte) {
 		logging.From(ctx).Error("panic", logging.Event("order.saga.panicked"), zap.String("saga_id", seen.ID),
 			logging.Error(err), zap.ByteString("stack", stack))
 	})

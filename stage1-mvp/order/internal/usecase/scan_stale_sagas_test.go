@@ -103,3 +103,11 @@ func TestAScanWithoutADatabaseSaysSo(t *testing.T) {
 	assert.ErrorIs(t, err, assert.AnError)
 	assert.Nil(t, left.counts, "what nobody has counted is not zero")
 }
+
+func TestAScanWithoutAPauseOrForSagasAtWorkIsRefused(t *testing.T) {
+	t.Parallel()
+	assert.NoError(t, (&usecase.ScanConfig{Interval: time.Second, StaleAfter: time.Second}).Validate())
+	assert.ErrorContains(t, (&usecase.ScanConfig{StaleAfter: time.Second}).Validate(), "SAGA_SCAN_INTERVAL")
+	assert.ErrorContains(t, (&usecase.ScanConfig{Interval: time.Second}).Validate(), "SAGA_STALE_AFTER")
+	assert.ErrorContains(t, (&usecase.WatchConfig{}).Validate(), "ORDER_WATCH_INTERVAL")
+}

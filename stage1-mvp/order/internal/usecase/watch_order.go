@@ -2,6 +2,7 @@ package usecase
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
@@ -11,6 +12,14 @@ import (
 // WatchConfig is what the environment says about watching.
 type WatchConfig struct {
 	Interval time.Duration `env:"ORDER_WATCH_INTERVAL" default:"500ms"`
+}
+
+// Validate refuses looks without a pause between them.
+func (c *WatchConfig) Validate() error {
+	if c.Interval <= 0 {
+		return errors.New("ORDER_WATCH_INTERVAL must be positive")
+	}
+	return nil
 }
 
 // WatchOrder shows an order now, and again after each change.
@@ -26,7 +35,7 @@ func NewWatchOrder(cfg WatchConfig, get *GetOrder) *WatchOrder {
 
 // Execute calls send with the order whenever it has changed, until its status is final, send fails, or ctx ends.
 func (u *WatchOrder) Execute(ctx context.Context, caller dto.Caller, id string, send func(dto.Order) error) error {
-	ticker := time.NewTicker(max(u.cfg.Interval, time.Millisecond))
+	ticker := time.NewTicker(u.cfg.Interval)
 	defer ticker.Stop()
 	for version := int64(0); ; {
 		order, err := u.get.Execute(ctx, caller, id)

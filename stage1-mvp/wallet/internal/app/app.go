@@ -26,7 +26,7 @@ const Name = "wallet"
 // Options returns the whole service. What is started last is stopped first: the server and the job before the database.
 func Options(cfg config.Config) fx.Option {
 	return fx.Options(
-		lifecycle.Module(Name, cfg.Common),
+		lifecycle.Module(Name, cfg.Basics),
 		fx.Supply(cfg.Auth, cfg.Server, cfg.Database, cfg.Ledger, cfg.Cursor, cfg.Payment, cfg.Scan, grpc.Addr(cfg.Addr)),
 		fx.Provide(pagination.NewSigner),
 		postgres.Module,

@@ -15,7 +15,7 @@ import (
 // Config is the whole configuration. Every part belongs to the package that uses it.
 type Config struct {
 	Addr     string `env:"WALLET_ADDR"`
-	Common   lifecycle.Common
+	Basics   lifecycle.Basics
 	Ledger   repository.Config
 	Auth     auth.Config
 	Database postgres.Config

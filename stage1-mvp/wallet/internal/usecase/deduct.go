@@ -26,7 +26,7 @@ func NewDeduct(tx Transactor, barrier Barrier, wallets domain.WalletRepository, 
 // Execute returns the wallet as it was right after this step, also for a repetition. Too little money is a Precondition, and stays one
 // for this step. After the step was compensated the answer is Aborted.
 func (u *Deduct) Execute(ctx context.Context, in dto.Deduct) (left dto.Wallet, err error) {
-	step, orderID, err := parseStep(in.SagaID, in.StepName, in.OrderID)
+	step, orderID, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {
 		return dto.Wallet{}, err
 	}

@@ -30,7 +30,7 @@ func (u *ListEntries) Execute(ctx context.Context, in dto.ListEntries) (dto.Entr
 		return dto.EntryPage{}, public(err)
 	}
 	scope := "entries sort=created_at,id:desc user=" + userID + " currency=" + in.Currency
-	after, err := u.place(scope, in.Cursor)
+	after, err := pagination.Place[domain.Place](u.cursors, scope, in.Cursor)
 	if err != nil {
 		return dto.EntryPage{}, err
 	}
@@ -51,15 +51,4 @@ func (u *ListEntries) Execute(ctx context.Context, in dto.ListEntries) (dto.Entr
 		page.Entries = append(page.Entries, dto.FromEntry(entry))
 	}
 	return page, nil
-}
-
-func (u *ListEntries) place(scope, cursor string) (*domain.Place, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	var place domain.Place
-	if err := u.cursors.Decode(scope, cursor, &place); err != nil {
-		return nil, err
-	}
-	return &place, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/idempotency"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
@@ -23,7 +24,7 @@ func NewRefund(tx Transactor, barrier Barrier, wallets domain.WalletRepository, 
 
 // Execute tells whether any money was given back. If the Deduct has not arrived yet, it will be refused from now on.
 func (u *Refund) Execute(ctx context.Context, in dto.Refund) (refunded bool, err error) {
-	step, _, err := parseStep(in.SagaID, in.StepName, in.OrderID)
+	step, _, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {
 		return false, err
 	}

@@ -3,15 +3,14 @@ package usecase
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/parallel"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
@@ -26,6 +25,14 @@ const (
 type ScanConfig struct {
 	Interval   time.Duration `env:"PAYMENT_SCAN_INTERVAL" default:"2m"`
 	StaleAfter time.Duration `env:"PAYMENT_STALE_AFTER" default:"10m"`
+}
+
+// Validate refuses a scan that never ends, and one of payments that somebody is at work on.
+func (c *ScanConfig) Validate() error {
+	if c.Interval <= 0 || c.StaleAfter <= 0 {
+		return errors.New("PAYMENT_SCAN_INTERVAL and PAYMENT_STALE_AFTER must be positive")
+	}
+	return nil
 }
 
 // PaymentRecoverer finds out about charges, and takes them back.
@@ -56,27 +63,16 @@ func (u *ScanStalePayments) Execute(ctx context.Context) (settled int, err error
 	if err != nil {
 		return 0, err
 	}
-	var (
-		count   atomic.Int64
-		workers errgroup.Group
-	)
-	workers.SetLimit(scanWorkers)
-	for _, seen := range stale {
-		workers.Go(func() error {
-			// One payment that makes the program panic must not keep all others, and the requests, from being served.
-			defer func() {
-				if panicked := recover(); panicked != nil {
-					logging.From(ctx).Error("panic", logging.Event("wallet.payment.panicked"), zap.String("payment_id", seen.ID),
-						logging.Error(fmt.Errorf("panic: %v", panicked)), zap.Stack("stack"))
-				}
-			}()
-			if u.settle(ctx, seen) {
-				count.Add(1)
-			}
-			return nil
-		})
+	var count atomic.Int64
+	work := func(seen domain.StalePayment) {
+		if u.settle(ctx, seen) {
+			count.Add(1)
+		}
 	}
-	_ = workers.Wait()
+	parallel.Each(stale, scanWorkers, work, func(seen domain.StalePayment, err error, stack []byte) {
+		logging.From(ctx).Error("panic", logging.Event("wallet.payment.panicked"), zap.String("payment_id", seen.ID),
+			logging.Error(err), zap.ByteString("stack", stack))
+	})
 	return int(count.Load()), nil
 }
 

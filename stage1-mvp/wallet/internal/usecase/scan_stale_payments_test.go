@@ -177,3 +177,10 @@ func TestOnePaymentThatPanicsStopsNoOther(t *testing.T) {
 func faultOnce(kind string) []paymentsim.Fault {
 	return []paymentsim.Fault{{Kind: kind, Operation: paymentsim.OpCharge, Count: 1}}
 }
+
+func TestAScanWithoutAPauseOrForPaymentsAtWorkIsRefused(t *testing.T) {
+	t.Parallel()
+	assert.NoError(t, (&usecase.ScanConfig{Interval: time.Second, StaleAfter: time.Second}).Validate())
+	assert.ErrorContains(t, (&usecase.ScanConfig{StaleAfter: time.Second}).Validate(), "PAYMENT_SCAN_INTERVAL")
+	assert.ErrorContains(t, (&usecase.ScanConfig{Interval: time.Second}).Validate(), "PAYMENT_STALE_AFTER")
+}

@@ -27,6 +27,14 @@ func toReservation(row gen.Reservation, itemRows []gen.ReservationItem) *domain.
 	items := lo.Map(itemRows, func(item gen.ReservationItem, _ int) domain.Item {
 		return domain.Item{SKU: domain.SKU(item.Sku), Quantity: item.Quantity}
 	})
-	return domain.RestoreReservation(
-		row.ID, row.SagaID, row.OrderID, domain.ReservationStatus(row.Status), items, row.TotalQuantity, row.CreatedAt, row.UpdatedAt)
+	return domain.RestoreReservation(domain.ReservationSnapshot{
+		ID:            row.ID,
+		SagaID:        row.SagaID,
+		OrderID:       row.OrderID,
+		Status:        domain.ReservationStatus(row.Status),
+		Items:         items,
+		TotalQuantity: row.TotalQuantity,
+		CreatedAt:     row.CreatedAt,
+		UpdatedAt:     row.UpdatedAt,
+	})
 }

@@ -51,7 +51,7 @@ func start(pool *pgxpool.Pool, services *downstream, m *crashtest.Process, stale
 	cancellation := saga.NewCancellation(engine, mortalCancelSteps(m, saga.CancelSteps(fakeInventory{services}, fakeWallet{services})))
 	recoverer := saga.NewRecoverer(engine, cancellation)
 	return process{
-		create: usecase.NewCreateOrder(tx, requests, orders, sagas, engine, clock.System),
+		create: usecase.NewCreateOrder(tx, requests, orders, sagas, engine, told, clock.System),
 		cancel: usecase.NewCancelOrder(tx, requests, orders, sagas, cancellation, told, clock.System),
 		scan:   usecase.NewScanStaleSagas(usecase.ScanConfig{StaleAfter: staleAfter}, tx, sagas, recoverer, counts),
 		get:    usecase.NewGetOrder(orders),

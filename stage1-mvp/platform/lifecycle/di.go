@@ -1,0 +1,33 @@
+package lifecycle
+
+import (
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"stagecraft/stage1-mvp/platform/clock"
+	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/telemetry"
+)
+
+// Basics is the configuration that every service has.
+type Basics struct {
+	Logging   logging.Config
+	Telemetry telemetry.Config
+	Lifecycle Config
+}
+
+// Module provides what every service has: the logger, the clock, traces and metrics; and it bounds the start and the stop of the service.
+func Module(service string, cfg Basics) fx.Option {
+	return fx.Options(
+		fx.StartTimeout(startTimeout),
+		fx.StopTimeout(cfg.Lifecycle.ShutdownTimeout),
+		fx.Module("lifecycle",
+			fx.Supply(cfg.Logging, cfg.Telemetry, telemetry.Service(service)),
+			fx.Provide(
+				func() *zap.Logger { return logging.New(cfg.Logging, service) },
+				func() clock.Clock { return clock.System },
+			),
+			telemetry.Module,
+		),
+	)
+}
