@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
+	"strings"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
 )
@@ -18,7 +19,7 @@ func salesCSV(s domain.Sales) ([]byte, error) {
 	line := func(section, key string, count int64, total domain.Money) {
 		// The writer keeps its first error for Flush.
 		_ = w.Write([]string{
-			s.Day.String(), section, key, total.Currency(), strconv.FormatInt(count, 10), strconv.FormatInt(total.MinorUnits(), 10),
+			s.Day.String(), section, plainCell(key), total.Currency(), strconv.FormatInt(count, 10), strconv.FormatInt(total.MinorUnits(), 10),
 		})
 	}
 	_ = w.Write(salesHeader)
@@ -33,4 +34,13 @@ func salesCSV(s domain.Sales) ([]byte, error) {
 	}
 	w.Flush()
 	return out.Bytes(), w.Error()
+}
+
+// plainCell keeps a spreadsheet from reading what a customer has chosen as a formula: an apostrophe in front makes text of it. Of what is
+// text anyway nothing is changed.
+func plainCell(text string) string {
+	if text != "" && strings.Contains("=+-@\t\r", text[:1]) {
+		return "'" + text
+	}
+	return text
 }
