@@ -148,14 +148,22 @@ func (l *Link) FailAnswer(method string, nth int, code codes.Code) *Rule {
 // Delay makes the nth call of method (0: every one) wait before the callee sees it.
 func (l *Link) Delay(method string, nth int, d time.Duration) *Rule {
 	l.sink.Emit(l.name, KindDelay, d.String()+" "+method)
-	return l.add(&Rule{method: method, nth: nth, stage: beforeCallee, delay: d})
+	return l.add(&Rule{method: method, nth: nth, stage: beforeCallee, delay: always(d)})
+}
+
+// DelayEach makes every call wait, before the callee sees it, for as long as wait says of it. The request is there to be looked at.
+func (l *Link) DelayEach(wait func(Call) time.Duration) *Rule {
+	l.sink.Emit(l.name, KindDelay, "by request")
+	return l.add(&Rule{stage: beforeCallee, delay: wait})
 }
 
 // DelayAnswer makes the answer to the nth call of method (0: every one) wait before the caller sees it.
 func (l *Link) DelayAnswer(method string, nth int, d time.Duration) *Rule {
 	l.sink.Emit(l.name, KindDelay, d.String()+" "+method)
-	return l.add(&Rule{method: method, nth: nth, stage: afterCallee, delay: d})
+	return l.add(&Rule{method: method, nth: nth, stage: afterCallee, delay: always(d)})
 }
+
+func always(d time.Duration) func(Call) time.Duration { return func(Call) time.Duration { return d } }
 
 // Clear removes every rule and drops what is held.
 func (l *Link) Clear() {

@@ -129,6 +129,25 @@ func TestFailures(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(begin), 80*time.Millisecond)
 }
 
+func TestOneCallIsSlowForWhatItAsks(t *testing.T) {
+	t.Parallel()
+	callee, link, wallet := linked(t)
+	slow := link.DelayEach(func(call Call) time.Duration {
+		request := new(walletv1.DeductRequest)
+		if call.DecodeRequest(request) == nil && request.GetSagaId() == "slow" {
+			return time.Hour
+		}
+		return 0
+	})
+	require.NoError(t, deduct(t.Context(), wallet, "quick"))
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	require.Equal(t, codes.DeadlineExceeded, status.Code(deduct(short, wallet, "slow")))
+	require.Equal(t, []string{"quick"}, callee.seen())
+	slow.Remove()
+	require.NoError(t, deduct(t.Context(), wallet, "slow"))
+}
+
 func TestCutRefusesAndHealAccepts(t *testing.T) {
 	t.Parallel()
 	callee, link, wallet := linked(t)

@@ -24,7 +24,7 @@ type Rule struct {
 	nth    int // 0: every call
 	stage  stage
 
-	delay time.Duration
+	delay func(Call) time.Duration
 	fail  *status.Status
 	hold  *Hold
 
@@ -67,7 +67,7 @@ func (r *Rule) apply(rec *record) error {
 		r.link.sink.Emit(r.link.name, KindFail, rec.snapshot().Name()+" "+r.fail.Code().String())
 		return r.fail.Err()
 	}
-	timer := time.NewTimer(r.delay)
+	timer := time.NewTimer(r.delay(rec.snapshot()))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -11,6 +11,7 @@ import (
 	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
 	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
 
+	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
 
 	"stagecraft/checker/internal/check"
@@ -34,6 +35,7 @@ func twoScanners(t *check.T) {
 	crash := time.Now()
 
 	s.age()
+	slowly := s.slowHalf(400 * time.Millisecond)
 	t.Step("start two replicas of order, while the checker holds the rows of the sagas")
 	letGo := s.holdSagas()
 	t.Together(2, func(i int) {
@@ -48,7 +50,7 @@ func twoScanners(t *check.T) {
 	for _, replica := range []string{"order", "order-2"} {
 		for _, callee := range []string{"inventory", "wallet"} {
 			link := s.Call(replica, callee)
-			link.Delay("", 0, 100*time.Millisecond)
+			link.DelayEach(slowly)
 			links = append(links, link)
 		}
 	}
@@ -59,6 +61,22 @@ func twoScanners(t *check.T) {
 	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
 	s.judge()
 	s.oneEach(links, crash)
+}
+
+// slowHalf makes the calls for that half of the sagas slow which a scanner comes to last. Whichever replica is done with the quick half
+// then finds the slow ones in the hands of the other, in the middle of the work, however fast this machine is.
+func (s *shop) slowHalf(d time.Duration) func(fault.Call) time.Duration {
+	rows, err := s.db.Query(s.t.Context(), `SELECT id::text FROM saga_executions
+		WHERE status IN ('RUNNING', 'COMPENSATING') ORDER BY updated_at DESC LIMIT $1`, stale/2)
+	s.t.Ours("list the sagas", err)
+	slow, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	s.t.Ours("list the sagas", err)
+	return func(call fault.Call) time.Duration {
+		if slices.Contains(slow, sagaOf(call)) {
+			return d
+		}
+		return 0
+	}
 }
 
 // oneEach fails if calls for one saga came from both replicas.
