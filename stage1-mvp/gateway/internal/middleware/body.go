@@ -13,7 +13,11 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-const maxLoggedBody = 2000
+const (
+	maxLoggedBody = 2000
+	// recordedBody is more, because half of a secret is one, too, and nothing recognises it: what is hidden is hidden before the cut.
+	recordedBody = 2 * maxLoggedBody
+)
 
 // BodyLimit refuses to read more than limit bytes of a request.
 func BodyLimit(limit int64) gin.HandlerFunc {
@@ -27,19 +31,20 @@ func BodyLimit(limit int64) gin.HandlerFunc {
 type record struct{ strings.Builder }
 
 func (r *record) add(p []byte) {
-	if room := maxLoggedBody - r.Len(); room > 0 {
+	if room := recordedBody - r.Len(); room > 0 {
 		r.Write(p[:min(room, len(p))])
 	}
 }
 
-// masked returns what may be logged. In what is no JSON object, such as a form with a password in it, nobody can tell what is secret: of
-// that it is the length alone.
+// masked returns what may be logged, at most maxLoggedBody characters. In what is no JSON object, such as a form with a password in it,
+// nobody can tell what is secret: of that it is the length alone.
 func (r *record) masked() string {
 	text := r.String()
 	if !beginsObject(text) {
 		return fmt.Sprintf("%d bytes that are no JSON object", len(text))
 	}
-	return strings.ToValidUTF8(logging.MaskBody(text), "�")
+	text = logging.MaskBody(text)
+	return strings.ToValidUTF8(text[:min(len(text), maxLoggedBody)], "�")
 }
 
 // beginsObject tells whether the text is empty, or is a JSON object that may be cut short.

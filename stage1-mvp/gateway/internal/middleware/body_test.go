@@ -3,6 +3,7 @@ package middleware
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -49,4 +50,29 @@ func TestOfABodyThatIsNoObjectOnlyTheLengthIsLogged(t *testing.T) {
 		assert.NotContains(t, r.masked(), "hunter2", body)
 	}
 	assert.Empty(t, (&record{}).masked())
+}
+
+func TestNoBodyIsLoggedLongerThanTheLimit(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"masked is longer than it was": "{" + strings.Repeat(`"cvv":1,`, 500),
+		"no rune is cut in two":        `{"a":"` + strings.Repeat("€", 3000),
+		"bytes that are no text":       `{"a":"` + strings.Repeat("\xff", 3000),
+	} {
+		r := &record{}
+		r.add([]byte(body))
+		assert.LessOrEqual(t, utf8.RuneCountInString(r.masked()), maxLoggedBody, name)
+		assert.True(t, utf8.ValidString(r.masked()), name)
+	}
+}
+
+func TestACardIsNotLoggedInPartBecauseTheBodyIsCutInIt(t *testing.T) {
+	t.Parallel()
+	for digits := range 16 {
+		r := &record{}
+		beginning := `{"note":"`
+		r.add([]byte(beginning + strings.Repeat("x", maxLoggedBody-len(beginning)-digits-1) + " 4242424242424242 and more" + strings.Repeat("y", 9000)))
+
+		assert.NotContains(t, r.masked(), "4", "cut after %d of 16 digits", digits)
+	}
 }

@@ -57,10 +57,16 @@ func bindQuery[T any](c *gin.Context) (query T, ok bool) {
 
 // bindURI is bindBody for the parameters in the path.
 func bindURI[T any](c *gin.Context) (uri T, ok bool) {
-	for _, param := range c.Params {
-		if !isText(c, param.Key, param.Value) {
+	for i, param := range c.Params {
+		value, err := url.PathUnescape(param.Value)
+		if err != nil {
+			reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_PATH", "the address cannot be read"))
 			return uri, false
 		}
+		if !isText(c, param.Key, value) {
+			return uri, false
+		}
+		c.Params[i].Value = value
 	}
 	if err := c.ShouldBindUri(&uri); err != nil {
 		reply.Error(c, invalidFields(err))

@@ -50,8 +50,8 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
 	// A redirect would be an answer that nothing below has limited, logged or shaped.
 	engine.RedirectTrailingSlash = false
-	// A SKU may hold a slash: /v1/stock/tea%2Fgreen.
-	engine.UseRawPath = true
+	// A SKU may hold a slash: /v1/stock/tea%2Fgreen. Gin would read it as a form, where a plus is a space; bindURI reads it as a path.
+	engine.UseEscapedPath, engine.UnescapePathValues = true, false
 	engine.Use(
 		otelgin.Middleware(p.Service),
 		middleware.Context(p.Log),

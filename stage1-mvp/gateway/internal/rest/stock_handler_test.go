@@ -31,7 +31,8 @@ func (shelf) AdjustStock(
 func TestEverySKUHasAnAddress(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
-	for path, sku := range map[string]string{"tea": "tea", "tea%2Fgreen": "tea/green", "50%25": "50%", "a%3Fb": "a?b"} {
+	for path, sku := range map[string]string{"tea": "tea", "tea%2Fgreen": "tea/green", "50%25": "50%", "a%3Fb": "a?b",
+		"a+b": "a+b", "a+b%2Fc": "a+b/c", "a%2Bb": "a+b", "50%2525": "50%25"} {
 		a := g.do(http.MethodGet, "/v1/stock/"+path, "")
 		assert.Equal(t, http.StatusOK, a.Code, path)
 		assert.JSONEq(t, `{"sku":"`+sku+`","available":1,"reserved":0}`, string(a.body.Data), path)
