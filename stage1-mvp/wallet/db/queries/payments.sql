@@ -26,6 +26,9 @@ WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING')
 ORDER BY touched_at
 LIMIT sqlc.arg(max_rows);
 
+-- name: CountUnsettledPayments :many
+SELECT status, count(*) FROM payments WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING') GROUP BY status;
+
 -- name: ClaimPayment :execrows
 UPDATE payments
 SET version = version + 1, touched_at = clock_timestamp()

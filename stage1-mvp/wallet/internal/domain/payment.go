@@ -176,6 +176,8 @@ type PaymentRepository interface {
 	Update(ctx context.Context, p *Payment) error
 	// ListStale returns payments that are not settled and were not stored or claimed for this long, the oldest first.
 	ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]StalePayment, error)
+	// CountUnsettled returns how many payments of each status somebody still has to work on; statuses that have none may be missing.
+	CountUnsettled(ctx context.Context) (map[PaymentStatus]int64, error)
 	// Claim takes the payment over if it still is as it was seen, and returns it; otherwise ErrPaymentLost.
 	Claim(ctx context.Context, stale StalePayment) (*Payment, error)
 }

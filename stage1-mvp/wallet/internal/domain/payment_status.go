@@ -26,6 +26,11 @@ var paymentTransitions = map[PaymentStatus][]PaymentStatus{
 	PaymentRefunding: {PaymentRefunded, PaymentBooked},
 }
 
+// UnsettledPaymentStatuses are those in which somebody still has to work on a payment.
+func UnsettledPaymentStatuses() []PaymentStatus {
+	return []PaymentStatus{PaymentPending, PaymentCharged, PaymentVoiding, PaymentRefunding}
+}
+
 // CanTransitionTo tells whether a payment in status s may next be in status to.
 func (s PaymentStatus) CanTransitionTo(to PaymentStatus) bool {
 	return slices.Contains(paymentTransitions[s], to)

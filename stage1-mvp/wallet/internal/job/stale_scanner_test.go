@@ -30,11 +30,19 @@ func (s payments) ListStale(ctx context.Context, _ time.Duration, _ int) ([]doma
 	return nil, ctx.Err()
 }
 
+func (payments) CountUnsettled(context.Context) (map[domain.PaymentStatus]int64, error) {
+	return nil, nil
+}
+
+type ignored struct{}
+
+func (ignored) PaymentsUnsettled(map[domain.PaymentStatus]int64) {}
+
 func TestItScansAtOnceAndThenAtEachIntervalUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	repository := payments{asked: make(chan struct{})}
 	cfg := usecase.ScanConfig{Interval: time.Millisecond}
-	scanner := job.NewStaleScanner(cfg, usecase.NewScanStalePayments(cfg, repository, nil, nil, nil), zap.NewNop())
+	scanner := job.NewStaleScanner(cfg, usecase.NewScanStalePayments(cfg, repository, nil, nil, nil, ignored{}), zap.NewNop())
 
 	require.NoError(t, scanner.Start(t.Context()))
 	for range 3 {

@@ -29,9 +29,10 @@ var voided = map[domain.PaymentFailureCode]string{
 
 // Metrics are the counters of the wallet service.
 type Metrics struct {
-	topUps   *prometheus.CounterVec
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
+	topUps    *prometheus.CounterVec
+	unsettled *prometheus.GaugeVec
+	requests  *prometheus.CounterVec
+	duration  *prometheus.HistogramVec
 }
 
 // New returns metrics that the registry shows.
@@ -41,6 +42,10 @@ func New(registry *prometheus.Registry) *Metrics {
 			Name: "top_ups_total",
 			Help: "Top-ups by card by what they came to. One that was booked and then refunded counts as both.",
 		}, []string{"outcome"}),
+		unsettled: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "payments_unsettled",
+			Help: "Payments that somebody still has to work on, at the last look of the scanner. Every replica says the same: take the maximum.",
+		}, []string{"status"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "payment_provider_requests_total",
 			Help: "Calls to the payment provider, by what its answer proves.",
@@ -57,13 +62,14 @@ func New(registry *prometheus.Registry) *Metrics {
 	for _, outcome := range voided {
 		m.topUps.WithLabelValues(outcome)
 	}
+	m.PaymentsUnsettled(nil)
 	for _, operation := range payment.Operations {
 		m.duration.WithLabelValues(operation)
 		for _, outcome := range payment.Outcomes {
 			m.requests.WithLabelValues(operation, outcome)
 		}
 	}
-	registry.MustRegister(m.topUps, m.requests, m.duration)
+	registry.MustRegister(m.topUps, m.unsettled, m.requests, m.duration)
 	return m
 }
 
@@ -75,6 +81,13 @@ func (m *Metrics) PaymentChanged(eventType string, failure domain.PaymentFailure
 	}
 	if outcome != "" {
 		m.topUps.WithLabelValues(outcome).Inc()
+	}
+}
+
+// PaymentsUnsettled shows how many payments of each status are not settled; a status that is missing has none.
+func (m *Metrics) PaymentsUnsettled(counts map[domain.PaymentStatus]int64) {
+	for _, status := range domain.UnsettledPaymentStatuses() {
+		m.unsettled.WithLabelValues(string(status)).Set(float64(counts[status]))
 	}
 }
 

@@ -41,6 +41,11 @@ type PaymentRecoverer interface {
 	Void(ctx context.Context, p *domain.Payment, failure domain.PaymentFailure) (*domain.Payment, error)
 }
 
+// PaymentGauge shows how many payments of each status are not settled.
+type PaymentGauge interface {
+	PaymentsUnsettled(counts map[domain.PaymentStatus]int64)
+}
+
 // ScanStalePayments finds payments that were left open, by a crash or by a provider that did not answer, and settles them.
 type ScanStalePayments struct {
 	cfg       ScanConfig
@@ -48,13 +53,15 @@ type ScanStalePayments struct {
 	recoverer PaymentRecoverer
 	book      *BookPayment
 	refund    *RefundTopUp
+	gauge     PaymentGauge
 }
 
 // NewScanStalePayments returns the use case.
 func NewScanStalePayments(
 	cfg ScanConfig, payments domain.PaymentRepository, recoverer PaymentRecoverer, book *BookPayment, refund *RefundTopUp,
+	gauge PaymentGauge,
 ) *ScanStalePayments {
-	return &ScanStalePayments{cfg: cfg, payments: payments, recoverer: recoverer, book: book, refund: refund}
+	return &ScanStalePayments{cfg: cfg, payments: payments, recoverer: recoverer, book: book, refund: refund, gauge: gauge}
 }
 
 // Execute looks through the payments once and returns how many it settled. One that it cannot settle is logged, and stale again later.
@@ -73,7 +80,19 @@ func (u *ScanStalePayments) Execute(ctx context.Context) (settled int, err error
 		logging.From(ctx).Error("panic", logging.Event("wallet.payment.panicked"), zap.String("payment_id", seen.ID),
 			logging.Error(err), zap.ByteString("stack", stack))
 	})
-	return int(count.Load()), nil
+	return int(count.Load()), u.showUnsettled(ctx)
+}
+
+// showUnsettled says how much is left: one look at each scan, however often the metrics are read.
+func (u *ScanStalePayments) showUnsettled(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+	defer cancel()
+	counts, err := u.payments.CountUnsettled(ctx)
+	if err != nil {
+		return err
+	}
+	u.gauge.PaymentsUnsettled(counts)
+	return nil
 }
 
 func (u *ScanStalePayments) listStale(ctx context.Context) ([]domain.StalePayment, error) {

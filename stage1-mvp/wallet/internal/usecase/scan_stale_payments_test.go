@@ -83,9 +83,11 @@ func TestAProviderThatIsDownLeavesPaymentsOpenAndSpoilsNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, settled)
 	assert.Equal(t, 1, b.open())
+	assert.Equal(t, map[domain.PaymentStatus]int64{domain.PaymentPending: 1}, b.left.counts, "what the gauge shows is what is left")
 	b.faulty()
 	b.settle()
 
+	assert.Empty(t, b.left.counts)
 	b.wantBalance(500)
 	b.wantConserved("down for a while")
 }
@@ -164,9 +166,25 @@ func (brokenPayments) Claim(_ context.Context, stale domain.StalePayment) (*doma
 	return domain.RestorePayment(domain.PaymentSnapshot{ID: stale.ID, Status: domain.PaymentBooked}), nil
 }
 
+func (brokenPayments) CountUnsettled(context.Context) (map[domain.PaymentStatus]int64, error) {
+	return nil, nil
+}
+
+// gauge remembers what it was told last.
+type gauge struct {
+	mu     sync.Mutex
+	counts map[domain.PaymentStatus]int64
+}
+
+func (g *gauge) PaymentsUnsettled(counts map[domain.PaymentStatus]int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.counts = counts
+}
+
 func TestOnePaymentThatPanicsStopsNoOther(t *testing.T) {
 	t.Parallel()
-	scan := usecase.NewScanStalePayments(usecase.ScanConfig{}, brokenPayments{ids: []string{"a", "poison", "b"}}, nil, nil, nil)
+	scan := usecase.NewScanStalePayments(usecase.ScanConfig{}, brokenPayments{ids: []string{"a", "poison", "b"}}, nil, nil, nil, &gauge{})
 
 	settled, err := scan.Execute(t.Context())
 

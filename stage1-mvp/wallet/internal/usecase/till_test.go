@@ -39,6 +39,7 @@ type process struct {
 	show     *usecase.GetTopUp
 	backToMe *usecase.RefundTopUp
 	scan     *usecase.ScanStalePayments
+	left     *gauge
 	// scanAfter is scan for payments that are stale after a while.
 	scanAfter func(staleAfter time.Duration) *usecase.ScanStalePayments
 }
@@ -73,12 +74,13 @@ func (t *till) start(m *crashtest.Process, wrap func(payment.Provider) payment.P
 	engine := payment.NewEngine(mortalProvider{m, asked}, tx, payments, metrics.New(prometheus.NewRegistry()), clock.System)
 	book := usecase.NewBookPayment(usecase.NewTopUp(tx, store, wallets, clock.System), engine)
 	refund := usecase.NewRefundTopUp(tx, store, wallets, payments, engine, clock.System)
+	left := &gauge{}
 	scanAfter := func(staleAfter time.Duration) *usecase.ScanStalePayments {
-		return usecase.NewScanStalePayments(usecase.ScanConfig{StaleAfter: staleAfter}, payments, engine, book, refund)
+		return usecase.NewScanStalePayments(usecase.ScanConfig{StaleAfter: staleAfter}, payments, engine, book, refund, left)
 	}
 	return &process{
 		payIn: usecase.NewPayIn(payments, engine, book, clock.System), show: usecase.NewGetTopUp(payments), backToMe: refund,
-		scan: scanAfter(0), scanAfter: scanAfter,
+		scan: scanAfter(0), left: left, scanAfter: scanAfter,
 	}
 }
 

@@ -94,6 +94,19 @@ func (r *PaymentRepository) ListStale(ctx context.Context, staleAfter time.Durat
 	return stale, nil
 }
 
+// CountUnsettled implements domain.PaymentRepository. The partial index holds these alone.
+func (r *PaymentRepository) CountUnsettled(ctx context.Context) (map[domain.PaymentStatus]int64, error) {
+	rows, err := r.queries.CountUnsettledPayments(ctx, postgres.GetDBTX(ctx, r.pool))
+	if err != nil {
+		return nil, fmt.Errorf("count unsettled payments: %w", err)
+	}
+	counts := make(map[domain.PaymentStatus]int64, len(rows))
+	for _, row := range rows {
+		counts[domain.PaymentStatus(row.Status)] = row.Count
+	}
+	return counts, nil
+}
+
 // Claim is a compare-and-swap: of all who saw the same stale payment, one raises its version, and the others get domain.ErrPaymentLost.
 func (r *PaymentRepository) Claim(ctx context.Context, stale domain.StalePayment) (*domain.Payment, error) {
 	claimed, err := r.queries.ClaimPayment(ctx, postgres.GetDBTX(ctx, r.pool), gen.ClaimPaymentParams{

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -65,6 +66,34 @@ func TestAKeyOfAUserIsOnePayment(t *testing.T) {
 	other, err := payments.Create(t.Context(), newPayment(t, uuid.NewString(), "k"))
 	require.NoError(t, err)
 	assert.NotEqual(t, first.ID(), other.ID())
+}
+
+func TestUnsettledPaymentsAreCountedByStatus(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t, db.Migrations)
+	payments := repository.NewPaymentRepository(pool)
+	all := []domain.PaymentStatus{
+		domain.PaymentPending, domain.PaymentCharged, domain.PaymentVoiding, domain.PaymentRefunding,
+		domain.PaymentBooked, domain.PaymentDeclined, domain.PaymentVoided, domain.PaymentRefunded,
+	}
+	want := make(map[domain.PaymentStatus]int64)
+	for n, status := range all {
+		for range n + 1 {
+			p, err := payments.Create(t.Context(), newPayment(t, uuid.NewString(), "k"))
+			require.NoError(t, err)
+			_, err = pool.Exec(t.Context(), "UPDATE payments SET status = $2 WHERE id = $1", p.ID(), string(status))
+			require.NoError(t, err)
+		}
+		if slices.Contains(domain.UnsettledPaymentStatuses(), status) {
+			want[status] = int64(n + 1)
+		}
+	}
+
+	counts, err := payments.CountUnsettled(t.Context())
+
+	require.NoError(t, err)
+	assert.Equal(t, want, counts, "what the query calls unsettled is what the domain does")
+	assert.Len(t, counts, 4)
 }
 
 func TestOnlyUnsettledPaymentsThatNobodyTouchedAreStaleAndClaimedOnce(t *testing.T) {

@@ -30,6 +30,35 @@ func (q *Queries) ClaimPayment(ctx context.Context, db DBTX, arg ClaimPaymentPar
 	return result.RowsAffected(), nil
 }
 
+const countUnsettledPayments = `-- name: CountUnsettledPayments :many
+SELECT status, count(*) FROM payments WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING') GROUP BY status
+`
+
+type CountUnsettledPaymentsRow struct {
+	Status string
+	Count  int64
+}
+
+func (q *Queries) CountUnsettledPayments(ctx context.Context, db DBTX) ([]CountUnsettledPaymentsRow, error) {
+	rows, err := db.Query(ctx, countUnsettledPayments)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountUnsettledPaymentsRow
+	for rows.Next() {
+		var i CountUnsettledPaymentsRow
+		if err := rows.Scan(&i.Status, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getPayment = `-- name: GetPayment :one
 SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, refund_attempt, refund_scope, refund_key, version, created_at, updated_at, touched_at FROM payments WHERE id = $1
 `
