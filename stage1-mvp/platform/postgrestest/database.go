@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
-	"github.com/testcontainers/testcontainers-go"
 	tcpostgres "github.com/testcontainers/testcontainers-go/modules/postgres"
 
 	"stagecraft/stage1-mvp/platform/config"
@@ -30,6 +27,7 @@ const (
 
 var server = &servertest.Server{
 	Name: "PostgreSQL", Variable: "STAGECRAFT_POSTGRES_URL", Example: "postgres://user:password@host:port/postgres",
+	Start: startContainer,
 }
 
 // New returns a pool on a new database to which the migrations were applied, and removes both when the test ends.
@@ -47,7 +45,7 @@ func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
 // NewURL is New for those who make their own pool.
 func NewURL(t testing.TB, migrations fs.FS) string {
 	t.Helper()
-	admin := serverURL(t)
+	admin := server.Address(t)
 	name := "test_" + uuid.NewString()[:8]
 	exec(t, admin, "CREATE DATABASE "+name)
 	t.Cleanup(func() { exec(t, admin, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
@@ -73,28 +71,10 @@ func exec(t testing.TB, address, statement string) {
 	require.NoError(t, err)
 }
 
-// startContainer runs at most once per test binary; testcontainers removes the container when the binary has ended.
-var startContainer = sync.OnceValues(func() (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
+func startContainer(ctx context.Context) (string, error) {
 	container, err := tcpostgres.Run(ctx, image, tcpostgres.BasicWaitStrategies())
 	if err != nil {
 		return "", fmt.Errorf("start %s: %w", image, err)
 	}
 	return container.ConnectionString(ctx, "sslmode=disable")
-})
-
-func serverURL(t testing.TB) string {
-	t.Helper()
-	if address := os.Getenv(server.Variable); address != "" {
-		return address
-	}
-	if _, err := testcontainers.NewDockerProvider(); err != nil {
-		server.Missing(t, err)
-	}
-	address, err := startContainer()
-	if err != nil {
-		server.Missing(t, err)
-	}
-	return address
 }

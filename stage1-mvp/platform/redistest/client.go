@@ -4,14 +4,11 @@ package redistest
 import (
 	"context"
 	"fmt"
-	"os"
-	"sync"
 	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
-	"github.com/testcontainers/testcontainers-go"
 	tcredis "github.com/testcontainers/testcontainers-go/modules/redis"
 
 	"stagecraft/stage1-mvp/platform/config"
@@ -21,12 +18,14 @@ import (
 
 const image = "redis:8"
 
-var server = &servertest.Server{Name: "Redis", Variable: "STAGECRAFT_REDIS_URL", Example: "redis://:password@host:port/0"}
+var server = &servertest.Server{
+	Name: "Redis", Variable: "STAGECRAFT_REDIS_URL", Example: "redis://:password@host:port/0", Start: startContainer,
+}
 
 // New returns a client, and closes it when the test ends. The server is everybody's: each test has to choose keys that no other has.
 func New(t testing.TB) *goredis.Client {
 	t.Helper()
-	return Connect(t, serverURL(t))
+	return Connect(t, server.Address(t))
 }
 
 // Connect is New on an address of the test's choice, such as one where nothing listens.
@@ -38,28 +37,10 @@ func Connect(t testing.TB, address string) *goredis.Client {
 	return client
 }
 
-// startContainer runs at most once per test binary; testcontainers removes the container when the binary has ended.
-var startContainer = sync.OnceValues(func() (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
+func startContainer(ctx context.Context) (string, error) {
 	container, err := tcredis.Run(ctx, image)
 	if err != nil {
 		return "", fmt.Errorf("start %s: %w", image, err)
 	}
 	return container.ConnectionString(ctx)
-})
-
-func serverURL(t testing.TB) string {
-	t.Helper()
-	if address := os.Getenv(server.Variable); address != "" {
-		return address
-	}
-	if _, err := testcontainers.NewDockerProvider(); err != nil {
-		server.Missing(t, err)
-	}
-	address, err := startContainer()
-	if err != nil {
-		server.Missing(t, err)
-	}
-	return address
 }

@@ -1,26 +1,16 @@
-// Package servertest says what becomes of a test that needs a real server and finds none.
 package servertest
 
 import (
 	"fmt"
 	"os"
 	"strconv"
-	"sync"
 	"testing"
 )
 
 const requireVariable = "STAGECRAFT_REQUIRE_SERVERS"
 
-// Server is a kind of server, and how a developer can offer one to the tests.
-type Server struct {
-	// Name is that of the product; Variable holds the address, of the form Example.
-	Name, Variable, Example string
-
-	loud sync.Once
-}
-
-// Missing ends a test that has no such server. On a developer's machine it is skipped; where a green run is proof, as in CI, a test that
-// did not run must not look like one that passed.
+// Missing ends a test that has no such server. On a developer's machine the test is skipped; in CI, where a green run is proof, it fails,
+// because a test that did not run must not look like one that passed.
 func (s *Server) Missing(t testing.TB, cause error) {
 	t.Helper()
 	text := fmt.Sprintf("NOT RUN, needs %s: set %s=%s, or start Docker (%v)", s.Name, s.Variable, s.Example, cause)
