@@ -31,8 +31,8 @@ for service in order inventory wallet; do
 	fi
 	if [ -z "$(sql --dbname postgres --command "SELECT 1 FROM pg_database WHERE datname = '$database'")" ]; then
 		sql --dbname postgres --command "CREATE DATABASE $database OWNER $role"
-		sql --dbname postgres --command "REVOKE CONNECT ON DATABASE $database FROM PUBLIC"
 	fi
+	sql --dbname postgres --command "REVOKE CONNECT ON DATABASE $database FROM PUBLIC"
 	sql --dbname "$database" --command "SET ROLE $role" --command \
 		"CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
 	for file in "$stage/$service"/db/migrations/*.sql; do

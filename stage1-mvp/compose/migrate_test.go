@@ -87,6 +87,49 @@ func TestANewServerGetsEveryMigrationOnce(t *testing.T) {
 	assert.Empty(t, said, "the second run has nothing to do")
 }
 
+func TestEachRoleReachesItsOwnDatabaseAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, t.TempDir())
+	for _, service := range services {
+		write(t, s.stage, service, "1_table.sql", "CREATE TABLE things (id int);\n")
+	}
+	// A first run that ended right after it had made this database.
+	_, err := s.admin.Exec(t.Context(), "CREATE ROLE "+s.prefix+"wallet_service LOGIN PASSWORD '"+s.prefix+"wallet_service'")
+	require.NoError(t, err)
+	_, err = s.admin.Exec(t.Context(), "CREATE DATABASE "+s.prefix+"wallet_db OWNER "+s.prefix+"wallet_service")
+	require.NoError(t, err)
+
+	said, err := s.migrate(t)
+	require.NoError(t, err, said)
+
+	for _, role := range services {
+		for _, database := range services {
+			err := s.useThings(t, role, database)
+			if role == database {
+				assert.NoError(t, err, "%s owns %s_db", role, database)
+			} else {
+				assert.ErrorContains(t, err, "permission denied for database", "%s must not reach %s_db", role, database)
+			}
+		}
+	}
+	superusers := s.query(t, "order", "SELECT count(*)::text FROM pg_roles WHERE rolname LIKE '"+s.prefix+"%' AND (rolsuper OR rolcreatedb OR rolcreaterole)")
+	assert.Equal(t, "0", superusers, "a service needs no power over the server")
+}
+
+// useThings writes and reads as the service's role.
+func (s *shop) useThings(t *testing.T, role, database string) error {
+	t.Helper()
+	config := s.admin.Config()
+	config.User, config.Password, config.Database = s.prefix+role+"_service", s.prefix+role+"_service", s.prefix+database+"_db"
+	conn, err := pgx.ConnectConfig(t.Context(), config)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), "INSERT INTO things VALUES (1)")
+	return err
+}
+
 func TestAFailedMigrationIsNamedAndCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	stage := t.TempDir()
