@@ -2,27 +2,12 @@
 package logging
 
 import (
-	"fmt"
 	"io"
 	"os"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
-
-// Config is what the environment says about logs.
-type Config struct {
-	Env   string `env:"SERVICE_ENV" default:"dev"`
-	Level string `env:"LOG_LEVEL" default:"info"`
-}
-
-// Validate refuses a level that does not exist.
-func (c *Config) Validate() error {
-	if _, err := zapcore.ParseLevel(c.Level); err != nil {
-		return fmt.Errorf("LOG_LEVEL is %q, want debug, info, warn or error", c.Level)
-	}
-	return nil
-}
 
 // New returns the logger of a service. It writes to stdout.
 func New(cfg Config, service string) *zap.Logger {

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"stagecraft/stage1-mvp/platform/config"
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
@@ -26,19 +25,6 @@ func Size(asked int32) int {
 		return defaultSize
 	}
 	return min(int(asked), maxSize)
-}
-
-// Config is what the environment says about cursors.
-type Config struct {
-	Secret config.Secret `env:"CURSOR_SECRET"`
-}
-
-// Validate refuses a secret that could be guessed.
-func (c *Config) Validate() error {
-	if len(c.Secret) < 16 {
-		return fmt.Errorf("CURSOR_SECRET must have at least 16 characters")
-	}
-	return nil
 }
 
 // Signer makes cursors that only it accepts.

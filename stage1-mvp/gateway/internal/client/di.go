@@ -43,10 +43,5 @@ func newWallet(lc fx.Lifecycle, cfg config.Config) (walletv1.WalletServiceClient
 }
 
 func dial(lc fx.Lifecycle, target string, cfg grpcclient.Config) (*grpc.ClientConn, error) {
-	conn, err := grpcclient.Dial(target, grpcclient.WithConfig(cfg), grpcclient.WithCredentials(auth.ForwardToken()))
-	if err != nil {
-		return nil, err
-	}
-	lc.Append(fx.StopHook(conn.Close))
-	return conn, nil
+	return grpcclient.Connect(lc, target, grpcclient.WithConfig(cfg), grpcclient.WithCredentials(auth.ForwardToken()))
 }

@@ -8,19 +8,13 @@ import (
 	"stagecraft/stage1-mvp/platform/grpcclient"
 )
 
-// Config is where the wallet service is.
-type Config struct {
-	Target string `env:"WALLET_TARGET"`
-}
-
 // Module provides the saga's Wallet. It calls in the name of this service, on behalf of the buyer.
 var Module = fx.Module("client.wallet", fx.Provide(fx.Annotate(provide, fx.As(new(saga.Wallet)))))
 
 func provide(lc fx.Lifecycle, cfg Config, calls grpcclient.Config, issuer *auth.Issuer) (*Client, error) {
-	conn, err := grpcclient.Dial(cfg.Target, grpcclient.WithConfig(calls), grpcclient.WithCredentials(auth.ServiceCredentials(issuer)))
+	conn, err := grpcclient.Connect(lc, cfg.Target, grpcclient.WithConfig(calls), grpcclient.WithCredentials(auth.ServiceCredentials(issuer)))
 	if err != nil {
 		return nil, err
 	}
-	lc.Append(fx.StopHook(conn.Close))
 	return New(conn), nil
 }

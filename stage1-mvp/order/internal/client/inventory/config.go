@@ -1,0 +1,6 @@
+package inventory
+
+// Config is where the inventory service is.
+type Config struct {
+	Target string `env:"INVENTORY_TARGET"`
+}
