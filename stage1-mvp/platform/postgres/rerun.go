@@ -28,11 +28,8 @@ func rerun(ctx context.Context, once func() error) error {
 		if !isConflict(err) {
 			return err
 		}
-		if run == maxReruns {
+		if run == maxReruns || !pause(ctx, rerunPause<<run) {
 			return errs.Wrap(err, errs.Aborted, "CONCURRENT_UPDATE", "changed by others at the same time, please repeat")
-		}
-		if !pause(ctx, rerunPause<<run) {
-			return err
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"stagecraft/stage1-mvp/order/db"
 	"stagecraft/stage1-mvp/order/internal/domain"
 	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
+	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
+	"stagecraft/stage1-mvp/platform/postgres"
 	"stagecraft/stage1-mvp/platform/postgrestest"
 )
 
@@ -145,8 +147,13 @@ func TestTheSalesOfADayAreARangeOfAnIndex(t *testing.T) {
 	_, err = pool.Exec(t.Context(), `ANALYZE orders`)
 	require.NoError(t, err)
 
-	plan := explain(t, pool, `SELECT currency, count(*), sum(total_minor)::bigint FROM orders
-		WHERE paid_at >= now() - interval '2 days' AND paid_at < now() - interval '1 day' GROUP BY currency`, buyer)
+	plan := postgrestest.Plan(t, pool, func(db postgres.DBTX) error {
+		now := time.Now()
+		_, err := gen.New().SumPaidOrders(t.Context(), db, gen.SumPaidOrdersParams{
+			FromTime: now.Add(-48 * time.Hour), ToTime: now.Add(-24 * time.Hour),
+		})
+		return err
+	})
 
 	assert.Contains(t, plan, "orders_by_paid_at")
 	assert.NotContains(t, plan, "Seq Scan")
