@@ -12,14 +12,17 @@ import (
 // JobHandler implements orderv1.JobServiceServer.
 type JobHandler struct {
 	orderv1.UnimplementedJobServiceServer
-	run        *usecase.RunJob
-	backfill   *usecase.BackfillJob
-	executions *usecase.ListJobExecutions
+	run      *usecase.RunJob
+	backfill *usecase.BackfillJob
+	get      *usecase.GetJobExecution
+	list     *usecase.ListJobExecutions
 }
 
 // NewJobHandler returns a handler for the use cases.
-func NewJobHandler(run *usecase.RunJob, backfill *usecase.BackfillJob, executions *usecase.ListJobExecutions) *JobHandler {
-	return &JobHandler{run: run, backfill: backfill, executions: executions}
+func NewJobHandler(
+	run *usecase.RunJob, backfill *usecase.BackfillJob, get *usecase.GetJobExecution, list *usecase.ListJobExecutions,
+) *JobHandler {
+	return &JobHandler{run: run, backfill: backfill, get: get, list: list}
 }
 
 // jobRules are the part of Rules for JobService.
@@ -62,7 +65,7 @@ func (h *JobHandler) BackfillJob(ctx context.Context, req *orderv1.BackfillJobRe
 func (h *JobHandler) GetJobExecution(
 	ctx context.Context, req *orderv1.GetJobExecutionRequest,
 ) (*orderv1.GetJobExecutionResponse, error) {
-	e, err := h.executions.One(ctx, req.GetName(), req.GetId())
+	e, err := h.get.Execute(ctx, req.GetName(), req.GetId())
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +80,7 @@ func (h *JobHandler) GetJobExecution(
 func (h *JobHandler) ListJobExecutions(
 	ctx context.Context, req *orderv1.ListJobExecutionsRequest,
 ) (*orderv1.ListJobExecutionsResponse, error) {
-	page, err := h.executions.Execute(ctx, dto.ListExecutions{Job: req.GetName(), Page: req.GetPage(), Size: req.GetPageSize()})
+	page, err := h.list.Execute(ctx, dto.ListExecutions{Job: req.GetName(), Page: req.GetPage(), Size: req.GetPageSize()})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ var Module = fx.Module("usecase",
 	fx.Provide(
 		NewCreateOrder, NewGetOrder, NewListOrders, NewWatchOrder, NewScanStaleSagas,
 		NewCancelOrder, NewBatchGetOrders, NewBatchCancelOrders, NewListAllOrders,
-		NewRunJob, NewBackfillJob, NewListJobExecutions,
+		NewRunJob, NewBackfillJob, NewGetJobExecution, NewListJobExecutions,
 		fx.Annotate(NewAnswers, fx.As(new(saga.Answers))),
 		func(m *postgres.TxManager) (Transactor, saga.Transactor) { return m, m },
 		func(s *idempotency.Store) Requests { return s },

@@ -33,6 +33,7 @@ type office struct {
 	runner   *job.Runner
 	run      *usecase.RunJob
 	backfill *usecase.BackfillJob
+	get      *usecase.GetJobExecution
 	list     *usecase.ListJobExecutions
 }
 
@@ -57,6 +58,7 @@ func newOffice(t *testing.T) *office {
 	jobs := usecase.NewJobs(o.runner, midnightClock, o.report)
 	o.run = usecase.NewRunJob(usecase.RunJobConfig{AnswerAfter: 10 * time.Second}, jobs)
 	o.backfill = usecase.NewBackfillJob(jobs)
+	o.get = usecase.NewGetJobExecution(jobs, o.executions)
 	o.list = usecase.NewListJobExecutions(jobs, o.executions)
 	return o
 }

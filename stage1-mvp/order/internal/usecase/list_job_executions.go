@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/job"
 )
 
@@ -50,24 +47,4 @@ func (u *ListJobExecutions) Execute(ctx context.Context, in dto.ListExecutions) 
 		return dto.ExecutionPage{}, fmt.Errorf("show executions: %w", err)
 	}
 	return dto.ExecutionPage{Executions: executions, Number: number, Size: size, Total: total}, nil
-}
-
-// One returns one execution of the job.
-func (u *ListJobExecutions) One(ctx context.Context, name, id string) (job.Execution, error) {
-	wanted, err := u.jobs.find(name)
-	if err != nil {
-		return job.Execution{}, err
-	}
-	parsed, err := uuid.Parse(id)
-	if err != nil {
-		return job.Execution{}, errs.New(errs.InvalidInput, "INVALID_EXECUTION_ID", "the id of an execution is a UUID")
-	}
-	e, ok, err := u.executions.Get(ctx, wanted.Name, parsed.String())
-	if err != nil {
-		return job.Execution{}, fmt.Errorf("show execution: %w", err)
-	}
-	if !ok {
-		return job.Execution{}, errs.New(errs.NotFound, "EXECUTION_NOT_FOUND", "the job has no execution %s", parsed)
-	}
-	return e, nil
 }

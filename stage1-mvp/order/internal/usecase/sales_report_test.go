@@ -86,7 +86,7 @@ func TestAWindowThatIsDoneIsAnsweredWithTheExecutionThatDidIt(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, again.Replayed)
 	assert.Equal(t, first.Execution, again.Execution)
-	shown, err := o.list.One(t.Context(), o.name, first.Execution.ID)
+	shown, err := o.get.Execute(t.Context(), o.name, first.Execution.ID)
 	require.NoError(t, err)
 	assert.Equal(t, first.Execution, shown)
 	page, err := o.list.Execute(t.Context(), dto.ListExecutions{Job: o.name})
@@ -126,7 +126,7 @@ func TestAnAbandonedExecutionIsDoneByTheNextRun(t *testing.T) {
 	run, err := o.run.Execute(t.Context(), dto.RunJob{Job: o.name, Window: friday})
 	require.NoError(t, err)
 	assert.Equal(t, job.Succeeded, run.Execution.Status)
-	closed, err := o.list.One(t.Context(), o.name, dead.ID)
+	closed, err := o.get.Execute(t.Context(), o.name, dead.ID)
 	require.NoError(t, err)
 	assert.Equal(t, job.Failed, closed.Status)
 }
@@ -170,9 +170,9 @@ func TestOnlyDaysThatAreOverAreWindows(t *testing.T) {
 	}
 	_, err := o.run.Execute(t.Context(), dto.RunJob{Job: "another", Window: friday})
 	assert.Equal(t, errs.NotFound, errs.CodeOf(err))
-	_, err = o.list.One(t.Context(), o.name, uuid.NewString())
+	_, err = o.get.Execute(t.Context(), o.name, uuid.NewString())
 	assert.Equal(t, errs.NotFound, errs.CodeOf(err))
-	_, err = o.list.One(t.Context(), o.name, "' OR 1=1")
+	_, err = o.get.Execute(t.Context(), o.name, "' OR 1=1")
 	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
 }
 
@@ -182,7 +182,7 @@ func TestAServiceWithoutJobsSaysSo(t *testing.T) {
 	_, runErr := usecase.NewRunJob(usecase.RunJobConfig{}, jobs).Execute(t.Context(), dto.RunJob{Job: "daily_sales_report", Window: friday})
 	_, backfillErr := usecase.NewBackfillJob(jobs).Execute(t.Context(), dto.BackfillJob{Job: "daily_sales_report"})
 	_, listErr := usecase.NewListJobExecutions(jobs, nil).Execute(t.Context(), dto.ListExecutions{Job: "daily_sales_report"})
-	_, getErr := usecase.NewListJobExecutions(jobs, nil).One(t.Context(), "daily_sales_report", uuid.NewString())
+	_, getErr := usecase.NewGetJobExecution(jobs, nil).Execute(t.Context(), "daily_sales_report", uuid.NewString())
 	for _, err := range []error{runErr, backfillErr, listErr, getErr} {
 		assert.Equal(t, errs.Precondition, errs.CodeOf(err))
 		assert.Equal(t, "JOBS_DISABLED", errs.From(err).Reason)
