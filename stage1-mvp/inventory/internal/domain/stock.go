@@ -22,26 +22,6 @@ type Stock struct {
 	updatedAt time.Time
 }
 
-// RestoreStock rebuilds a stock from its row.
-func RestoreStock(sku SKU, available, reserved, version int64, updatedAt time.Time) *Stock {
-	return &Stock{sku: sku, available: available, reserved: reserved, version: version, updatedAt: updatedAt}
-}
-
-// SKU returns which article this is.
-func (s *Stock) SKU() SKU { return s.sku }
-
-// Available returns how many pieces are free to sell.
-func (s *Stock) Available() int64 { return s.available }
-
-// Reserved returns how many pieces are held for orders.
-func (s *Stock) Reserved() int64 { return s.reserved }
-
-// Version returns how many times the stock was stored; the optimistic lock.
-func (s *Stock) Version() int64 { return s.version }
-
-// UpdatedAt returns when the stock last changed.
-func (s *Stock) UpdatedAt() time.Time { return s.updatedAt }
-
 // Hold moves quantity from available to reserved, or returns ErrInsufficientStock and changes nothing.
 func (s *Stock) Hold(quantity int32, now time.Time) error {
 	if quantity < 1 || quantity > maxQuantity {

@@ -13,11 +13,17 @@ import (
 
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
 
+func restored(available, reserved, version int64) *domain.Stock {
+	return domain.RestoreStock(domain.StockSnapshot{
+		SKU: "tea", Available: available, Reserved: reserved, Version: version, UpdatedAt: noon,
+	})
+}
+
 func TestWhatIsHeldAndReturnedIsNeverLost(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		total := rapid.Int64Range(0, 1000).Draw(t, "total")
-		stock := domain.RestoreStock("tea", total, 0, 1, noon)
+		stock := restored(total, 0, 1)
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			quantity := rapid.Int32Range(-5, 500).Draw(t, "quantity")
 			if rapid.Bool().Draw(t, "hold") {
@@ -34,11 +40,11 @@ func TestWhatIsHeldAndReturnedIsNeverLost(t *testing.T) {
 
 func TestARefusedHoldChangesNothing(t *testing.T) {
 	t.Parallel()
-	stock := domain.RestoreStock("tea", 2, 1, 7, noon)
+	stock := restored(2, 1, 7)
 
 	require.ErrorIs(t, stock.Hold(3, noon.Add(time.Hour)), domain.ErrInsufficientStock)
 
-	assert.Equal(t, domain.RestoreStock("tea", 2, 1, 7, noon), stock)
+	assert.Equal(t, restored(2, 1, 7), stock)
 }
 
 func TestCheckDelta(t *testing.T) {
@@ -53,7 +59,7 @@ func TestCheckDelta(t *testing.T) {
 
 func TestAStockKnowsWhenItLastChanged(t *testing.T) {
 	t.Parallel()
-	stock := domain.RestoreStock("tea", 5, 0, 7, noon)
+	stock := restored(5, 0, 7)
 
 	require.NoError(t, stock.Hold(2, noon.Add(time.Hour)))
 

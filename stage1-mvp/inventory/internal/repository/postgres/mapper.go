@@ -8,10 +8,16 @@ import (
 )
 
 func toStock(row gen.Stock) *domain.Stock {
-	return domain.RestoreStock(domain.SKU(row.Sku), row.Available, row.Reserved, row.Version, row.UpdatedAt)
+	return domain.RestoreStock(domain.StockSnapshot{
+		SKU:       domain.SKU(row.Sku),
+		Available: row.Available,
+		Reserved:  row.Reserved,
+		Version:   row.Version,
+		UpdatedAt: row.UpdatedAt,
+	})
 }
 
-func toReservationRow(r *domain.Reservation) gen.InsertReservationParams {
+func toInsertReservation(r *domain.Reservation) gen.InsertReservationParams {
 	return gen.InsertReservationParams{
 		ID:            r.ID(),
 		SagaID:        r.SagaID(),

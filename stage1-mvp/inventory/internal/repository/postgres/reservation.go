@@ -27,7 +27,7 @@ func NewReservationRepository(pool *pgxpool.Pool) *ReservationRepository {
 
 // Create implements domain.ReservationRepository.
 func (r *ReservationRepository) Create(ctx context.Context, reservation *domain.Reservation) error {
-	if err := r.queries.InsertReservation(ctx, r.db(ctx), toReservationRow(reservation)); err != nil {
+	if err := r.queries.InsertReservation(ctx, r.db(ctx), toInsertReservation(reservation)); err != nil {
 		return fmt.Errorf("insert reservation %s: %w", reservation.ID(), err)
 	}
 	items := reservation.Items()
