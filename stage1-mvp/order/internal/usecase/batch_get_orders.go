@@ -37,7 +37,7 @@ func (u *BatchGetOrders) Execute(ctx context.Context, caller dto.Caller, ids []s
 			continue
 		}
 		order, exists := known[id]
-		if !exists || !caller.MayRead(order.BuyerID()) {
+		if !exists || !caller.MayTouch(order.BuyerID()) {
 			results[i].Err = errs.From(notFound(nil, id))
 			continue
 		}

@@ -23,7 +23,7 @@ func orderID(id string) (string, error) {
 // visible returns the order if the caller may see it. It is NotFound also for one of somebody else.
 func visible(ctx context.Context, orders domain.OrderRepository, caller dto.Caller, id string) (*domain.Order, error) {
 	order, err := orders.Get(ctx, id)
-	if errors.Is(err, domain.ErrOrderNotFound) || (err == nil && !caller.MayRead(order.BuyerID())) {
+	if errors.Is(err, domain.ErrOrderNotFound) || (err == nil && !caller.MayTouch(order.BuyerID())) {
 		return nil, notFound(err, id)
 	}
 	return order, err

@@ -32,10 +32,11 @@ func TestStoredAnswersCanBeRead(t *testing.T) {
 	assert.JSONEq(t, stored, string(written))
 }
 
-func TestAnAdminMayReadWhatIsNotHis(t *testing.T) {
+func TestAnAdminMayTouchWhatIsNotHis(t *testing.T) {
 	t.Parallel()
-	assert.True(t, dto.Caller{UserID: "b"}.MayRead("b"))
-	assert.True(t, dto.Caller{UserID: "a", Admin: true}.MayRead("b"))
-	assert.False(t, dto.Caller{UserID: "a"}.MayRead("b"))
-	assert.False(t, dto.Caller{}.MayRead("b"))
+	assert.True(t, dto.Caller{UserID: "b"}.MayTouch("b"))
+	assert.True(t, dto.Caller{UserID: "a", Admin: true}.MayTouch("b"))
+	assert.False(t, dto.Caller{UserID: "a"}.MayTouch("b"))
+	assert.False(t, dto.Caller{}.MayTouch("b"))
+	assert.False(t, dto.Caller{}.MayTouch(""), "nobody owns nothing")
 }

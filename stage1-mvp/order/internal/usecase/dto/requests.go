@@ -8,8 +8,10 @@ type Caller struct {
 	Admin  bool
 }
 
-// MayRead tells whether the caller may see what belongs to the user.
-func (c Caller) MayRead(ownerID string) bool { return c.Admin || c.UserID == ownerID }
+// MayTouch tells whether the caller may see and cancel what belongs to the user.
+func (c Caller) MayTouch(ownerID string) bool {
+	return c.Admin || (ownerID != "" && c.UserID == ownerID)
+}
 
 // CreateOrder is a request to buy.
 type CreateOrder struct {
