@@ -1,12 +1,6 @@
 package domain
 
-import (
-	"errors"
-	"time"
-)
-
-// ErrInvalidDay says that a text is not a day.
-var ErrInvalidDay = errors.New("a day is written as 2026-11-20")
+import "time"
 
 // Day is a day in UTC, which is what a report is made of.
 type Day struct{ midnight time.Time }

@@ -2,7 +2,6 @@ package domain
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -33,14 +32,8 @@ const (
 	StepCompensated  StepStatus = "COMPENSATED"
 )
 
-// ErrSagaLost says that somebody else has taken the saga over. Whoever sees it must leave the saga alone.
-var ErrSagaLost = errors.New("saga was taken over")
-
-// ErrSagaNotFound says that the order never had such a saga.
-var ErrSagaNotFound = errors.New("saga not found")
-
-// Saga is the memory of one purchase, or of its cancellation, across services. It is stored before and after each step, so that whoever finds it after a crash
-// knows what may have happened.
+// Saga is the memory of one purchase, or of its cancellation, across services. It is stored before and after each step, so that whoever
+// finds it after a crash knows what may have happened.
 type Saga struct {
 	ID          string
 	Type        string

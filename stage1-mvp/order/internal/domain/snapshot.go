@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Snapshot is an order as it is stored. Only a repository has use for it.
 type Snapshot struct {
@@ -42,7 +45,7 @@ func (o *Order) BuyerID() string { return o.buyerID }
 func (o *Order) Status() OrderStatus { return o.status }
 
 // Items returns the lines of the order. The slice is the caller's own.
-func (o *Order) Items() []Item { return append([]Item(nil), o.items...) }
+func (o *Order) Items() []Item { return slices.Clone(o.items) }
 
 // Total returns the sum over all items.
 func (o *Order) Total() Money { return o.total }

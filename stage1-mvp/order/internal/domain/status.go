@@ -1,6 +1,8 @@
 // Package domain is what an order is and may become. It imports only the standard library.
 package domain
 
+import "slices"
+
 // OrderStatus is where an order is in its life. The values are stored and sent: never renumber them.
 type OrderStatus int
 
@@ -35,12 +37,7 @@ func Statuses() []OrderStatus {
 
 // CanTransitionTo tells whether an order in status s may next be in status to.
 func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
-	for _, allowed := range transitions[s] {
-		if allowed == to {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(transitions[s], to)
 }
 
 // IsFinal tells whether nothing can follow s.
