@@ -30,7 +30,7 @@ func NewExecutionRepository(pool *pgxpool.Pool) *ExecutionRepository {
 
 // FindSucceeded returns the execution that did the window; false when none has.
 func (r *ExecutionRepository) FindSucceeded(ctx context.Context, name, window string) (job.Execution, bool, error) {
-	row, err := r.queries.FindSucceededExecution(ctx, postgres.GetDBTX(ctx, r.pool), gen.FindSucceededExecutionParams{
+	row, err := r.queries.FindSucceededExecution(ctx, r.db(ctx), gen.FindSucceededExecutionParams{
 		JobName: name, JobWindow: window,
 	})
 	return found(row, err, "find execution of "+name+" for "+window)
@@ -38,7 +38,7 @@ func (r *ExecutionRepository) FindSucceeded(ctx context.Context, name, window st
 
 // CloseAbandoned makes FAILED what is RUNNING in the window since longer than age, by the clock of the database.
 func (r *ExecutionRepository) CloseAbandoned(ctx context.Context, name, window string, age time.Duration) error {
-	err := r.queries.CloseAbandonedExecution(ctx, postgres.GetDBTX(ctx, r.pool), gen.CloseAbandonedExecutionParams{
+	err := r.queries.CloseAbandonedExecution(ctx, r.db(ctx), gen.CloseAbandonedExecutionParams{
 		Error: abandoned, JobName: name, JobWindow: window, Age: age,
 	})
 	if err != nil {
@@ -49,7 +49,7 @@ func (r *ExecutionRepository) CloseAbandoned(ctx context.Context, name, window s
 
 // Begin stores a RUNNING execution as the next attempt at its window; false when another is RUNNING or SUCCEEDED.
 func (r *ExecutionRepository) Begin(ctx context.Context, e job.Execution) (job.Execution, bool, error) {
-	row, err := r.queries.BeginExecution(ctx, postgres.GetDBTX(ctx, r.pool), gen.BeginExecutionParams{
+	row, err := r.queries.BeginExecution(ctx, r.db(ctx), gen.BeginExecutionParams{
 		ID: e.ID, JobName: e.Job, JobWindow: e.Window, Trigger: string(e.Trigger),
 	})
 	return found(row, err, "insert execution "+e.ID)
@@ -57,7 +57,7 @@ func (r *ExecutionRepository) Begin(ctx context.Context, e job.Execution) (job.E
 
 // Finish stores how a RUNNING execution ended; false when it is not RUNNING any more.
 func (r *ExecutionRepository) Finish(ctx context.Context, e job.Execution) (job.Execution, bool, error) {
-	row, err := r.queries.FinishExecution(ctx, postgres.GetDBTX(ctx, r.pool), gen.FinishExecutionParams{
+	row, err := r.queries.FinishExecution(ctx, r.db(ctx), gen.FinishExecutionParams{
 		ID: e.ID, Status: string(e.Status), Error: e.Error, Result: e.Result,
 	})
 	return found(row, err, "finish execution "+e.ID)
@@ -65,13 +65,13 @@ func (r *ExecutionRepository) Finish(ctx context.Context, e job.Execution) (job.
 
 // Get returns an execution of the job; false when it has none with this id.
 func (r *ExecutionRepository) Get(ctx context.Context, name, id string) (job.Execution, bool, error) {
-	row, err := r.queries.GetExecution(ctx, postgres.GetDBTX(ctx, r.pool), gen.GetExecutionParams{ID: id, JobName: name})
+	row, err := r.queries.GetExecution(ctx, r.db(ctx), gen.GetExecutionParams{ID: id, JobName: name})
 	return found(row, err, "get execution "+id)
 }
 
 // List returns executions of the job, the last started first.
 func (r *ExecutionRepository) List(ctx context.Context, name string, offset, limit int) ([]job.Execution, error) {
-	rows, err := r.queries.ListExecutions(ctx, postgres.GetDBTX(ctx, r.pool), gen.ListExecutionsParams{
+	rows, err := r.queries.ListExecutions(ctx, r.db(ctx), gen.ListExecutionsParams{
 		JobName: name, Skipped: int32(offset), MaxRows: int32(limit),
 	})
 	if err != nil {
@@ -82,7 +82,7 @@ func (r *ExecutionRepository) List(ctx context.Context, name string, offset, lim
 
 // Count returns how many executions the job has.
 func (r *ExecutionRepository) Count(ctx context.Context, name string) (int64, error) {
-	n, err := r.queries.CountExecutions(ctx, postgres.GetDBTX(ctx, r.pool), name)
+	n, err := r.queries.CountExecutions(ctx, r.db(ctx), name)
 	if err != nil {
 		return 0, fmt.Errorf("count executions of %s: %w", name, err)
 	}
@@ -97,4 +97,8 @@ func found(row gen.JobExecution, err error, doing string) (job.Execution, bool, 
 		return job.Execution{}, false, fmt.Errorf("%s: %w", doing, err)
 	}
 	return toExecution(row), true, nil
+}
+
+func (r *ExecutionRepository) db(ctx context.Context) postgres.DBTX {
+	return postgres.GetDBTX(ctx, r.pool)
 }

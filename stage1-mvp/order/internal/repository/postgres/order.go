@@ -25,7 +25,7 @@ func NewOrderRepository(pool *pgxpool.Pool) *OrderRepository {
 
 // Create stores the order and its items. Call it in a transaction, or an order may end up without them.
 func (r *OrderRepository) Create(ctx context.Context, o *domain.Order) error {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	if err := r.queries.InsertOrder(ctx, db, toInsertOrder(o)); err != nil {
 		return fmt.Errorf("insert order %s: %w", o.ID(), err)
 	}
@@ -37,7 +37,7 @@ func (r *OrderRepository) Create(ctx context.Context, o *domain.Order) error {
 
 // Get returns the order, or domain.ErrOrderNotFound.
 func (r *OrderRepository) Get(ctx context.Context, id string) (*domain.Order, error) {
-	rows, err := r.queries.GetOrderWithItems(ctx, postgres.GetDBTX(ctx, r.pool), id)
+	rows, err := r.queries.GetOrderWithItems(ctx, r.db(ctx), id)
 	if err != nil {
 		return nil, fmt.Errorf("get order %s: %w", id, err)
 	}
@@ -57,7 +57,7 @@ func (r *OrderRepository) Get(ctx context.Context, id string) (*domain.Order, er
 
 // GetAll returns those of the orders that exist, whatever their number with two queries.
 func (r *OrderRepository) GetAll(ctx context.Context, ids []string) ([]*domain.Order, error) {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	rows, err := r.queries.GetOrders(ctx, db, ids)
 	if err != nil {
 		return nil, fmt.Errorf("get %d orders: %w", len(ids), err)
@@ -68,7 +68,7 @@ func (r *OrderRepository) GetAll(ctx context.Context, ids []string) ([]*domain.O
 // Update stores status and reason of the order. A row that somebody else changed is postgres.ErrStale, one that is gone
 // domain.ErrOrderNotFound.
 func (r *OrderRepository) Update(ctx context.Context, o *domain.Order) error {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	updated, err := r.queries.UpdateOrder(ctx, db, toUpdateOrder(o))
 	if err != nil {
 		return fmt.Errorf("update order %s: %w", o.ID(), err)
@@ -89,7 +89,7 @@ func (r *OrderRepository) Update(ctx context.Context, o *domain.Order) error {
 
 // ListByBuyer returns orders newest first. The first page and the next ones are two queries, because each is then one range of the index.
 func (r *OrderRepository) ListByBuyer(ctx context.Context, buyerID string, after *domain.Place, limit int) ([]*domain.Order, error) {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	var (
 		rows []gen.Order
 		err  error
@@ -119,3 +119,5 @@ func (r *OrderRepository) withItems(ctx context.Context, db postgres.DBTX, rows 
 	}
 	return toOrders(rows, items)
 }
+
+func (r *OrderRepository) db(ctx context.Context) postgres.DBTX { return postgres.GetDBTX(ctx, r.pool) }

@@ -11,7 +11,7 @@ import (
 
 // ListAll returns one page of everybody's orders.
 func (r *OrderRepository) ListAll(ctx context.Context, page domain.Page) ([]*domain.Order, error) {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	rows, err := r.listSorted(ctx, db, page)
 	if err != nil {
 		return nil, fmt.Errorf("list all orders: %w", err)
@@ -38,7 +38,7 @@ func (r *OrderRepository) listSorted(ctx context.Context, db postgres.DBTX, page
 
 // CountAll returns how many orders are in this status, or in any if it is domain.StatusUnspecified.
 func (r *OrderRepository) CountAll(ctx context.Context, status domain.OrderStatus) (int64, error) {
-	n, err := r.queries.CountOrders(ctx, postgres.GetDBTX(ctx, r.pool), statuses(status))
+	n, err := r.queries.CountOrders(ctx, r.db(ctx), statuses(status))
 	if err != nil {
 		return 0, fmt.Errorf("count orders: %w", err)
 	}

@@ -27,7 +27,7 @@ func NewSagaRepository(pool *pgxpool.Pool) *SagaRepository {
 
 // Create stores a new saga, which has no steps yet.
 func (r *SagaRepository) Create(ctx context.Context, s *domain.Saga) error {
-	err := r.queries.InsertSaga(ctx, postgres.GetDBTX(ctx, r.pool), gen.InsertSagaParams{
+	err := r.queries.InsertSaga(ctx, r.db(ctx), gen.InsertSagaParams{
 		ID:           s.ID,
 		SagaType:     s.Type,
 		AggregateID:  s.OrderID,
@@ -44,7 +44,7 @@ func (r *SagaRepository) Create(ctx context.Context, s *domain.Saga) error {
 
 // Save stores the saga and its steps if the stored version is still that of s. Call it in a transaction.
 func (r *SagaRepository) Save(ctx context.Context, s *domain.Saga) error {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	updated, err := r.queries.UpdateSaga(ctx, db, gen.UpdateSagaParams{
 		ID:            s.ID,
 		Status:        string(s.Status),
@@ -77,7 +77,7 @@ func (r *SagaRepository) Save(ctx context.Context, s *domain.Saga) error {
 
 // IDOf returns the id of the order's saga of this type, or domain.ErrSagaNotFound.
 func (r *SagaRepository) IDOf(ctx context.Context, sagaType, orderID string) (string, error) {
-	id, err := r.queries.GetSagaID(ctx, postgres.GetDBTX(ctx, r.pool), gen.GetSagaIDParams{SagaType: sagaType, AggregateID: orderID})
+	id, err := r.queries.GetSagaID(ctx, r.db(ctx), gen.GetSagaIDParams{SagaType: sagaType, AggregateID: orderID})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("%s of order %s: %w", sagaType, orderID, domain.ErrSagaNotFound)
 	}
@@ -89,7 +89,7 @@ func (r *SagaRepository) IDOf(ctx context.Context, sagaType, orderID string) (st
 
 // CountUnsettled returns how many sagas of each type are not settled. The partial index holds these alone.
 func (r *SagaRepository) CountUnsettled(ctx context.Context) (map[string]int64, error) {
-	rows, err := r.queries.CountUnsettledSagas(ctx, postgres.GetDBTX(ctx, r.pool))
+	rows, err := r.queries.CountUnsettledSagas(ctx, r.db(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("count unsettled sagas: %w", err)
 	}
@@ -102,7 +102,7 @@ func (r *SagaRepository) CountUnsettled(ctx context.Context) (map[string]int64, 
 
 // ListStale returns unsettled sagas that nobody has stored for this long, by the clock of the database.
 func (r *SagaRepository) ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]domain.StaleSaga, error) {
-	rows, err := r.queries.ListStaleSagas(ctx, postgres.GetDBTX(ctx, r.pool), gen.ListStaleSagasParams{
+	rows, err := r.queries.ListStaleSagas(ctx, r.db(ctx), gen.ListStaleSagasParams{
 		StaleAfter: staleAfter, MaxRows: int32(limit),
 	})
 	if err != nil {
@@ -118,7 +118,7 @@ func (r *SagaRepository) ListStale(ctx context.Context, staleAfter time.Duration
 // Claim is a compare-and-swap: of all who saw the same stale saga, one raises its version, and the others get domain.ErrSagaLost. So does
 // the one that drove it before, when it wakes up and tries to save.
 func (r *SagaRepository) Claim(ctx context.Context, stale domain.StaleSaga) (*domain.Saga, error) {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	claimed, err := r.queries.ClaimSaga(ctx, db, gen.ClaimSagaParams{ID: stale.ID, Version: stale.Version, UpdatedAt: stale.UpdatedAt})
 	if err != nil {
 		return nil, fmt.Errorf("claim saga %s: %w", stale.ID, err)
@@ -139,3 +139,5 @@ func (r *SagaRepository) Claim(ctx context.Context, stale domain.StaleSaga) (*do
 	s.Version = stale.Version + 1
 	return s, nil
 }
+
+func (r *SagaRepository) db(ctx context.Context) postgres.DBTX { return postgres.GetDBTX(ctx, r.pool) }

@@ -39,7 +39,7 @@ func (r *SalesRepository) Of(ctx context.Context, day domain.Day, topSKUs int) (
 }
 
 func (r *SalesRepository) revenue(ctx context.Context, day domain.Day) ([]domain.Revenue, error) {
-	rows, err := r.queries.SumPaidOrders(ctx, postgres.GetDBTX(ctx, r.pool), gen.SumPaidOrdersParams{
+	rows, err := r.queries.SumPaidOrders(ctx, r.db(ctx), gen.SumPaidOrdersParams{
 		FromTime: day.From(), ToTime: day.Until(),
 	})
 	if err != nil {
@@ -56,7 +56,7 @@ func (r *SalesRepository) revenue(ctx context.Context, day domain.Day) ([]domain
 }
 
 func (r *SalesRepository) topSKUs(ctx context.Context, day domain.Day, most int) ([]domain.SoldSKU, error) {
-	rows, err := r.queries.ListTopSKUs(ctx, postgres.GetDBTX(ctx, r.pool), gen.ListTopSKUsParams{
+	rows, err := r.queries.ListTopSKUs(ctx, r.db(ctx), gen.ListTopSKUsParams{
 		FromTime: day.From(), ToTime: day.Until(), Most: int64(most),
 	})
 	if err != nil {
@@ -73,7 +73,7 @@ func (r *SalesRepository) topSKUs(ctx context.Context, day domain.Day, most int)
 }
 
 func (r *SalesRepository) cancelled(ctx context.Context, day domain.Day) ([]domain.Cancelled, error) {
-	rows, err := r.queries.SumCancelledOrders(ctx, postgres.GetDBTX(ctx, r.pool), gen.SumCancelledOrdersParams{
+	rows, err := r.queries.SumCancelledOrders(ctx, r.db(ctx), gen.SumCancelledOrdersParams{
 		FromTime: day.From(), ToTime: day.Until(),
 	})
 	if err != nil {
@@ -88,3 +88,5 @@ func (r *SalesRepository) cancelled(ctx context.Context, day domain.Day) ([]doma
 	}
 	return cancelled, nil
 }
+
+func (r *SalesRepository) db(ctx context.Context) postgres.DBTX { return postgres.GetDBTX(ctx, r.pool) }

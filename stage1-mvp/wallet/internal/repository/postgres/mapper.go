@@ -35,7 +35,7 @@ func toEntries(rows []gen.LedgerEntry) ([]domain.Entry, error) {
 	return entries, nil
 }
 
-func toEntryRow(e domain.Entry) gen.AppendEntryParams {
+func toAppendEntry(e domain.Entry) gen.AppendEntryParams {
 	return gen.AppendEntryParams{
 		ID:          e.ID,
 		UserID:      e.UserID,

@@ -27,7 +27,7 @@ func NewPaymentRepository(pool *pgxpool.Pool) *PaymentRepository {
 
 // Create implements domain.PaymentRepository. The insert decides who came first; the second waits for it and reads what the first wrote.
 func (r *PaymentRepository) Create(ctx context.Context, p *domain.Payment) (*domain.Payment, error) {
-	db := postgres.GetDBTX(ctx, r.pool)
+	db := r.db(ctx)
 	inserted, err := r.queries.InsertPayment(ctx, db, toInsertPayment(p))
 	if err != nil {
 		return nil, fmt.Errorf("insert payment %s: %w", p.ID(), err)
@@ -44,13 +44,13 @@ func (r *PaymentRepository) Create(ctx context.Context, p *domain.Payment) (*dom
 
 // Get implements domain.PaymentRepository.
 func (r *PaymentRepository) Get(ctx context.Context, id string) (*domain.Payment, error) {
-	row, err := r.queries.GetPayment(ctx, postgres.GetDBTX(ctx, r.pool), id)
+	row, err := r.queries.GetPayment(ctx, r.db(ctx), id)
 	return found(id, row, err)
 }
 
 // Lock implements domain.PaymentRepository.
 func (r *PaymentRepository) Lock(ctx context.Context, id string) (*domain.Payment, error) {
-	row, err := r.queries.LockPayment(ctx, postgres.GetDBTX(ctx, r.pool), id)
+	row, err := r.queries.LockPayment(ctx, r.db(ctx), id)
 	return found(id, row, err)
 }
 
@@ -66,7 +66,7 @@ func found(id string, row gen.Payment, err error) (*domain.Payment, error) {
 
 // Update implements domain.PaymentRepository. A row that somebody else changed is postgres.ErrStale.
 func (r *PaymentRepository) Update(ctx context.Context, p *domain.Payment) error {
-	updated, err := r.queries.UpdatePayment(ctx, postgres.GetDBTX(ctx, r.pool), toUpdatePayment(p))
+	updated, err := r.queries.UpdatePayment(ctx, r.db(ctx), toUpdatePayment(p))
 	if err != nil {
 		return fmt.Errorf("update payment %s: %w", p.ID(), err)
 	}
@@ -81,7 +81,7 @@ func (r *PaymentRepository) Update(ctx context.Context, p *domain.Payment) error
 
 // ListStale implements domain.PaymentRepository, by the clock of the database.
 func (r *PaymentRepository) ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]domain.StalePayment, error) {
-	rows, err := r.queries.ListStalePayments(ctx, postgres.GetDBTX(ctx, r.pool), gen.ListStalePaymentsParams{
+	rows, err := r.queries.ListStalePayments(ctx, r.db(ctx), gen.ListStalePaymentsParams{
 		StaleAfter: staleAfter, MaxRows: int32(limit),
 	})
 	if err != nil {
@@ -96,7 +96,7 @@ func (r *PaymentRepository) ListStale(ctx context.Context, staleAfter time.Durat
 
 // CountUnsettled implements domain.PaymentRepository. The partial index holds these alone.
 func (r *PaymentRepository) CountUnsettled(ctx context.Context) (map[domain.PaymentStatus]int64, error) {
-	rows, err := r.queries.CountUnsettledPayments(ctx, postgres.GetDBTX(ctx, r.pool))
+	rows, err := r.queries.CountUnsettledPayments(ctx, r.db(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("count unsettled payments: %w", err)
 	}
@@ -109,7 +109,7 @@ func (r *PaymentRepository) CountUnsettled(ctx context.Context) (map[domain.Paym
 
 // Claim is a compare-and-swap: of all who saw the same stale payment, one raises its version, and the others get domain.ErrPaymentLost.
 func (r *PaymentRepository) Claim(ctx context.Context, stale domain.StalePayment) (*domain.Payment, error) {
-	claimed, err := r.queries.ClaimPayment(ctx, postgres.GetDBTX(ctx, r.pool), gen.ClaimPaymentParams{
+	claimed, err := r.queries.ClaimPayment(ctx, r.db(ctx), gen.ClaimPaymentParams{
 		ID: stale.ID, Version: stale.Version, TouchedAt: stale.TouchedAt,
 	})
 	if err != nil {
@@ -119,4 +119,8 @@ func (r *PaymentRepository) Claim(ctx context.Context, stale domain.StalePayment
 		return nil, domain.ErrPaymentLost
 	}
 	return r.Get(ctx, stale.ID)
+}
+
+func (r *PaymentRepository) db(ctx context.Context) postgres.DBTX {
+	return postgres.GetDBTX(ctx, r.pool)
 }

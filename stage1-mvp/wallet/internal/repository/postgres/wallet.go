@@ -102,7 +102,7 @@ func (r *WalletRepository) Append(ctx context.Context, wallet *domain.Wallet) er
 		return err
 	}
 	for _, entry := range entries {
-		if err := r.queries.AppendEntry(ctx, r.db(ctx), toEntryRow(entry)); err != nil {
+		if err := r.queries.AppendEntry(ctx, r.db(ctx), toAppendEntry(entry)); err != nil {
 			return fmt.Errorf("append entry %d of %s: %w", entry.Seq, entry.UserID, err)
 		}
 	}
