@@ -86,3 +86,14 @@ func TestAnExpiredDeadlineKeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, codes.DeadlineExceeded, errs.ToStatus(fmt.Errorf("query: %w", context.DeadlineExceeded)).Code())
 }
+
+func TestWhatGRPCSaysKeepsItsCodeAndNotItsWords(t *testing.T) {
+	t.Parallel()
+	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
+		st := errs.ToStatus(fmt.Errorf("send: %w", status.Error(code, "connection to 10.0.0.7 is closing")))
+
+		assert.Equal(t, code, st.Code(), "a client that hung up is no failure of ours")
+		assert.NotContains(t, st.Proto().String(), "10.0.0.7")
+		assert.False(t, errs.Refused(errs.FromStatus(st.Err())), "a bare %v proves nothing on the other side", code)
+	}
+}

@@ -26,17 +26,15 @@ var grpcCodes = map[Code]codes.Code{
 }
 
 // ToStatus is the only place where an error becomes a gRPC status. An expired or cancelled context keeps its own status: the client
-// must know that the call may have happened. A cause is never sent.
+// must know that the call may have happened. So does what gRPC itself says, as when a client has hung up. A cause is never sent.
 func ToStatus(err error) *status.Status {
+	if err == nil {
+		return nil
+	}
 	var e *DomainError
 	if !errors.As(err, &e) {
-		switch {
-		case err == nil:
-			return nil
-		case errors.Is(err, context.DeadlineExceeded):
-			return status.New(codes.DeadlineExceeded, "deadline exceeded")
-		case errors.Is(err, context.Canceled):
-			return status.New(codes.Canceled, "canceled")
+		if code, ok := ownCode(err); ok {
+			return status.New(code, messageOfStatus(code))
 		}
 		e = From(err)
 	}
@@ -55,6 +53,18 @@ func ToStatus(err error) *status.Status {
 		return st
 	}
 	return detailed
+}
+
+// ownCode is the code of an error that had one before anybody of ours saw it.
+func ownCode(err error) (codes.Code, bool) {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return codes.DeadlineExceeded, true
+	case errors.Is(err, context.Canceled):
+		return codes.Canceled, true
+	}
+	st, ok := status.FromError(err)
+	return st.Code(), ok
 }
 
 // ToGRPC returns err as an error that gRPC sends as its status, and that still carries the whole chain for the log line outside.
