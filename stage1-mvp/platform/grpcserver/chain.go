@@ -10,32 +10,49 @@ import (
 	"stagecraft/stage1-mvp/platform/auth"
 )
 
-// The order of the chain is part of its meaning. Tracing is outermost (a stats handler), so that every line has a trace. Logging is
-// outside of recovery and error mapping, so that it sees what became of the call; the mapped error still carries the original chain.
-// The rate limit comes before auth, because checking a signature is work that an attacker could ask for.
-func unaryChain(p Params) []grpc.UnaryServerInterceptor {
-	m := newMetrics(p.Registry)
+// chain has what every call passes on its way in. Unary calls and streams have their metrics, limit and rules in common.
+//
+// The order is part of its meaning. Tracing is outermost (a stats handler), so that every line has a trace. Logging is outside of recovery
+// and error mapping, so that it sees what became of the call; the mapped error still carries the original chain. The rate limit comes
+// before auth, because checking a signature is work that an attacker could ask for.
+type chain struct {
+	params  Params
+	metrics *metrics
+	limiter *rate.Limiter
+	guard   *auth.Guard
+}
+
+func newChain(p Params) *chain {
+	return &chain{
+		params:  p,
+		metrics: newMetrics(p.Registry),
+		limiter: rate.NewLimiter(rate.Limit(p.Config.RateLimit), p.Config.RateBurst),
+		guard:   newGuard(p),
+	}
+}
+
+func (c *chain) unary() []grpc.UnaryServerInterceptor {
 	return []grpc.UnaryServerInterceptor{
 		correlateUnary,
-		logUnary(p.Service, p.Log),
+		logUnary(c.params.Service, c.params.Log),
 		recoverUnary,
-		m.unary,
-		limitUnary(newLimiter(p.Config)),
-		authUnary(newGuard(p)),
-		deadlineUnary(p.Config.DefaultTimeout),
+		c.metrics.unary,
+		limitUnary(c.limiter),
+		authUnary(c.guard),
+		deadlineUnary(c.params.Config.DefaultTimeout),
 		mapErrorsUnary,
 	}
 }
 
-func streamChain(p Params, d *drain) []grpc.StreamServerInterceptor {
-	m := newMetrics(p.Registry)
+func (c *chain) stream(d *drain) []grpc.StreamServerInterceptor {
 	return []grpc.StreamServerInterceptor{
 		correlateStream,
-		logStream(p.Service, p.Log),
+		logStream(c.params.Service, c.params.Log),
 		recoverStream,
-		m.stream,
-		limitStream(newLimiter(p.Config)),
-		authStream(newGuard(p)),
+		c.metrics.stream,
+		limitStream(c.limiter),
+		authStream(c.guard),
+		deadlineStream(c.params.Config.StreamTimeout),
 		d.stream,
 		mapErrorsStream,
 	}
@@ -54,8 +71,4 @@ func newGuard(p Params) *auth.Guard {
 		rules[method] = roles
 	}
 	return auth.NewGuard(p.Verifier, rules)
-}
-
-func newLimiter(cfg Config) *rate.Limiter {
-	return rate.NewLimiter(rate.Limit(cfg.RateLimit), cfg.RateBurst)
 }

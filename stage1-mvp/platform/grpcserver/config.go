@@ -9,6 +9,8 @@ import (
 type Config struct {
 	// DefaultTimeout bounds unary calls that come without a deadline.
 	DefaultTimeout time.Duration `env:"GRPC_DEFAULT_TIMEOUT" default:"30s"`
+	// StreamTimeout bounds streams: one that nobody ends would go on for ever, and longer than its token is good.
+	StreamTimeout time.Duration `env:"GRPC_STREAM_TIMEOUT" default:"15m"`
 	// RateLimit is the calls per second that the server takes from all clients together; RateBurst how many at once.
 	RateLimit float64 `env:"GRPC_RATE_LIMIT" default:"1000"`
 	RateBurst int     `env:"GRPC_RATE_BURST" default:"2000"`
@@ -21,8 +23,8 @@ type Config struct {
 // Validate refuses a server that would take no calls.
 func (c *Config) Validate() error {
 	var faults []error
-	if c.DefaultTimeout <= 0 {
-		faults = append(faults, errors.New("GRPC_DEFAULT_TIMEOUT must be positive"))
+	if c.DefaultTimeout <= 0 || c.StreamTimeout <= 0 {
+		faults = append(faults, errors.New("GRPC_DEFAULT_TIMEOUT and GRPC_STREAM_TIMEOUT must be positive"))
 	}
 	if c.MaxStreams < 1 {
 		faults = append(faults, errors.New("GRPC_MAX_STREAMS must be at least 1"))

@@ -2,6 +2,7 @@ package grpcserver
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -16,5 +17,18 @@ func deadlineUnary(fallback time.Duration) grpc.UnaryServerInterceptor {
 			defer cancel()
 		}
 		return handler(ctx, req)
+	}
+}
+
+// deadlineStream ends streams that last too long, also those whose client asks for more.
+func deadlineStream(limit time.Duration) grpc.StreamServerInterceptor {
+	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+		// A load balancer that watches our health would take the end of its stream for bad news.
+		if strings.HasPrefix(info.FullMethod, healthPrefix) {
+			return handler(srv, stream)
+		}
+		ctx, cancel := context.WithTimeout(stream.Context(), limit)
+		defer cancel()
+		return handler(srv, withContext(stream, ctx))
 	}
 }

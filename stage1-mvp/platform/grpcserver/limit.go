@@ -10,6 +10,8 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
+const healthPrefix = "/grpc.health."
+
 // The limit protects the server as a whole; limits per client are the gateway's, which alone knows who they are.
 func limitUnary(limiter *rate.Limiter) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
@@ -31,7 +33,7 @@ func limitStream(limiter *rate.Limiter) grpc.StreamServerInterceptor {
 
 func take(limiter *rate.Limiter, method string) error {
 	// A busy server is not a sick one: health checks always pass.
-	if strings.HasPrefix(method, "/grpc.health.") || limiter.Allow() {
+	if strings.HasPrefix(method, healthPrefix) || limiter.Allow() {
 		return nil
 	}
 	return errs.ToGRPC(errs.New(errs.RateLimited, "RATE_LIMITED", "too many requests, try again later"))

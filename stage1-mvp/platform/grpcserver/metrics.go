@@ -2,7 +2,6 @@ package grpcserver
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,26 +19,19 @@ type metrics struct {
 }
 
 func newMetrics(registry *prometheus.Registry) *metrics {
-	return &metrics{
-		handled: register(registry, prometheus.NewCounterVec(prometheus.CounterOpts{
+	m := &metrics{
+		handled: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "grpc_server_handled_total",
 			Help: "Calls that ended, by method and gRPC code.",
-		}, []string{"method", "code"})),
-		duration: register(registry, prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		}, []string{"method", "code"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "grpc_server_handling_seconds",
 			Help:    "Time from the start of a call to its end.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
-		}, []string{"method"})),
+		}, []string{"method"}),
 	}
-}
-
-// register returns the collector that is registered already under the same name, if there is one.
-func register[C prometheus.Collector](registry *prometheus.Registry, collector C) C {
-	var known prometheus.AlreadyRegisteredError
-	if err := registry.Register(collector); errors.As(err, &known) {
-		return known.ExistingCollector.(C)
-	}
-	return collector
+	registry.MustRegister(m.handled, m.duration)
+	return m
 }
 
 func (m *metrics) unary(

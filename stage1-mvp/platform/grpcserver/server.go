@@ -52,10 +52,11 @@ const handshakeTimeout = 3 * time.Second
 // New returns a server that does not listen yet.
 func New(p Params) *Server {
 	s := &Server{params: p, health: health.NewServer(), drain: newDrain(), failed: func() {}}
+	chain := newChain(p)
 	s.grpc = grpc.NewServer(
 		grpc.StatsHandler(otelgrpc.NewServerHandler()),
-		grpc.ChainUnaryInterceptor(unaryChain(p)...),
-		grpc.ChainStreamInterceptor(streamChain(p, s.drain)...),
+		grpc.ChainUnaryInterceptor(chain.unary()...),
+		grpc.ChainStreamInterceptor(chain.stream(s.drain)...),
 		grpc.ConnectionTimeout(handshakeTimeout),
 		// Health and reflection need no token: without an end to them, one connection could hold any number of streams.
 		grpc.MaxConcurrentStreams(uint32(p.Config.MaxStreams)),

@@ -77,7 +77,9 @@ func start(t *testing.T, getStock func(ctx context.Context) error, change func(p
 	params := grpcserver.Params{
 		Service: "shop",
 		Addr:    "127.0.0.1:0",
-		Config:  grpcserver.Config{DefaultTimeout: time.Minute, RateLimit: 1000, RateBurst: 1000, DrainTimeout: 5 * time.Second},
+		Config: grpcserver.Config{
+			DefaultTimeout: time.Minute, StreamTimeout: time.Minute, RateLimit: 1000, RateBurst: 1000, DrainTimeout: 5 * time.Second,
+		},
 		Rules: auth.Rules{
 			inventoryv1.InventoryService_GetStock_FullMethodName: {auth.Public},
 			orderv1.OrderService_WatchOrder_FullMethodName:       {auth.Public},
@@ -207,6 +209,10 @@ func TestABusyServerSaysSoButIsHealthy(t *testing.T) {
 	assert.Equal(t, errs.RateLimited, errs.CodeOf(r.get(t.Context())))
 	_, err := healthpb.NewHealthClient(r.conn).Check(t.Context(), &healthpb.HealthCheckRequest{})
 	assert.NoError(t, err)
+	stream, err := orderv1.NewOrderServiceClient(r.conn).WatchOrder(t.Context(), &orderv1.WatchOrderRequest{})
+	require.NoError(t, err)
+	_, err = stream.Recv()
+	assert.Equal(t, errs.RateLimited, errs.CodeOf(err), "calls and streams are limited together")
 }
 
 func TestStoppingEndsStreamsAndFinishesCalls(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
@@ -15,8 +16,85 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
+	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/grpcserver"
 )
+
+// watcher is a service whose one stream does what a test decides.
+type watcher struct {
+	orderv1.UnimplementedOrderServiceServer
+	watch func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error
+}
+
+func (w *watcher) WatchOrder(_ *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
+	return w.watch(stream)
+}
+
+func startWatcher(
+	t *testing.T, change func(p *grpcserver.Params), watch func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error,
+) (running, func(ctx context.Context) error) {
+	r := start(t, nil, func(p *grpcserver.Params) {
+		p.Register = []func(*grpc.Server){func(s *grpc.Server) { orderv1.RegisterOrderServiceServer(s, &watcher{watch: watch}) }}
+		if change != nil {
+			change(p)
+		}
+	})
+	return r, func(ctx context.Context) error {
+		stream, err := orderv1.NewOrderServiceClient(r.conn).WatchOrder(ctx, &orderv1.WatchOrderRequest{})
+		for err == nil {
+			_, err = stream.Recv()
+		}
+		return err
+	}
+}
+
+func TestAPanicEndsOneStreamOnly(t *testing.T) {
+	t.Parallel()
+	var registry *prometheus.Registry
+	r, watch := startWatcher(t, func(p *grpcserver.Params) { registry = p.Registry },
+		func(grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error { panic("secret of the panic") })
+
+	for range 2 {
+		err := watch(t.Context())
+		assert.Equal(t, errs.Internal, errs.CodeOf(err))
+		assert.NotContains(t, err.Error(), "secret")
+	}
+	r.eventually(t, "secret of the panic")
+	assert.EqualValues(t, 2, counted(t, registry, codes.Internal), "who counts errors must count panics")
+}
+
+func TestAClientThatHangsUpIsNoFailureOfOurs(t *testing.T) {
+	t.Parallel()
+	ctx, hangUp := context.WithCancel(t.Context())
+	r, watch := startWatcher(t, nil, func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) (err error) {
+		hangUp()
+		for err == nil {
+			err = stream.Send(&orderv1.WatchOrderResponse{})
+		}
+		return err
+	})
+
+	require.Error(t, watch(ctx))
+
+	r.eventually(t, `"event":"shop.rpc.finished"`)
+	assert.Contains(t, r.log.String(), `"code":"Canceled"`)
+	assert.NotContains(t, r.log.String(), `"level":"error"`)
+}
+
+// Whoever watches may forget that he does; his machine still answers pings, and his token may have expired long ago.
+func TestNoStreamLastsForEver(t *testing.T) {
+	t.Parallel()
+	_, watch := startWatcher(t, func(p *grpcserver.Params) { p.Config.StreamTimeout = 50 * time.Millisecond },
+		func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
+			<-stream.Context().Done()
+			return stream.Context().Err()
+		})
+
+	err := watch(t.Context())
+
+	assert.Equal(t, "DEADLINE_EXCEEDED", errs.From(err).Reason)
+}
 
 func TestOneConnectionHoldsOnlySoManyStreams(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,8 @@ type OrderServiceClient interface {
 	GetOrder(ctx context.Context, in *GetOrderRequest, opts ...grpc.CallOption) (*GetOrderResponse, error)
 	// ListOrders returns the caller's orders, newest first.
 	ListOrders(ctx context.Context, in *ListOrdersRequest, opts ...grpc.CallOption) (*ListOrdersResponse, error)
-	// WatchOrder sends the order now and again after every change, until it reaches a final status.
+	// WatchOrder sends the order now and again after every change, until it reaches a final status. No watch lasts for ever: after the
+	// server's limit (15 minutes) it ends as DEADLINE_EXCEEDED, and when the server stops as UNAVAILABLE; whoever wants more watches anew.
 	WatchOrder(ctx context.Context, in *WatchOrderRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchOrderResponse], error)
 	// CancelOrder gives up a paid order of the caller and gives money and stock back; an admin may cancel any. An order that is
 	// cancelled already, for whatever reason, is a success.
@@ -163,7 +164,8 @@ type OrderServiceServer interface {
 	GetOrder(context.Context, *GetOrderRequest) (*GetOrderResponse, error)
 	// ListOrders returns the caller's orders, newest first.
 	ListOrders(context.Context, *ListOrdersRequest) (*ListOrdersResponse, error)
-	// WatchOrder sends the order now and again after every change, until it reaches a final status.
+	// WatchOrder sends the order now and again after every change, until it reaches a final status. No watch lasts for ever: after the
+	// server's limit (15 minutes) it ends as DEADLINE_EXCEEDED, and when the server stops as UNAVAILABLE; whoever wants more watches anew.
 	WatchOrder(*WatchOrderRequest, grpc.ServerStreamingServer[WatchOrderResponse]) error
 	// CancelOrder gives up a paid order of the caller and gives money and stock back; an admin may cancel any. An order that is
 	// cancelled already, for whatever reason, is a success.
