@@ -32,6 +32,23 @@ func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
 	}
 }
 
+// What the services tell each other is not for this door: whoever shows a service's token here has come by it.
+func TestAServiceDoesNotComeInThroughTheGateway(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: privatePEM(t, g.key)}, "shop", "order")
+	require.NoError(t, err)
+	for _, onBehalfOf := range []string{"", buyer} {
+		token, err := issuer.Issue(onBehalfOf, time.Now())
+		require.NoError(t, err)
+		for _, path := range []string{"/v1/stock/tea", "/v1/orders", "/v1/wallets/me/balances/EUR"} {
+			a := g.do(http.MethodGet, path, "", "Authorization", "Bearer "+string(token))
+			assert.Equal(t, http.StatusForbidden, a.Code, path)
+			assert.Equal(t, 1005, a.body.Code, path)
+		}
+	}
+}
+
 func TestACallCarriesItsUserItsTokenAndADeadline(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
