@@ -15,7 +15,7 @@ type jobURI struct {
 
 type jobRunURI struct {
 	jobURI
-	ID string `uri:"id" binding:"required,uuid"`
+	ID string `uri:"id" binding:"required,uuid_rfc4122"`
 }
 
 type jobRunsQuery struct {

@@ -7,11 +7,11 @@ import (
 )
 
 type batchGetBody struct {
-	IDs []string `json:"ids" binding:"required,min=1,max=100,dive,uuid"`
+	IDs []string `json:"ids" binding:"required,min=1,max=100,dive,uuid_rfc4122"`
 }
 
 type batchCancelBody struct {
-	IDs []string `json:"ids" binding:"required,min=1,max=50,dive,uuid"`
+	IDs []string `json:"ids" binding:"required,min=1,max=50,dive,uuid_rfc4122"`
 }
 
 type orderResultsJSON struct {

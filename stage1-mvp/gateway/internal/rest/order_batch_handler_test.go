@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -78,4 +79,22 @@ func TestWhatIsWrongWithABatchIsSaidIDByID(t *testing.T) {
 		}
 	}
 	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodPost, "/v1/orders/batch-cancel", idsJSON(orderID), "Idempotency-Key", "").Code)
+}
+
+// Some platforms write UUIDs in capitals.
+func TestAnIDMayBeInCapitals(t *testing.T) {
+	t.Parallel()
+	const shouted = "0199A1B2-0000-7000-8000-00000000000F"
+	g := newGateway(t, nil)
+	g.orders.get = func(_ context.Context, in *orderv1.GetOrderRequest) (*orderv1.GetOrderResponse, error) {
+		assert.Equal(t, shouted, in.GetId())
+		return &orderv1.GetOrderResponse{Order: cancelled}, nil
+	}
+	g.orders.batchGet = func(in *orderv1.BatchGetOrdersRequest) (*orderv1.BatchGetOrdersResponse, error) {
+		assert.Equal(t, []string{shouted}, in.GetIds())
+		return &orderv1.BatchGetOrdersResponse{}, nil
+	}
+
+	assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders/"+shouted, "").Code)
+	assert.Equal(t, http.StatusOK, g.do(http.MethodPost, "/v1/orders/batch-get", idsJSON(shouted)).Code)
 }

@@ -27,7 +27,7 @@ type pageQuery struct {
 }
 
 type orderURI struct {
-	ID string `uri:"id" binding:"required,uuid"`
+	ID string `uri:"id" binding:"required,uuid_rfc4122"`
 }
 
 type orderJSON struct {

@@ -15,7 +15,7 @@ type topUpBody struct {
 }
 
 type topUpURI struct {
-	ID string `uri:"id" binding:"required,uuid"`
+	ID string `uri:"id" binding:"required,uuid_rfc4122"`
 }
 
 type topUpJSON struct {

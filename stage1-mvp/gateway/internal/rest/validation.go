@@ -74,7 +74,7 @@ func message(fault validator.FieldError) string {
 		return "must be in capitals"
 	case "datetime":
 		return "must be a day such as 2026-11-20"
-	case "uuid":
+	case "uuid_rfc4122": // in either case of letters
 		return "must be a UUID"
 	case "oneof":
 		return "must be one of " + strings.ReplaceAll(fault.Param(), " ", ", ")

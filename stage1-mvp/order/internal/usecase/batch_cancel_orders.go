@@ -55,7 +55,8 @@ func (u *BatchCancelOrders) Execute(ctx context.Context, in dto.BatchCancel) ([]
 	// An order that is named twice is cancelled once: its other places get the same result.
 	first := make(map[string]int, len(in.IDs))
 	var work []int
-	for i, id := range in.IDs {
+	for i, asked := range in.IDs {
+		id := oneSpelling(asked)
 		if _, known := first[id]; !known {
 			first[id] = i
 			work = append(work, i)
@@ -69,8 +70,9 @@ func (u *BatchCancelOrders) Execute(ctx context.Context, in dto.BatchCancel) ([]
 				logging.Error(err), zap.ByteString("stack", stack))
 			results[i] = dto.OrderResult{ID: in.IDs[i], Err: errs.From(err)}
 		})
-	for i, id := range in.IDs {
-		results[i] = results[first[id]]
+	for i, asked := range in.IDs {
+		results[i] = results[first[oneSpelling(asked)]]
+		results[i].ID = asked
 	}
 	return results, nil
 }
@@ -91,8 +93,16 @@ func (u *BatchCancelOrders) one(ctx context.Context, in dto.BatchCancel, id stri
 	return dto.OrderResult{ID: id, Err: errs.From(err)}
 }
 
+// oneSpelling is the id as it is stored; what is no id stays as it is, to be refused in its place.
+func oneSpelling(asked string) string {
+	if id, err := orderID(asked); err == nil {
+		return id
+	}
+	return asked
+}
+
 // itemKey makes one key of two, as long as any: a key may have 128 characters, and nothing is left to add an id.
 func itemKey(batchKey, id string) string {
-	sum := sha256.Sum256([]byte(batchKey + "/" + id))
+	sum := sha256.Sum256([]byte(batchKey + "/" + oneSpelling(id)))
 	return "batch " + hex.EncodeToString(sum[:])
 }

@@ -95,7 +95,7 @@ func TestABatchOfCancellationsHasItsOwnResultForEach(t *testing.T) {
 	}
 	in := dto.BatchCancel{
 		Caller:         dto.Caller{UserID: buyer},
-		IDs:            []string{waiting.ID(), order.ID(), foreign.ID(), order.ID(), poison.ID(), silent.ID(), "17"},
+		IDs:            []string{waiting.ID(), order.ID(), foreign.ID(), order.ID(), strings.ToUpper(order.ID()), poison.ID(), silent.ID(), "17"},
 		IdempotencyKey: strings.Repeat("k", 128),
 	}
 	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 2}, s.cancel)
@@ -103,16 +103,17 @@ func TestABatchOfCancellationsHasItsOwnResultForEach(t *testing.T) {
 	first, err := batch.Execute(t.Context(), in)
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"PRECONDITION_FAILED PURCHASE_RUNNING", order.ID(), "NOT_FOUND ORDER_NOT_FOUND", order.ID(), "INTERNAL INTERNAL",
+		"PRECONDITION_FAILED PURCHASE_RUNNING", order.ID(), "NOT_FOUND ORDER_NOT_FOUND", order.ID(), order.ID(), "INTERNAL INTERNAL",
 		"ABORTED IN_PROGRESS", "INVALID_INPUT INVALID_ORDER_ID",
 	}, shown(first))
 	assert.EqualValues(t, 3, runs.Load(), "an order that is named twice is cancelled once")
+	assert.Equal(t, in.IDs, lo.Map(first, func(r dto.OrderResult, _ int) string { return r.ID }), "as they were asked for")
 
 	s.change(waiting.ID(), paid)
-	in.IDs = in.IDs[:4]
+	in.IDs = append([]string{strings.ToUpper(waiting.ID())}, in.IDs[1:5]...)
 	again, err := batch.Execute(t.Context(), in)
 	require.NoError(t, err)
-	assert.Equal(t, shown(first)[:4], shown(again), "the same key has the same results")
+	assert.Equal(t, shown(first)[:5], shown(again), "the same key has the same results")
 	assert.EqualValues(t, 3, runs.Load())
 }
 
