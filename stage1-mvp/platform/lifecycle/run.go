@@ -40,13 +40,14 @@ func run(service string, options fx.Option) int {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", service, err)
 		return exitFailed
 	}
+	stop := app.Wait() // from here on, so that a signal in the midst of the start is a stop like any other
 	startCtx, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
 	defer cancel()
 	if err := app.Start(startCtx); err != nil {
 		log.Error("service did not start", logging.Event(service+".service.failed"), logging.Error(err))
 		return exitFailed
 	}
-	signal := <-app.Wait()
+	signal := <-stop
 
 	stopCtx, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
 	defer cancel()

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
+	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/platform/logging"
 	"stagecraft/stage1-mvp/platform/telemetry"
@@ -45,4 +48,41 @@ func TestTheStopHasTheTimeThatTheEnvironmentGivesIt(t *testing.T) {
 
 	require.NoError(t, app.Err())
 	assert.Equal(t, 7*time.Second, app.StopTimeout())
+}
+
+// An orchestrator may change its mind at any moment. What was started by then must be stopped as at any other time.
+//
+// It is not parallel: the signal is for the whole process.
+func TestASignalDuringTheStartIsAStop(t *testing.T) {
+	self, err := os.FindProcess(os.Getpid())
+	require.NoError(t, err)
+	stopped := false
+
+	code := run("shop", fx.Options(
+		fx.Supply(zap.NewNop()),
+		fx.Invoke(func(lc fx.Lifecycle) {
+			lc.Append(fx.Hook{
+				OnStart: func(context.Context) error { return self.Signal(syscall.SIGTERM) },
+				OnStop: func(context.Context) error {
+					stopped = true
+					return nil
+				},
+			})
+		}),
+	))
+
+	assert.Zero(t, code)
+	assert.True(t, stopped, "a server that was started must drain")
+}
+
+func TestAPartThatCannotGoOnEndsTheServiceWithItsCode(t *testing.T) {
+	t.Parallel()
+	code := run("shop", fx.Options(
+		fx.Supply(zap.NewNop()),
+		fx.Invoke(func(lc fx.Lifecycle, stop fx.Shutdowner) {
+			lc.Append(fx.StartHook(func() error { return stop.Shutdown(fx.ExitCode(3)) }))
+		}),
+	))
+
+	assert.Equal(t, 3, code, "whoever watches the service must see that it failed")
 }
