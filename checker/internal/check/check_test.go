@@ -76,6 +76,22 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestAFailureAfterADeathSaysNothingOfTheTopic(t *testing.T) {
+	t.Parallel()
+	fails := func(dead bool) Result {
+		return Execute(t.Context(), Check{ID: "x", Timeout: time.Second, Run: func(t *T) {
+			t.OnFailDeaths(func() (string, bool) { return "wallet exited with code 2: panic: nil map", dead })
+			t.Fail(Failure{Sentence: "the order is not PAID", Seen: "PENDING"})
+		}}, Env{})
+	}
+	if res := fails(true); !res.Crashed || !strings.Contains(res.Seen, "PENDING; ") || !strings.Contains(res.Seen, "panic: nil map") {
+		t.Errorf("a service died and the result says: crashed %v, seen %q", res.Crashed, res.Seen)
+	}
+	if res := fails(false); res.Crashed || res.Seen != "PENDING" {
+		t.Errorf("nobody died and the result says: crashed %v, seen %q", res.Crashed, res.Seen)
+	}
+}
+
 func TestACheckThatIgnoresItsContextIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})

@@ -122,6 +122,13 @@ func (t *T) result() Result {
 	if t.own > 0 {
 		res.ElapsedMS = t.own.Milliseconds()
 	}
+	if o.verdict == Fail && !res.Crashed {
+		for _, ask := range t.deaths {
+			if seen, dead := ask(); dead {
+				res.Crashed, res.Seen = true, res.Seen+"; and before the check was over, "+seen
+			}
+		}
+	}
 	if o.verdict != Pass {
 		for _, read := range t.logs {
 			res.Logs = append(res.Logs, read()...)

@@ -66,10 +66,10 @@ func brief(line stack.Line) string {
 }
 
 // lastWords says in a line how a service ended: its panic, else the last clause of its last error. The rest is in the logs.
-func lastWords(start *stack.StartError) string {
-	seen := start.Service + " " + start.Reason
+func lastWords(service, end string, lines []stack.Line) string {
+	seen := service + " " + end
 	said := ""
-	for _, line := range start.Lines {
+	for _, line := range lines {
 		if strings.HasPrefix(line.Raw, "panic: ") || strings.HasPrefix(line.Raw, "fatal error: ") {
 			return seen + ": " + line.Raw
 		}

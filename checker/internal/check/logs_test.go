@@ -27,7 +27,7 @@ func TestAServiceThatDoesNotStartIsSeenInOneLine(t *testing.T) {
 		"silence": {nil, "wallet exited"},
 	}
 	for name, c := range cases {
-		if got := lastWords(&stack.StartError{Service: "wallet", Reason: "exited", Lines: c.lines}); got != c.want {
+		if got := lastWords("wallet", "exited", c.lines); got != c.want {
 			t.Errorf("%s: want %q, got %q", name, c.want, got)
 		}
 	}

@@ -29,7 +29,7 @@ func (t *T) Stack(opt stack.Options) *stack.Stack {
 		t.Fail(Failure{
 			Sentence: start.Service + " did not come up: " + start.Reason,
 			Expected: start.Service + " serves within its start time",
-			Seen:     lastWords(start),
+			Seen:     lastWords(start.Service, start.Reason, start.Lines),
 			Crashed:  true,
 		})
 	}
@@ -39,6 +39,7 @@ func (t *T) Stack(opt stack.Options) *stack.Stack {
 	t.NoError("the start of the services", err)
 	done()
 	t.Cleanup(func(context.Context) { s.Close() })
+	t.OnFailDeaths(func() (string, bool) { return firstDead(s) })
 	t.OnFailLogs(func() []LogLine {
 		var lines []LogLine
 		for _, service := range s.Services() {
@@ -48,6 +49,16 @@ func (t *T) Stack(opt stack.Options) *stack.Stack {
 		return lines
 	})
 	return s
+}
+
+// firstDead names the first service that ended although nobody had asked it to, with its last words.
+func firstDead(s *stack.Stack) (seen string, dead bool) {
+	for _, service := range s.Services() {
+		if exit, dead := service.Crashed(); dead {
+			return lastWords(service.Name, exit.String(), service.Logs().All()), true
+		}
+	}
+	return "", false
 }
 
 // Spans receives the traces of the services that Stack starts.

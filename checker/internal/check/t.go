@@ -44,6 +44,7 @@ type T struct {
 	own      time.Duration // spent in hidden tests, without waiting for their turn
 	cleanups []func(context.Context)
 	logs     []func() []LogLine
+	deaths   []func() (seen string, dead bool)
 }
 
 type outcome struct {
@@ -166,6 +167,14 @@ func (t *T) OnFailLogs(read func() []LogLine) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.logs = append(t.logs, read)
+}
+
+// OnFailDeaths registers where to ask, when the check fails, whether a service died that nobody had asked to. What was seen after that tells
+// nothing about the check's topic.
+func (t *T) OnFailDeaths(ask func() (seen string, dead bool)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.deaths = append(t.deaths, ask)
 }
 
 // proceed ends the calling goroutine when the check already has its verdict.

@@ -166,6 +166,23 @@ func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
 	}
 }
 
+func TestADamagedCopyIsNotCalledCodeThatDoesNotCompile(t *testing.T) {
+	t.Parallel()
+	root := repository(t)
+	reply(t, root, "start", "1")
+	found, err := filepath.Glob(filepath.Join(root, "workspace", "01-*", "go.mod"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the copy's go.mod: %v, %v", found, err)
+	}
+	if err := os.Remove(found[0]); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := call(t, root, "check", "1")
+	if code != exitUnknown || out != "" || !strings.Contains(errs, "`go run ./checker reset 1` moves it to a backup") {
+		t.Errorf("exit %d, stdout %q, stderr %q; the error must say how to get a whole copy", code, out, errs)
+	}
+}
+
 func TestWithoutArgumentsAPipeGetsTheCatalogue(t *testing.T) {
 	t.Parallel()
 	says(t, reply(t, repository(t)), "The order's state machine", "next: make lesson 1")

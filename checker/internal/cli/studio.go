@@ -110,6 +110,9 @@ func (s *studio) grade(ctx context.Context, l lesson.Lesson, req run.Request, ob
 		if !s.started(l) {
 			return check.Report{}, fmt.Errorf("lesson %d has not been started; `go run ./checker start %d` makes your copy", l.Number, l.Number)
 		}
+		if err := workspace.Whole(s.root, l); err != nil {
+			return check.Report{}, err
+		}
 	}
 	report, err := run.Lesson(ctx, req, observe)
 	if err != nil || !own {

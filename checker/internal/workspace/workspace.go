@@ -74,6 +74,12 @@ func Reset(root string, l lesson.Lesson) (Made, error) {
 	return made, nil
 }
 
+// Whole returns an error that says what to do next if the lesson's workspace is there and has lost its go.mod.
+func Whole(root string, l lesson.Lesson) error {
+	_, err := existing(Path(root, l), l)
+	return err
+}
+
 // existing says whether there is a workspace. One without go.mod was not made here, or has been damaged: it is left alone.
 func existing(dir string, l lesson.Lesson) (bool, error) {
 	info, err := os.Stat(dir)
