@@ -95,7 +95,7 @@ func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessag
 	defer cancel()
 	e.Status, e.Result = Succeeded, content
 	if failure != nil {
-		e.Status, e.Error = Failed, failure.Error()
+		e.Status, e.Error = Failed, logging.Mask(failure.Error())
 	}
 	stored, ours, err := r.history.Finish(ctx, e)
 	switch {
@@ -106,7 +106,7 @@ func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessag
 	default:
 		return stored, failure
 	}
-	e.Status, e.Error, e.Result = Failed, failure.Error(), nil
+	e.Status, e.Error, e.Result = Failed, logging.Mask(failure.Error()), nil
 	return e, failure
 }
 

@@ -47,7 +47,8 @@ type Lock struct {
 	known time.Time
 }
 
-// Acquire returns the lock of the key, or ErrLocked. Any other error means that nobody knows.
+// Acquire returns the lock of the key, or ErrLocked. Any other error means that nobody knows: only the answer may have been lost. The lock
+// that comes with it must be released, because one that nobody knows to be his would keep all others out.
 func (l *Locker) Acquire(ctx context.Context, key string) (*Lock, error) {
 	lock := &Lock{client: l.client, key: key, token: rand.Text(), ttl: l.ttl, known: time.Now()}
 	err := l.client.SetArgs(ctx, key, lock.token, redis.SetArgs{Mode: "NX", TTL: l.ttl}).Err()
@@ -57,9 +58,7 @@ func (l *Locker) Acquire(ctx context.Context, key string) (*Lock, error) {
 	case errors.Is(err, redis.Nil):
 		return nil, ErrLocked
 	default:
-		// Only the answer may have been lost: a lock that nobody knows to be his would keep all others out.
-		_ = lock.Release(ctx)
-		return nil, fmt.Errorf("lock %s: %w", key, err)
+		return lock, fmt.Errorf("lock %s: %w", key, err)
 	}
 }
 

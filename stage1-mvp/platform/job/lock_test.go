@@ -93,3 +93,31 @@ func TestTheContextEndsBeforeTheLockDoesWhenRedisIsSilent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Positive(t, left, "at this moment nobody else may have the lock yet")
 }
+
+func TestTheContextEndsBeforeTheLockDoesWhenRedisFailsAndThenIsSilent(t *testing.T) {
+	t.Parallel()
+	line, key := redistest.NewLine(t), uuid.NewString()
+	lock, err := job.NewLocker(line.Client, config.LockTTL).Acquire(t.Context(), key)
+	require.NoError(t, err)
+	line.Then(redistest.Cut, redistest.Lost)
+	held, stop := lock.Hold(t.Context())
+	defer stop()
+
+	<-held.Done()
+
+	left, err := redistest.New(t).PTTL(t.Context(), key).Result()
+	require.NoError(t, err)
+	assert.Positive(t, left, "the last try must not wait for longer than the lock lives")
+}
+
+func TestOneExtensionWithoutAnAnswerDoesNotLoseTheLock(t *testing.T) {
+	t.Parallel()
+	line, key := redistest.NewLine(t), uuid.NewString()
+	lock, err := job.NewLocker(line.Client, config.LockTTL).Acquire(t.Context(), key)
+	require.NoError(t, err)
+	line.Then(redistest.Lost, redistest.Arrives)
+	held, stop := lock.Hold(t.Context())
+	defer stop()
+
+	assert.Never(t, func() bool { return held.Err() != nil }, 2*config.LockTTL, config.LockTTL/10)
+}

@@ -95,14 +95,29 @@ func (r *Runner) begin(ctx context.Context, job Job, window string, trigger Trig
 		return Execution{}, nil, ErrRunning
 	}
 	if err != nil {
+		r.giveBack(ctx, lock)
 		return Execution{}, nil, r.refuse(job, errs.Wrap(err, errs.Aborted, "JOB_NOT_STARTED", "the window cannot be locked now, please repeat"))
 	}
 	e, err := r.record(ctx, Execution{ID: uuid.NewString(), Job: job.Name, Window: window, Trigger: trigger, Status: Running})
 	if err != nil {
-		_ = lock.Release(ctx) // otherwise it ends by itself
+		r.giveBack(ctx, lock)
 		return Execution{}, nil, r.refuse(job, err)
 	}
 	return e, lock, nil
+}
+
+// giveBack releases a lock under which nothing is done; what cannot be released ends by itself. Redis may be what is silent, so nobody waits
+// for that longer than he has time.
+func (r *Runner) giveBack(ctx context.Context, lock *Lock) {
+	released := make(chan struct{})
+	r.working.Go(func() {
+		defer close(released)
+		_ = lock.Release(ctx)
+	})
+	select {
+	case <-released:
+	case <-ctx.Done():
+	}
 }
 
 // record writes the row of an execution. One that is there already belongs to somebody who died when it is older than his lock could be:

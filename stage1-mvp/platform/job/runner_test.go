@@ -215,6 +215,52 @@ func TestWithoutRedisNothingRunsAndThatIsCounted(t *testing.T) {
 	assert.EqualValues(t, 1, counted(t, r, "NOT_STARTED"))
 }
 
+func TestWhoeverAsksIsAnsweredInTimeAlsoWhenRedisIsSilent(t *testing.T) {
+	t.Parallel()
+	line, history := redistest.NewLine(t), &memory{}
+	r := newReplica(t, line.Client, history)
+	never := newJob(func(context.Context, string) (any, error) { panic("it must not run") })
+	line.Then(redistest.Lost)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+
+	_, _, err := r.Run(ctx, never, window, job.Backfill)
+
+	assert.Equal(t, errs.Aborted, errs.CodeOf(err))
+	assert.Less(t, time.Since(began), time.Second, "to give the lock back is not what he has to wait for")
+}
+
+func TestALockWhoseAnswerWasLostIsFreeAgain(t *testing.T) {
+	t.Parallel()
+	line, history := redistest.NewLine(t), &memory{}
+	r := newReplica(t, line.Client, history)
+	quick := newJob(func(context.Context, string) (any, error) { return nil, nil })
+	require.NoError(t, line.Ping(t.Context()).Err())
+	line.Then(redistest.AnswerLost, redistest.Arrives)
+
+	_, _, err := r.Run(t.Context(), quick, window, job.Cron)
+	assert.Equal(t, errs.Aborted, errs.CodeOf(err))
+
+	e, _, err := r.Run(t.Context(), quick, window, job.Cron)
+	require.NoError(t, err)
+	assert.Equal(t, job.Succeeded, e.Status, "nobody waits for the end of a lock that nobody has")
+}
+
+func TestNoSecretIsInTheRowOfAFailure(t *testing.T) {
+	t.Parallel()
+	_, history, r := fixture(t)
+	talkative := newJob(func(context.Context, string) (any, error) {
+		return nil, errors.New("dial redis://shop:hunter2@db:6379: refused")
+	})
+
+	e, _, err := r.Run(t.Context(), talkative, window, job.API)
+
+	require.NoError(t, err)
+	assert.Equal(t, "dial redis://shop:***@db:6379: refused", e.Error)
+	assert.NotContains(t, history.of(talkative.Name)[0].Error, "hunter2")
+}
+
 func TestWithoutTheDatabaseNothingRunsAndTheLockIsFreeAgain(t *testing.T) {
 	t.Parallel()
 	client, history, r := fixture(t)

@@ -40,6 +40,7 @@ func NewScheduler(cfg Config, runner *Runner, now clock.Clock, log *zap.Logger) 
 
 // Add plans a job. Call it before Start.
 func (s *Scheduler) Add(job Job, schedule cron.Schedule) {
+	s.runner.metrics.expect(job.Name)
 	s.jobs = append(s.jobs, job)
 	s.cron.Schedule(schedule, cron.FuncJob(func() { s.see(job) }))
 }
@@ -56,10 +57,14 @@ func (s *Scheduler) Start(context.Context) error {
 // Stop plans no more and waits until nobody waits for a job, but not longer than ctx allows. Jobs that run are the Runner's to end.
 func (s *Scheduler) Stop(ctx context.Context) error {
 	s.end()
-	ticks := s.cron.Stop()
-	s.first.Wait()
+	ticks, idle := s.cron.Stop(), make(chan struct{})
+	go func() {
+		s.first.Wait()
+		<-ticks.Done()
+		close(idle)
+	}()
 	select {
-	case <-ticks.Done():
+	case <-idle:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

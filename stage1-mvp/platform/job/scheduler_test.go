@@ -118,6 +118,42 @@ func TestAStopDoesNotWaitForTheNextTry(t *testing.T) {
 	stop(t, s)
 }
 
+func TestAStopIsBoundedAlsoWhenRedisIsSilent(t *testing.T) {
+	t.Parallel()
+	line := redistest.NewLine(t)
+	r := newReplica(t, line.Client, &memory{})
+	s := job.NewScheduler(config, r.Runner, clock.System, zap.NewNop())
+	s.Add(newJob(func(context.Context, string) (any, error) { return nil, nil }), soon{})
+	line.Then(redistest.Lost)
+	require.NoError(t, s.Start(t.Context()))
+	require.Eventually(t, func() bool { return line.PoolStats().TotalConns > 0 }, 10*time.Second, time.Millisecond, "it asks for the lock")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+
+	err := s.Stop(ctx)
+
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Less(t, time.Since(began), time.Second)
+}
+
+func TestEverySeriesOfAJobIsThereBeforeItsFirstExecution(t *testing.T) {
+	t.Parallel()
+	_, _, r := fixture(t)
+
+	newScheduler(t, r, clock.System).Add(newJob(nil), soon{})
+
+	families, err := r.registry.Gather()
+	require.NoError(t, err)
+	series := make(map[string]int)
+	for _, family := range families {
+		series[family.GetName()] = len(family.GetMetric())
+	}
+	assert.Equal(t, map[string]int{
+		"job_execution_total": 3, "job_execution_duration_seconds": 1, "job_currently_running": 1,
+	}, series, "a series that comes with its first event hides that event from a rate")
+}
+
 func succeeded(history *memory, of job.Job) (count int) {
 	for _, e := range history.of(of.Name) {
 		if e.Status == job.Succeeded {

@@ -32,7 +32,8 @@ func (l *Lock) Hold(ctx context.Context) (held context.Context, stop func()) {
 	}
 }
 
-// watch returns an error when the lock is lost, and nil when ctx ends.
+// watch returns an error when the lock is lost, and nil when ctx ends. A try waits for half of the interval and no longer, so that one
+// without an answer is followed by another, and the last one ends before the lock does.
 func (l *Lock) watch(ctx context.Context) error {
 	interval := l.ttl / extensions
 	ticker := time.NewTicker(interval)
@@ -43,7 +44,7 @@ func (l *Lock) watch(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
-		ours, err := l.extendWithin(ctx, interval)
+		ours, err := l.extendWithin(ctx, interval/2)
 		switch {
 		case ours || ctx.Err() != nil:
 		case err == nil:
