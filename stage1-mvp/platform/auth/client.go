@@ -10,11 +10,11 @@ import (
 
 const metadataKey = "authorization"
 
-// Credentials puts a token into the metadata of the outgoing calls of a connection. Use it only towards our own services: a third party
-// that gets a token can act as its owner.
+// Credentials adds a token to the metadata of every outgoing call of a connection. Use it only for our own services: a third party that
+// receives a token can act as its owner.
 type Credentials func(ctx context.Context) (Token, error)
 
-// ForwardToken shows the called service the token of the user whose request is being served.
+// ForwardToken passes on the token of the user whose request is being served.
 func ForwardToken() Credentials {
 	return func(ctx context.Context) (Token, error) {
 		token, _ := ctx.Value(tokenKey{}).(Token)
@@ -22,8 +22,8 @@ func ForwardToken() Credentials {
 	}
 }
 
-// ServiceCredentials shows the called service a token of this service, on behalf of the user of the context: the one named with
-// OnBehalfOf, otherwise the one whose request is being served.
+// ServiceCredentials sends a token of this service itself, issued on behalf of the user named with OnBehalfOf, or otherwise of the user
+// whose request is being served.
 func ServiceCredentials(issuer *Issuer) Credentials {
 	return func(ctx context.Context) (Token, error) {
 		user, ok := ctx.Value(onBehalfKey{}).(string)

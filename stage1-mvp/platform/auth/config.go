@@ -27,7 +27,7 @@ func (c *Config) Validate() error {
 		faults = append(faults, fmt.Errorf("SERVICE_PUBLIC_KEYS: %w", err))
 	}
 	for kid := range services {
-		// Whoever signs for users could make himself a service.
+		// Otherwise whoever signs for users could make himself a service.
 		if _, shared := users[kid]; shared {
 			faults = append(faults, fmt.Errorf("SERVICE_PUBLIC_KEYS must not hold a key of JWT_PUBLIC_KEYS, as %s is", kid))
 		}

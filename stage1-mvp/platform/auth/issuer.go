@@ -25,7 +25,7 @@ func NewIssuer(cfg IssuerConfig, audience, service string) (*Issuer, error) {
 	return &Issuer{signer: s, subject: "svc:" + service, audience: audience}, nil
 }
 
-// Issue returns a token that is good for five minutes. The user on whose behalf the service acts may be empty.
+// Issue returns a token that is valid for five minutes. onBehalfOf, the user for whom the service acts, may be empty.
 func (i *Issuer) Issue(onBehalfOf string, now time.Time) (Token, error) {
 	return i.sign(claims{
 		RegisteredClaims: jwt.RegisteredClaims{

@@ -21,7 +21,8 @@ func KeyID(key ed25519.PublicKey) (string, error) {
 	return hex.EncodeToString(sum[:])[:16], nil
 }
 
-// parsePublicKeys reads a bundle of PEM blocks into a map by kid. Several keys at once make it possible to change keys without an outage.
+// parsePublicKeys reads a bundle of PEM blocks into a map by kid. A bundle may hold several keys, so that keys can be rotated without an
+// outage.
 func parsePublicKeys(bundle string) (map[string]ed25519.PublicKey, error) {
 	keys := make(map[string]ed25519.PublicKey)
 	rest := []byte(unescape(bundle))
@@ -67,5 +68,5 @@ func parsePrivateKey(text string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// unescape allows for environments that cannot hold line breaks and write \n instead.
+// unescape supports environments that cannot hold line breaks and write \n instead.
 func unescape(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }

@@ -1,4 +1,5 @@
-// Package auth knows who is calling and whether he may. Tokens are JWTs signed with Ed25519; nothing else about a caller is believed.
+// Package auth decides who is calling and what he may do. Tokens are JWTs signed with Ed25519; nothing else that a caller says about
+// himself is trusted.
 package auth
 
 import (
@@ -6,7 +7,7 @@ import (
 	"slices"
 )
 
-// Role is what a caller may be.
+// Role is what a caller is allowed to act as.
 type Role string
 
 const (
@@ -22,7 +23,7 @@ type Principal struct {
 	// Subject is a user's UUID, or svc:<name> of a service.
 	Subject string
 	Roles   []string
-	// OnBehalfOf is the user for whom a service acts; empty for users, and for a service that acts on its own.
+	// OnBehalfOf is the user for whom a service acts. It is empty for users, and for a service that acts for nobody.
 	OnBehalfOf string
 }
 
@@ -52,7 +53,7 @@ type tokenKey struct{}
 
 type onBehalfKey struct{}
 
-// WithPrincipal returns a context that carries an authenticated caller and the token that he showed, for ForwardToken.
+// WithPrincipal returns a context that carries an authenticated caller and his token, which ForwardToken passes on.
 func WithPrincipal(ctx context.Context, p Principal, token Token) context.Context {
 	return context.WithValue(context.WithValue(ctx, principalKey{}, p), tokenKey{}, token)
 }

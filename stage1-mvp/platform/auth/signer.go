@@ -9,7 +9,7 @@ import (
 	"stagecraft/stage1-mvp/platform/config"
 )
 
-// signer makes tokens with one key, and says in each which it is.
+// signer signs tokens with one key and writes the id of the key into each.
 type signer struct {
 	kid string
 	key ed25519.PrivateKey

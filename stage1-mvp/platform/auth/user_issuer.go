@@ -12,7 +12,7 @@ import (
 	"stagecraft/stage1-mvp/platform/config"
 )
 
-// UserIssuer signs the tokens of users who have proved who they are.
+// UserIssuer signs the tokens of users who have logged in.
 type UserIssuer struct {
 	signer
 	issuer   string
@@ -20,8 +20,8 @@ type UserIssuer struct {
 	lifetime time.Duration
 }
 
-// NewUserIssuer returns a UserIssuer whose tokens a Verifier with the same cfg accepts. A private key that has no counterpart among the
-// public keys of users is an error: everyone would log in and then be refused.
+// NewUserIssuer returns a UserIssuer whose tokens a Verifier with the same cfg accepts. A private key without its counterpart among the
+// public keys of users is an error: everyone could log in, and would then be refused.
 func NewUserIssuer(privateKey config.Secret, cfg Config, lifetime time.Duration) (*UserIssuer, error) {
 	s, err := newSigner(privateKey)
 	if err != nil {
@@ -37,7 +37,7 @@ func NewUserIssuer(privateKey config.Secret, cfg Config, lifetime time.Duration)
 	return &UserIssuer{signer: s, issuer: cfg.Issuer, audience: cfg.Audience, lifetime: lifetime}, nil
 }
 
-// Issue returns a token for the user and how long it is good.
+// Issue returns a token for the user, and how long it is valid.
 func (i *UserIssuer) Issue(userID string, roles []Role, now time.Time) (Token, time.Duration, error) {
 	token, err := i.sign(claims{
 		RegisteredClaims: jwt.RegisteredClaims{

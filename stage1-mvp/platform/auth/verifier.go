@@ -21,8 +21,7 @@ type claims struct {
 	OnBehalfOf string   `json:"on_behalf_of,omitempty"`
 }
 
-// Verifier tells who signed a token. Users and services have issuers and keys of their own, so that the one who signs for users cannot
-// make a service.
+// Verifier checks tokens. Users and services have separate issuers and keys, so that whoever signs for users cannot create a service.
 type Verifier struct {
 	issuers map[string]map[string]ed25519.PublicKey
 	parser  *jwt.Parser
@@ -61,7 +60,7 @@ func (v *Verifier) Verify(token Token) (Principal, error) {
 	return Principal{Subject: c.Subject, Roles: c.Roles, OnBehalfOf: c.OnBehalfOf}, nil
 }
 
-// key finds the key by issuer and kid. Both are only claimed at this point: a lie leads to a key that the signature does not fit.
+// key finds the key by issuer and kid. At this point both are only claims: a false one leads to a key that does not match the signature.
 func (v *Verifier) key(token *jwt.Token) (any, error) {
 	issuer, err := token.Claims.GetIssuer()
 	if err != nil {
@@ -75,7 +74,7 @@ func (v *Verifier) key(token *jwt.Token) (any, error) {
 	return key, nil
 }
 
-// check refuses what a valid signature does not make right: a user who is a service, and the reverse.
+// check refuses what even a valid signature cannot make right: a user who claims to be a service, and the reverse.
 func (c *claims) check() error {
 	if c.Issuer == serviceIssuer {
 		if c.Subject == "" || !slices.Equal(c.Roles, []string{string(Service)}) {
@@ -87,7 +86,7 @@ func (c *claims) check() error {
 	if err != nil {
 		return errors.New("the subject is not a user's UUID")
 	}
-	// One user has one name, however the one who signed spells it: rows, scopes and owners are compared as text.
+	// Rows, scopes and owners are compared as text, so a user id must have one spelling, however it was signed.
 	c.Subject = subject.String()
 	for _, role := range c.Roles {
 		if role != string(Customer) && role != string(Admin) {

@@ -1,4 +1,4 @@
-// Package clock is where time comes from, so that a test can decide what time it is.
+// Package clock provides the time, so that a test can set it.
 package clock
 
 import "time"
@@ -6,5 +6,5 @@ import "time"
 // Clock returns the time now.
 type Clock func() time.Time
 
-// System returns the time of the machine in UTC and in microseconds: exactly what PostgreSQL keeps of it.
+// System returns the time of the machine, in UTC and truncated to microseconds, which is the precision PostgreSQL keeps.
 func System() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Validator is a config struct with rules that a tag cannot say. Load calls it after the fields are filled, also when some could not be;
-// what it says of those is left out, by their names. Several faults come as errors.Join makes them.
+// Validator is a config struct with rules that tags cannot express. Load calls Validate after filling the fields, even if some could not be
+// filled; faults that name such a variable are dropped, because it is reported already. Several faults are returned with errors.Join.
 type Validator interface {
 	Validate() error
 }
@@ -56,7 +56,7 @@ func load(v reflect.Value) []error {
 	return faults
 }
 
-// brokenRules splits what Validate found, and leaves out what it says of variables that have no value: they are reported already.
+// brokenRules splits what Validate found, and drops the faults that name a variable without a value: those are reported already.
 func brokenRules(err error, broken []string) []error {
 	if err == nil {
 		return nil

@@ -5,7 +5,7 @@ type Secret string
 
 const masked = "***"
 
-// Reveal returns the value itself. Hand it only to what needs it.
+// Reveal returns the value itself. Pass it only to the code that needs it.
 func (s Secret) Reveal() string { return string(s) }
 
 // String returns ***.

@@ -7,7 +7,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Fields remembers which fields of messages were filled. A field that one side sends and the other forgets to map is empty for ever,
+// Fields records which fields of messages were filled. A field that one side sends and the other forgets to map would stay empty for ever,
 // and nothing else would notice.
 type Fields struct {
 	seen map[protoreflect.FullName]bool
@@ -16,7 +16,7 @@ type Fields struct {
 // NewFields returns an empty record.
 func NewFields() *Fields { return &Fields{seen: make(map[protoreflect.FullName]bool)} }
 
-// Saw remembers the fields that the message and those inside it have.
+// Saw records the fields that are set in the message and in the messages inside it.
 func (f *Fields) Saw(m proto.Message) { f.saw(m.ProtoReflect()) }
 
 func (f *Fields) saw(m protoreflect.Message) {
@@ -35,7 +35,7 @@ func (f *Fields) saw(m protoreflect.Message) {
 	})
 }
 
-// Missing returns the fields of all answers of the service that no message had, sorted.
+// Missing returns, sorted, the fields of the service's answers that no message had set.
 func (f *Fields) Missing(service protoreflect.ServiceDescriptor) []string {
 	visited, missing := make(map[protoreflect.FullName]bool), []string{}
 	var visit func(m protoreflect.MessageDescriptor)

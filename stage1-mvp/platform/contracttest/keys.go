@@ -1,5 +1,5 @@
-// Package contracttest has what a test of two services needs: keys that both know, a service as it runs in production, and a record of
-// which fields of a contract have been filled.
+// Package contracttest has what a contract test of two services needs: keys that both know, a service as it runs in production, and a
+// record of which fields of the contract were filled.
 package contracttest
 
 import (
@@ -16,7 +16,7 @@ import (
 	"stagecraft/stage1-mvp/platform/config"
 )
 
-// Keys are those of users and of services.
+// Keys are the keys of users and of services.
 type Keys struct {
 	Auth     auth.Config
 	Services config.Secret
@@ -36,7 +36,7 @@ func NewKeys(t *testing.T) *Keys {
 	return &Keys{Auth: cfg, Services: servicePrivate, t: t, users: users}
 }
 
-// Environment is what every service must be given of them.
+// Environment returns the variables that give the public keys to a service.
 func (k *Keys) Environment() map[string]string {
 	return map[string]string{"JWT_PUBLIC_KEYS": k.Auth.PublicKeys, "SERVICE_PUBLIC_KEYS": k.Auth.ServicePublicKeys}
 }
@@ -49,7 +49,7 @@ func (k *Keys) Token(userID string, role auth.Role) auth.Token {
 	return token
 }
 
-// Issuer returns what the service of this name signs its tokens with.
+// Issuer returns the issuer with which the service of this name signs its tokens.
 func (k *Keys) Issuer(service string) *auth.Issuer {
 	k.t.Helper()
 	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: k.Services}, k.Auth.Audience, service)

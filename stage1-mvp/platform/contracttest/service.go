@@ -12,8 +12,8 @@ import (
 	"stagecraft/stage1-mvp/platform/grpcserver"
 )
 
-// Serve starts a service with all that it has in production until the test ends, and returns its address. It is configured as in
-// production, too: by the environment, which is why a test that calls it cannot run in parallel.
+// Serve starts a complete service, as in production, until the test ends, and returns its address. It is configured through the
+// environment, which is why a test that calls Serve cannot run in parallel.
 func Serve[C any](t *testing.T, options func(C) fx.Option, keys *Keys, environment map[string]string) string {
 	t.Helper()
 	all := keys.Environment()

@@ -1,4 +1,4 @@
-// Package correlation carries one id through all services that work on one request.
+// Package correlation carries one id through all services that work on the same request.
 package correlation
 
 import (
@@ -15,7 +15,7 @@ var valid = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 type contextKey struct{}
 
-// With returns a context with the id; one that is missing or could do harm in a log is replaced by a new one.
+// With returns a context with the id. An id that is missing, or unsafe to log, is replaced by a new one.
 func With(ctx context.Context, id string) context.Context {
 	if !valid.MatchString(id) {
 		id = uuid.NewString()

@@ -1,4 +1,4 @@
-// Package crashtest has a process that dies at one point of its work, for tests that ask what is left then and who finishes it.
+// Package crashtest simulates a process that dies at a chosen point, for tests that check what is left behind and who finishes it.
 package crashtest
 
 import (
@@ -7,21 +7,21 @@ import (
 	"sync/atomic"
 )
 
-// ErrDead is what everything comes to in a process that is dead.
+// ErrDead is the error of everything that a dead process tries.
 var ErrDead = errors.New("the process is dead")
 
-// Process dies at the point that DiesAt counts to, from 1; 0 is never. From then on nothing that it does has an effect outside.
+// Process dies at point number DiesAt, counted from 1; 0 means never. From then on nothing it does has an effect outside.
 type Process struct {
 	DiesAt int64
 	points atomic.Int64
 	dead   atomic.Bool
 }
 
-// IsDead tells whether the process has come to its point.
+// IsDead tells whether the process has died.
 func (p *Process) IsDead() bool { return p.dead.Load() }
 
-// Around does fn with a point before it and one after it: dead at the first, fn does not happen; dead at the second, it happens and nobody
-// learns what came of it.
+// Around runs fn with one point before it and one after it. A process that dies at the first never runs fn; one that dies at the second has
+// run it, but nobody learns the result.
 func (p *Process) Around(fn func() error) error {
 	if err := p.point(); err != nil {
 		return err
@@ -48,7 +48,7 @@ type Transactor interface {
 	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// Tx returns transactions of the process: it dies before one or after its commit.
+// Tx returns the transactions of the process, which may die before a transaction or right after its commit.
 func (p *Process) Tx(tx Transactor) Transactor { return processTx{p, tx} }
 
 type processTx struct {

@@ -25,8 +25,8 @@ var grpcCodes = map[Code]codes.Code{
 	Internal:      codes.Internal,
 }
 
-// ToStatus is the only place where an error becomes a gRPC status. An expired or cancelled context keeps its own status: the client
-// must know that the call may have happened. So does what gRPC itself says, as when a client has hung up. A cause is never sent.
+// ToStatus is the only place where an error becomes a gRPC status. An expired or cancelled context keeps its own status, because the client
+// must know that the call may have happened. Causes are never sent.
 func ToStatus(err error) *status.Status {
 	if err == nil {
 		return nil
@@ -84,9 +84,9 @@ func (e *statusError) Error() string              { return e.chain.Error() }
 func (e *statusError) Unwrap() error              { return e.chain }
 func (e *statusError) GRPCStatus() *status.Status { return e.status }
 
-// FromStatus is the way back: what a client of another service makes of its answer. Only the words of our own services, which carry our
-// detail, are passed on: those of the transport name addresses and ports, which are for the log alone. The status error stays in the chain,
-// for the log and so that status.Code and Refused can still see it.
+// FromStatus is the reverse: it turns the answer of another service into an error. Only messages of our own services, which carry our
+// detail, are passed on: those of the transport name addresses and ports, which belong only in the log. The status error stays in the
+// chain, for the log and for status.Code and Refused.
 func FromStatus(err error) error {
 	st, ok := status.FromError(err)
 	if err == nil || !ok {
@@ -100,7 +100,7 @@ func FromStatus(err error) error {
 	}
 }
 
-// ownInfo is the detail that ToStatus adds: only our own services do.
+// ownInfo returns the detail that ToStatus adds; only our own services send it.
 func ownInfo(st *status.Status) (*errdetails.ErrorInfo, bool) {
 	for _, detail := range st.Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == detailDomain {

@@ -38,7 +38,7 @@ func reasonOfStatus(c codes.Code) string {
 	}
 }
 
-// messageOfStatus is what a client is told when another service did not speak for itself.
+// messageOfStatus is what a client is told when the other service sent no message of its own.
 func messageOfStatus(c codes.Code) string {
 	switch c {
 	case codes.Unavailable:

@@ -7,8 +7,8 @@ import (
 	"google.golang.org/grpc"
 )
 
-// subtractOverhead gives the called service less time than we have ourselves, so that its timeout reaches us as an answer and not as
-// silence. At most half of what is left is kept back: a short deadline is still a deadline, not a refusal.
+// subtractOverhead gives the called service less time than we have, so that its timeout still reaches us as an answer. It keeps back at
+// most half of the time that is left, so that a short deadline does not become an immediate refusal.
 func subtractOverhead(overhead time.Duration) grpc.UnaryClientInterceptor {
 	return func(
 		ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoker grpc.UnaryInvoker, opts ...grpc.CallOption,

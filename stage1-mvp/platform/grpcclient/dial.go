@@ -25,16 +25,16 @@ type options struct {
 // WithConfig sets the overhead, which is 500 ms otherwise.
 func WithConfig(cfg Config) Option { return func(o *options) { o.overhead = cfg.Overhead } }
 
-// WithCredentials sets who the calls are made as; without it they carry no token.
+// WithCredentials sets whose token the calls carry; without it they carry none.
 func WithCredentials(c auth.Credentials) Option { return func(o *options) { o.credentials = c } }
 
-// Dial returns a connection to a service. It connects in the background with the first call, and again when the connection is lost.
+// Dial returns a connection to a service. It connects with the first call, and again whenever the connection is lost.
 func Dial(target string, opts ...Option) (*grpc.ClientConn, error) {
 	o := options{overhead: 500 * time.Millisecond}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	// Errors outermost: also what the other interceptors refuse comes out as an error that use cases understand.
+	// Error mapping is outermost, so that errors of the other interceptors are mapped too.
 	unary := []grpc.UnaryClientInterceptor{mapErrorsUnary, correlateUnary, subtractOverhead(o.overhead)}
 	stream := []grpc.StreamClientInterceptor{mapErrorsStream, correlateStream}
 	if o.credentials != nil {
@@ -46,13 +46,13 @@ func Dial(target string, opts ...Option) (*grpc.ClientConn, error) {
 		grpc.WithStatsHandler(otelgrpc.NewClientHandler()),
 		grpc.WithChainUnaryInterceptor(unary...),
 		grpc.WithChainStreamInterceptor(stream...),
-		// The default backs off to two minutes, long after the other service is back.
+		// By default the backoff grows to two minutes, long after the other service is back.
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
 			MinConnectTimeout: 2 * time.Second,
 		}),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 5 * time.Second}),
-		// A retry of a call that may have been processed is the saga's decision, not the transport's.
+		// Whether to retry a call that may have been processed is up to the saga, not to the transport.
 		grpc.WithDisableServiceConfig(),
 	)
 	if err != nil {

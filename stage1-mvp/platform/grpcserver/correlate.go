@@ -25,7 +25,7 @@ func correlate(ctx context.Context) context.Context {
 	return correlation.With(ctx, id)
 }
 
-// contextStream is a stream with another context, which is how an interceptor hands something on.
+// contextStream is a stream with another context: the way a stream interceptor passes values on.
 type contextStream struct {
 	grpc.ServerStream
 	ctx context.Context

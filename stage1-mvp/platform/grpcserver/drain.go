@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// drain ends streams when the server stops: a stream never ends by itself, and GracefulStop would wait for it.
+// drain ends streams when the server stops: they would never end by themselves, and GracefulStop would wait for them.
 type drain struct {
 	once    sync.Once
 	started chan struct{}

@@ -8,7 +8,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// mapErrorsUnary is where errors of use cases get their gRPC status, all of them.
+// mapErrorsUnary is where the errors of all use cases get their gRPC status.
 func mapErrorsUnary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	resp, err := handler(ctx, req)
 	return resp, errs.ToGRPC(err)

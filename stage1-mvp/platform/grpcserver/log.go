@@ -15,7 +15,7 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// logUnary writes one line for each call, with the whole chain of its error: this is the only place that logs it.
+// logUnary writes one line for each call, with the whole chain of its error. Nothing else logs that error.
 func logUnary(service string, log *zap.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		ctx, started := withLogger(ctx, log), time.Now()
@@ -51,7 +51,7 @@ func logCall(ctx context.Context, service, method string, took time.Duration, er
 	logging.From(ctx).Log(levelOf(method, err), "call finished", fields...)
 }
 
-// levelOf keeps error for what someone must look into: a client's mistake is not one.
+// levelOf reserves error for what someone must look into; a client's mistake is not such a case.
 func levelOf(method string, err error) zapcore.Level {
 	switch codeOf(err) {
 	case codes.OK:

@@ -12,7 +12,7 @@ import (
 	"stagecraft/stage1-mvp/platform/telemetry"
 )
 
-// metrics are rate, errors and duration. Their labels are bounded: only methods that the server has, and gRPC's codes.
+// metrics are rate, errors and duration. Their labels are bounded: methods that the server has, and the codes of gRPC.
 type metrics struct {
 	handled  *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -37,7 +37,8 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 func (m *metrics) unary(
 	ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler,
 ) (resp any, err error) {
-	// Unless the handler returns: a panic passes through here on its way to recovery, and is an error like any other.
+	// This value stays unless the handler returns: a panic passes through here on its way to recovery, and counts as an error like any
+	// other.
 	err = errPanicked
 	defer func(started time.Time) { m.observe(ctx, info.FullMethod, started, err) }(time.Now())
 	return handler(ctx, req)

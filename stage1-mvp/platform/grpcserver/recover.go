@@ -22,7 +22,8 @@ func recoverStream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, 
 	return handler(srv, stream)
 }
 
-// recovered turns a panic into an error, so that one bad request does not end all others. The stack goes to the log, never to the client.
+// recovered turns a panic into an error, so that one bad request does not take down all others. The stack goes to the log, never to the
+// client.
 func recovered(ctx context.Context, panicked any, err error) error {
 	if panicked == nil {
 		return err
