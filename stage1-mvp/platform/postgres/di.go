@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/fx"
@@ -23,10 +24,28 @@ func provide(lc fx.Lifecycle, cfg Config) (*pgxpool.Pool, error) {
 			}
 			return nil
 		},
-		OnStop: func(context.Context) error {
-			pool.Close()
+		OnStop: func(ctx context.Context) error {
+			closePool(ctx, pool)
 			return nil
 		},
 	})
 	return pool, nil
+}
+
+// closeTimeout is for connections to come back and take their leave. Those to a database that has fallen silent would do so for so long
+// that nothing was left for the stop hooks after this one.
+const closeTimeout = 3 * time.Second
+
+func closePool(ctx context.Context, pool *pgxpool.Pool) {
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
+	closed := make(chan struct{})
+	go func() {
+		pool.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-ctx.Done():
+	}
 }
