@@ -16,14 +16,15 @@ import (
 
 // Config is the whole configuration.
 type Config struct {
-	Basics         lifecycle.Basics
-	Server         Server
-	Targets        Targets
-	RateLimit      RateLimit
-	LoginRateLimit LoginRateLimit
-	Auth           auth.Config
-	Login          identity.Config
-	Client         grpcclient.Config
+	Basics             lifecycle.Basics
+	Server             Server
+	Targets            Targets
+	RateLimit          RateLimit
+	LoginRateLimit     LoginRateLimit
+	LoginUserRateLimit LoginUserRateLimit
+	Auth               auth.Config
+	Login              identity.Config
+	Client             grpcclient.Config
 }
 
 // Validate refuses a login with whose tokens nothing could be done.
@@ -63,6 +64,13 @@ type LoginRateLimit struct {
 	Burst     int     `env:"LOGIN_RATE_LIMIT_BURST" default:"3"`
 }
 
+// LoginUserRateLimit is LoginRateLimit for one username, from whatever addresses. It refills in seconds: a guesser must be slow, and nobody
+// locked out once he has stopped.
+type LoginUserRateLimit struct {
+	PerSecond float64 `env:"LOGIN_USER_RATE_LIMIT_RPS" default:"0.5"`
+	Burst     int     `env:"LOGIN_USER_RATE_LIMIT_BURST" default:"10"`
+}
+
 // Proxies returns the entries of TrustedProxies.
 func (s *Server) Proxies() []string {
 	return strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' })
@@ -88,17 +96,21 @@ func (s *Server) Validate() error {
 }
 
 // Validate refuses a limit that would let nobody in.
-func (r *RateLimit) Validate() error {
-	if r.PerSecond < 0 || r.Burst < 1 {
-		return errors.New("RATE_LIMIT_RPS must not be negative, and RATE_LIMIT_BURST must be at least 1")
-	}
-	return nil
-}
+func (r *RateLimit) Validate() error { return checkLimit("RATE_LIMIT", r.PerSecond, r.Burst) }
 
 // Validate refuses a limit that would let nobody in.
 func (r *LoginRateLimit) Validate() error {
-	if r.PerSecond < 0 || r.Burst < 1 {
-		return errors.New("LOGIN_RATE_LIMIT_RPS must not be negative, and LOGIN_RATE_LIMIT_BURST must be at least 1")
+	return checkLimit("LOGIN_RATE_LIMIT", r.PerSecond, r.Burst)
+}
+
+// Validate refuses a limit that would let nobody in.
+func (r *LoginUserRateLimit) Validate() error {
+	return checkLimit("LOGIN_USER_RATE_LIMIT", r.PerSecond, r.Burst)
+}
+
+func checkLimit(name string, perSecond float64, burst int) error {
+	if perSecond < 0 || burst < 1 {
+		return fmt.Errorf("%s_RPS must not be negative, and %s_BURST must be at least 1", name, name)
 	}
 	return nil
 }

@@ -7,13 +7,18 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// sweepEvery is how often buckets that nobody uses any more are thrown away.
-const sweepEvery = time.Minute
+const (
+	// sweepEvery is how often buckets that nobody uses any more are thrown away, and sweepFullEvery how often when there is no room.
+	sweepEvery     = time.Minute
+	sweepFullEvery = time.Second
+	// maxBuckets is how many there are at most: whoever has enough addresses must not take all memory. Who comes after shares one.
+	maxBuckets = 100_000
+)
 
 // bucketKey is one client on one route.
 type bucketKey struct{ client, route string }
 
-// Limiter has a token bucket for each client and route.
+// Limiter has a token bucket for each client and route. A nil one has no limit.
 type Limiter struct {
 	limit rate.Limit
 	burst int
@@ -34,6 +39,9 @@ func NewLimiter(perSecond float64, burst int, now func() time.Time) *Limiter {
 
 // Take takes a token, or returns how long the client should wait for the next one.
 func (l *Limiter) Take(client, route string) (wait time.Duration, ok bool) {
+	if l == nil {
+		return 0, true
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
@@ -48,6 +56,10 @@ func (l *Limiter) Take(client, route string) (wait time.Duration, ok bool) {
 
 func (l *Limiter) bucket(key bucketKey) *rate.Limiter {
 	b, ok := l.buckets[key]
+	if !ok && len(l.buckets) >= maxBuckets {
+		key = bucketKey{}
+		b, ok = l.buckets[key]
+	}
 	if !ok {
 		b = rate.NewLimiter(l.limit, l.burst)
 		l.buckets[key] = b
@@ -57,7 +69,11 @@ func (l *Limiter) bucket(key bucketKey) *rate.Limiter {
 
 // sweep forgets the buckets that are full again: a new one would be the same.
 func (l *Limiter) sweep(now time.Time) {
-	if now.Sub(l.sweptAt) < sweepEvery {
+	every := sweepEvery
+	if len(l.buckets) >= maxBuckets {
+		every = sweepFullEvery
+	}
+	if now.Sub(l.sweptAt) < every {
 		return
 	}
 	l.sweptAt = now

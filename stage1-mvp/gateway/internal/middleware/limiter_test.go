@@ -68,3 +68,22 @@ func TestABucketInUseIsKept(t *testing.T) {
 
 	assert.False(t, ok, "eviction must not be a way round the limit")
 }
+
+func TestManyAddressesDoNotTakeAllMemory(t *testing.T) {
+	t.Parallel()
+	limiter, clock := newTestLimiter(10, 20)
+	limiter.Take("loyal", "/x")
+	for i := range 2 * maxBuckets {
+		limiter.Take(fmt.Sprint(i), "/x")
+	}
+	assert.LessOrEqual(t, len(limiter.buckets), maxBuckets+1)
+	_, ok := limiter.Take("late", "/x")
+	assert.False(t, ok, "those that there is no room for share a limit, and are not without one")
+	_, ok = limiter.Take("loyal", "/x")
+	assert.True(t, ok, "who was there keeps his own")
+
+	clock.at = clock.at.Add(sweepFullEvery)
+	_, ok = limiter.Take("late", "/x")
+	assert.True(t, ok)
+	assert.Less(t, len(limiter.buckets), 10, "there is room again as soon as they have gone")
+}

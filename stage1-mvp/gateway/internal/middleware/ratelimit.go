@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -27,10 +28,10 @@ type Limits struct {
 
 // RateLimit refuses a client that asks one route too often, and says when to come back.
 func RateLimit(limits Limits, now clock.Clock) gin.HandlerFunc {
-	general := newLimiter(limits.General, now)
+	general := limits.General.Limiter(now)
 	own := make(map[string]*Limiter, len(limits.Routes))
 	for route, limit := range limits.Routes {
-		own[route] = newLimiter(limit, now)
+		own[route] = limit.Limiter(now)
 	}
 	return func(c *gin.Context) {
 		route := methodOf(c) + " " + routeOf(c)
@@ -38,27 +39,27 @@ func RateLimit(limits Limits, now clock.Clock) gin.HandlerFunc {
 		if !ok {
 			limiter = general
 		}
-		if limiter == nil {
-			c.Next()
+		if wait, ok := limiter.Take(clientOf(c), route); !ok {
+			TooMany(c, wait)
 			return
 		}
-		wait, ok := limiter.Take(clientOf(c), route)
-		if ok {
-			c.Next()
-			return
-		}
-		seconds := int(math.Ceil(wait.Seconds()))
-		c.Header("Retry-After", strconv.Itoa(seconds))
-		reply.Error(c, errs.New(errs.RateLimited, "RATE_LIMITED", "too many requests, try again in %d s", seconds))
+		c.Next()
 	}
 }
 
-// newLimiter returns nil for no limit.
-func newLimiter(limit Limit, now clock.Clock) *Limiter {
-	if limit.PerSecond == 0 {
+// TooMany refuses a request, and says after how many seconds it may come again.
+func TooMany(c *gin.Context, wait time.Duration) {
+	seconds := int(math.Ceil(wait.Seconds()))
+	c.Header("Retry-After", strconv.Itoa(seconds))
+	reply.Error(c, errs.New(errs.RateLimited, "RATE_LIMITED", "too many requests, try again in %d s", seconds))
+}
+
+// Limiter returns one that keeps to the limit.
+func (l Limit) Limiter(now clock.Clock) *Limiter {
+	if l.PerSecond == 0 {
 		return nil
 	}
-	return NewLimiter(limit.PerSecond, limit.Burst, now)
+	return NewLimiter(l.PerSecond, l.Burst, now)
 }
 
 // clientOf is the address, or for IPv6 the /64 that one subscriber has all of.

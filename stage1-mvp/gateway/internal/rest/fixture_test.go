@@ -121,7 +121,7 @@ func newGatewayOf(t testing.TB, change func(*config.Config), handlers func(*gate
 	g := &gateway{t: t, orders: &orders{}, key: private, log: &safeBuffer{}, registry: prometheus.NewRegistry()}
 	g.handler, err = rest.NewRouter(rest.RouterParams{
 		Service: "gateway", Config: cfg, Verifier: verifier, Registry: g.registry, Clock: clock.System,
-		Login: rest.NewLoginHandler(login), Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
+		Login: rest.NewLoginHandler(login, cfg, clock.System), Log: logging.NewTo(g.log, logging.Config{Env: "test", Level: "debug"}, "gateway"),
 		Handlers: handlers(g),
 	})
 	require.NoError(t, err)

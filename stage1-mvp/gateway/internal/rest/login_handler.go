@@ -6,17 +6,25 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"stagecraft/stage1-mvp/gateway/internal/config"
 	"stagecraft/stage1-mvp/gateway/internal/identity"
+	"stagecraft/stage1-mvp/gateway/internal/middleware"
 	"stagecraft/stage1-mvp/gateway/internal/reply"
+	"stagecraft/stage1-mvp/platform/clock"
 )
 
 const loginPath = "/v1/login"
 
 // LoginHandler serves /v1/login, the one route below /v1 that needs no token.
-type LoginHandler struct{ login *identity.Login }
+type LoginHandler struct {
+	login   *identity.Login
+	perUser *middleware.Limiter
+}
 
 // NewLoginHandler returns the handler of this login.
-func NewLoginHandler(login *identity.Login) *LoginHandler { return &LoginHandler{login: login} }
+func NewLoginHandler(login *identity.Login, cfg config.Config, now clock.Clock) *LoginHandler {
+	return &LoginHandler{login: login, perUser: middleware.Limit(cfg.LoginUserRateLimit).Limiter(now)}
+}
 
 func (h *LoginHandler) create(c *gin.Context) {
 	body, ok := bindBody[loginBody](c)
@@ -27,6 +35,11 @@ func (h *LoginHandler) create(c *gin.Context) {
 		reply.Error(c, reply.Invalid(reply.Field{
 			Field: "password", Message: fmt.Sprintf("must be at most %d bytes", identity.MaxPassword),
 		}))
+		return
+	}
+	// Whoever guesses from many addresses still has one name in mind; which names exist, he does not learn.
+	if wait, ok := h.perUser.Take(body.Username, loginPath); !ok {
+		middleware.TooMany(c, wait)
 		return
 	}
 	session, err := h.login.Execute(c.Request.Context(), body.Username, body.Password)

@@ -97,6 +97,28 @@ func TestGuessingHasALimitOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestGuessingOneUsersPasswordFromManyAddressesHasALimit(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, func(cfg *config.Config) {
+		cfg.LoginUserRateLimit = config.LoginUserRateLimit{PerSecond: 0.5, Burst: 3}
+		cfg.Server.TrustedProxies = "192.0.2.0/24"
+	})
+	for _, name := range []string{"ada", "nobody"} {
+		guess := func(address int) answer {
+			return g.do(http.MethodPost, "/v1/login", `{"username":"`+name+`","password":"guess"}`, "X-Forwarded-For", fmt.Sprintf("203.0.113.%d", address))
+		}
+		for address := range 3 {
+			assert.Equal(t, http.StatusUnauthorized, guess(address).Code, name)
+		}
+
+		a := guess(99)
+
+		assert.Equal(t, http.StatusTooManyRequests, a.Code, "or whoever has many addresses has many guesses, and learns that %s exists", name)
+		assert.Contains(t, []string{"1", "2"}, a.Header().Get("Retry-After"), "nobody is locked out for longer")
+	}
+	assert.Equal(t, http.StatusUnauthorized, g.do(http.MethodPost, "/v1/login", `{"username":"eve","password":"guess"}`).Code, "others are let alone")
+}
+
 func TestWithoutUsersNobodyLogsIn(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) { cfg.Login.Users = "" })
