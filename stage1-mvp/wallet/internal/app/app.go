@@ -28,9 +28,9 @@ func Options(cfg config.Config) fx.Option {
 	return fx.Options(
 		lifecycle.Module(Name, cfg.Basics),
 		fx.Supply(cfg.Auth, cfg.Server, cfg.Database, cfg.Ledger, cfg.Cursor, cfg.Payment, cfg.Scan, grpc.Addr(cfg.Addr)),
-		fx.Provide(pagination.NewSigner),
 		postgres.Module,
 		idempotency.Module,
+		pagination.Module,
 		auth.Module,
 		provider.Module,
 		repository.Module,
