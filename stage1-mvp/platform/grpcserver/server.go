@@ -45,8 +45,8 @@ type Server struct {
 	failed  func()
 }
 
-// handshakeTimeout is for a new connection to say that it speaks gRPC. No stop, graceful or not, begins before the last of them has, and
-// the default of two minutes would let anybody who opens a port and keeps silent hold up every deployment.
+// handshakeTimeout is how long a new connection may take to speak gRPC. A stop, graceful or not, waits for pending handshakes, so with the
+// default of two minutes anybody who opens a port and stays silent could hold up a deployment.
 const handshakeTimeout = 3 * time.Second
 
 // New returns a server that does not listen yet.
@@ -73,7 +73,7 @@ func New(p Params) *Server {
 	return s
 }
 
-// Start listens, so that a port that is taken fails the start of the service, and serves in the background.
+// Start listens, so that a port that is already taken fails the start of the service, and serves in the background.
 func (s *Server) Start(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.params.Addr)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Server) Serve(listener net.Listener) {
 	s.params.Log.Info("service started", logging.Event(s.params.Service+".service.started"), zap.Stringer("addr", s.address))
 }
 
-// OnFailure sets what is called when the server ends without having been asked to. Set it before Start.
+// OnFailure sets a function that is called when the server ends without having been stopped. Set it before Start.
 func (s *Server) OnFailure(f func()) { s.failed = f }
 
 // Addr returns where the server listens, once it is started.
@@ -122,7 +122,8 @@ func (s *Server) Stop(ctx context.Context) error {
 	return nil
 }
 
-// unwindTime is for handlers to return after their context has ended. One that does not heed it must not hold up the rest of the stop.
+// unwindTime is how long handlers may take to return after their context has ended. A handler that ignores its context must not hold up the
+// rest of the stop.
 const unwindTime = time.Second
 
 func unwound(finished <-chan struct{}) {

@@ -1,6 +1,6 @@
-// Package httpclient calls third parties over HTTP. What goes out is what the caller puts into the request and nothing of the context: no
-// token of a user, no baggage, no trace. Every call has an end, an answer of bounded size, a span, and a line in the log that can be
-// pasted into a terminal once its secrets are filled in.
+// Package httpclient calls third parties over HTTP. It sends what the caller puts into the request and nothing of the context: no token of
+// a user, no baggage, no trace. Every call has a deadline, an answer of bounded size, a span, and a line in the log that can be pasted into
+// a terminal once its secrets are filled in.
 package httpclient
 
 import (
@@ -22,11 +22,11 @@ type Config struct {
 	Timeout time.Duration
 	// MaxResponseBytes is how much of an answer is read.
 	MaxResponseBytes int64
-	// Secrets are hidden in the log wherever they turn up, also in what the third party says.
+	// Secrets are masked in the log wherever they occur, even in the answers of the third party.
 	Secrets []config.Secret
 }
 
-// Request is what is sent. Its headers are all that are sent, but for those that HTTP itself needs.
+// Request is what is sent. No other headers are sent than its own and those that HTTP itself needs.
 type Request struct {
 	Method string
 	URL    string
@@ -53,7 +53,7 @@ const maxIdleConns = 16
 func New(cfg Config) *Client {
 	return &Client{cfg: cfg, http: &http.Client{
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: maxIdleConns, IdleConnTimeout: time.Minute},
-		// Followed, a redirect would take the API key to an address that nobody has configured.
+		// Following a redirect would take the API key to an address that nobody has configured.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -61,7 +61,7 @@ func New(cfg Config) *Client {
 // Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Do makes the call once. An error means that there is no usable answer: the other side may have done what it was asked, or not.
+// Do makes the call once. An error means that there is no usable answer: the other side may or may not have done what it was asked.
 func (c *Client) Do(ctx context.Context, request Request) (response Response, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
@@ -86,7 +86,7 @@ func (c *Client) do(ctx context.Context, request Request) (Response, error) {
 	for name, values := range request.Header {
 		outgoing.Header[name] = values
 	}
-	// With it, net/http repeats by itself what has an Idempotency-Key. Whether to repeat is the caller's decision.
+	// With GetBody, net/http repeats requests that have an Idempotency-Key by itself. Whether to repeat is the caller's decision.
 	outgoing.GetBody = nil
 	incoming, err := c.http.Do(outgoing)
 	if err != nil {

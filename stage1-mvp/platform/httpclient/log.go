@@ -55,16 +55,16 @@ func (c *Client) curl(request Request) string {
 	return strings.Join(parts, " ")
 }
 
-// quote makes one word of it for a shell.
+// quote makes the text one word of a shell command.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// loggedBody hides before it cuts: half a secret is one, too, and nothing recognises it.
+// loggedBody masks before it cuts: half a secret is still secret, and would not be recognised.
 func (c *Client) loggedBody(body []byte) string {
 	text := logging.MaskBody(c.hide(string(body)))
 	return strings.ToValidUTF8(text[:min(len(text), maxLoggedBody)], "�")
 }
 
-// hide masks what is a secret by its value.
+// hide masks the configured secrets by their values.
 func (c *Client) hide(text string) string {
 	for _, secret := range c.cfg.Secrets {
 		if secret != "" {

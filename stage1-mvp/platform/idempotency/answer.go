@@ -8,7 +8,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// answer is a result or a refusal as it is stored. A refusal is an answer like any other: who repeats the request gets it again.
+// answer is a result or a refusal, as it is stored. A refusal is an answer like any other: repeating the request gives it again.
 type answer struct {
 	Value   json.RawMessage `json:"value,omitempty"`
 	Refusal *refusal        `json:"refusal,omitempty"`

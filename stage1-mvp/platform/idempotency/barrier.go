@@ -12,7 +12,7 @@ import (
 
 const barrierScope = "saga"
 
-// ErrCompensated says that an action came after its own compensation. It must not happen any more: nobody would undo it.
+// ErrCompensated says that an action arrived after its own compensation. It must not happen any more, because nobody would undo it.
 var ErrCompensated = errs.New(errs.Aborted, "STEP_COMPENSATED", "this step was already compensated")
 
 // barrier is what the row of a step holds.
@@ -80,7 +80,7 @@ func repeated(ctx context.Context, db postgres.DBTX, step Step, hash []byte) (js
 	return b.Answer, nil
 }
 
-// attempt runs fn under a savepoint: a refusal takes back what fn did so far, but not the row of the step.
+// attempt runs fn under a savepoint: a refusal rolls back what fn did, but not the row of the step.
 func attempt(ctx context.Context, db postgres.DBTX, fn func(ctx context.Context) (any, error)) (json.RawMessage, error) {
 	if _, err := db.Exec(ctx, "SAVEPOINT barrier"); err != nil {
 		return nil, fmt.Errorf("set savepoint: %w", err)

@@ -16,7 +16,7 @@ type Step struct {
 	Name   string
 }
 
-// ParseStep returns the step, and the order that its saga is about, in the one way of writing that keys and rows have; or InvalidInput.
+// ParseStep returns the step, and the order that its saga is about, with ids in the one spelling that keys and rows use; or InvalidInput.
 func ParseStep(sagaID, name, orderID string) (step Step, order string, err error) {
 	saga, sagaErr := uuid.Parse(sagaID)
 	parsed, orderErr := uuid.Parse(orderID)

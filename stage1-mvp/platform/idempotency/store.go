@@ -13,7 +13,7 @@ import (
 // Module provides *Store. It needs a pool.
 var Module = fx.Module("idempotency", fx.Provide(NewStore))
 
-// Store is Once, Settle, Lookup, Act and Compensate on a pool, or on the transaction of the context. Use cases see it through their own
+// Store offers Once, Settle, Lookup, Act and Compensate on a pool, or on the transaction of the context. Use cases see it through their own
 // interfaces.
 type Store struct{ pool *pgxpool.Pool }
 

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// History keeps executions. It, and not the lock, decides whether a window is done: it must never hold two executions of one window that
-// are both RUNNING or SUCCEEDED, whatever is asked of it at the same time.
+// History keeps executions. It, not the lock, decides whether a window is done: it must never hold two executions of one window that are
+// both RUNNING or SUCCEEDED, even under concurrent calls.
 type History interface {
 	// FindSucceeded returns the execution that did the window; false when none has.
 	FindSucceeded(ctx context.Context, job, window string) (Execution, bool, error)
-	// CloseAbandoned makes FAILED what is RUNNING in the window since longer than age, by the clock of the history.
+	// CloseAbandoned marks as FAILED an execution of the window that has been RUNNING for longer than age, by the clock of the history.
 	CloseAbandoned(ctx context.Context, job, window string, age time.Duration) error
 	// Begin stores a RUNNING execution as the next attempt at its window and returns it with Attempt and StartedAt; false when another
 	// is RUNNING or SUCCEEDED.

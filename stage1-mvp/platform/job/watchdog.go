@@ -10,7 +10,7 @@ import (
 // ErrLockLost is the cause with which the context of work ends whose lock is, or may soon be, another's.
 var ErrLockLost = errors.New("the lock was lost")
 
-// extensions is how often a lock is extended within its ttl, so that one failure does not lose it.
+// extensions is how often a lock is extended within its ttl, so that one failed attempt does not lose it.
 const extensions = 3
 
 // Hold extends the lock until stop is called, also after ctx has ended: the work may need a moment to notice. The context that it

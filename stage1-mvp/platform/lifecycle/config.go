@@ -7,8 +7,8 @@ import (
 
 // Config is what the environment says about starting and stopping.
 type Config struct {
-	// ShutdownTimeout is for all stop hooks together: Fx skips those that are left when it is spent. The default has room for a server
-	// that drains (12 s) and, after that, for an undoing that is not cut off (10 s).
+	// ShutdownTimeout is for all stop hooks together: Fx skips those that have not run when it expires. The default leaves room for a
+	// server that drains (12 s) and then for a compensation that is not cut off (10 s).
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"24s"`
 }
 

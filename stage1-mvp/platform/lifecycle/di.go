@@ -16,7 +16,8 @@ type Basics struct {
 	Lifecycle Config
 }
 
-// Module provides what every service has: the logger, the clock, traces and metrics; and it bounds the start and the stop of the service.
+// Module provides what every service has (logger, clock, traces and metrics), and bounds how long the service may take to start and to
+// stop.
 func Module(service string, cfg Basics) fx.Option {
 	return fx.Options(
 		fx.StartTimeout(startTimeout),

@@ -59,7 +59,8 @@ func run(service string, options fx.Option) int {
 	return signal.ExitCode
 }
 
-// quiet keeps Fx's own lines at debug. Its errors are warnings that name the hook: that the service failed is one line, and ours.
+// quiet logs Fx's own lines at debug, and its errors as warnings that name the hook. That the service failed is reported once, in a line of
+// ours.
 func quiet(log *zap.Logger) fxevent.Logger {
 	events := &fxevent.ZapLogger{Logger: log.With(logging.Event("platform.lifecycle.reported"))}
 	events.UseLogLevel(zap.DebugLevel)

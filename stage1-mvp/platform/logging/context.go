@@ -14,7 +14,7 @@ func Into(ctx context.Context, log *zap.Logger) context.Context {
 	return context.WithValue(ctx, contextKey{}, log)
 }
 
-// From returns the logger of ctx with the ids of its span. A context without a logger gives one that writes nothing.
+// From returns the logger of ctx, with the ids of the current span. Without a logger in ctx it returns one that writes nothing.
 func From(ctx context.Context) *zap.Logger {
 	log, ok := ctx.Value(contextKey{}).(*zap.Logger)
 	if !ok {

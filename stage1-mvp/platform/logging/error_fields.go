@@ -6,7 +6,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// errorFields writes error and error_code, so that nobody logs the one without the other.
+// errorFields writes error and error_code together, so that neither is logged without the other.
 type errorFields struct{ err error }
 
 func (e errorFields) MarshalLogObject(enc zapcore.ObjectEncoder) error {

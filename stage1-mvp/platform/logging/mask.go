@@ -16,7 +16,8 @@ var sensitiveKeys = map[string]bool{
 	"passwd": true, "pwd": true, "pass": true, "api_key": true, "private_key": true, "card_number": true, "cvv": true, "cvc": true,
 }
 
-// IsSensitive tells whether a field or header of this name must be masked: new_password and client_secret are what they sound like.
+// IsSensitive tells whether a field or header of this name must be masked. Names that contain password or secret are included, such as
+// new_password and client_secret.
 func IsSensitive(key string) bool {
 	key = strings.ToLower(key)
 	return sensitiveKeys[key] || strings.Contains(key, "password") || strings.Contains(key, "secret")
@@ -29,7 +30,7 @@ var (
 	privateKeys = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----`)
 )
 
-// Mask hides tokens, passwords in addresses, private keys and cards wherever they stand in a text.
+// Mask hides tokens, passwords in URLs, private keys and card numbers anywhere in a text.
 func Mask(text string) string {
 	if strings.Contains(text, "eyJ") {
 		text = tokens.ReplaceAllString(text, masked)

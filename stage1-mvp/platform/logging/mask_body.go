@@ -6,9 +6,9 @@ import (
 )
 
 var (
-	// jsonPair finds "key": value also in a text that was cut in the middle of the value.
+	// jsonPair finds "key": value even in a text that was cut in the middle of the value.
 	jsonPair = regexp.MustCompile(`("(?:[^"\\]|\\.)+")(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,{}\[\]"]+)`)
-	// jsonNested is a key whose value is a list or an object: where that ends, no pattern can tell.
+	// jsonNested matches a key whose value is a list or an object; where that ends, no pattern can tell.
 	jsonNested = regexp.MustCompile(`("(?:[^"\\]|\\.)+")\s*:\s*[\[{]`)
 )
 

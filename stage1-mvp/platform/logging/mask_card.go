@@ -7,13 +7,13 @@ import (
 
 var (
 	cardTokens = regexp.MustCompile(`\btok_[A-Za-z0-9_]+`)
-	// cardNumbers come in one piece or in the groups that are printed on cards. A UUID of digits is neither.
+	// cardNumbers matches card numbers in one piece or in the groups printed on cards. A UUID that is all digits has neither form.
 	cardNumbers = regexp.MustCompile(`\b(?:\d{13,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{5})\b`)
 )
 
 const leastCardDigits = 13
 
-// maskCards hides tokens that stand for a card, and what is a card number by its check digit.
+// maskCards hides card tokens, and numbers whose check digit makes them card numbers.
 func maskCards(text string) string {
 	if strings.Contains(text, "tok_") {
 		text = cardTokens.ReplaceAllString(text, "tok_"+masked)

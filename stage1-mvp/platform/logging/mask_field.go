@@ -38,12 +38,12 @@ func maskField(field zap.Field) zap.Field {
 	return field
 }
 
-// maskedStringer leaves it to zap to call String, which may panic: zap writes that down.
+// maskedStringer leaves it to zap to call String, because zap handles a String that panics.
 type maskedStringer struct{ fmt.Stringer }
 
 func (s maskedStringer) String() string { return Mask(s.Stringer.String()) }
 
-// maskMarshaler lets the field write itself into a map, where everything has a name and can be looked at, and writes what is left of it.
+// maskMarshaler lets the field write itself into a map, where every value has a name and can be checked, and writes the masked map.
 func maskMarshaler(field zap.Field) zap.Field {
 	return zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
 		written := zapcore.NewMapObjectEncoder()
@@ -56,7 +56,7 @@ func maskMarshaler(field zap.Field) zap.Field {
 	}))
 }
 
-// maskValue returns what JSON would be made of the value, with everything secret in it hidden.
+// maskValue returns the value as JSON would show it, with everything secret masked.
 func maskValue(value any) any {
 	switch v := value.(type) {
 	case nil, bool, float64, int64, json.Number:

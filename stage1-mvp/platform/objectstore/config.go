@@ -16,7 +16,7 @@ type Config struct {
 	Bucket    string        `env:"S3_BUCKET" optional:"true"`
 	Region    string        `env:"S3_REGION" default:"us-east-1"`
 	TLS       bool          `env:"S3_TLS" default:"true"`
-	// CreateBucket makes the bucket when it is missed. Elsewhere than in development it belongs to whoever manages the store.
+	// CreateBucket creates the bucket when it is missing; for development. Elsewhere buckets belong to whoever manages the store.
 	CreateBucket bool `env:"S3_CREATE_BUCKET" default:"false"`
 	// Timeout bounds one upload.
 	Timeout time.Duration `env:"S3_TIMEOUT" default:"10s"`

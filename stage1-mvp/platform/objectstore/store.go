@@ -26,7 +26,7 @@ func New(cfg Config) (*Store, error) {
 		Creds:  credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey.Reveal(), ""),
 		Secure: cfg.TLS,
 		Region: cfg.Region,
-		// Whoever wanted the upload decides whether it is worth another try.
+		// The caller decides whether to try an upload again.
 		MaxRetries: 1,
 	})
 	if err != nil {
@@ -35,7 +35,7 @@ func New(cfg Config) (*Store, error) {
 	return &Store{cfg: cfg, client: client}, nil
 }
 
-// Put stores content under the key, all of it or nothing, in place of what was there. The store verifies its checksum on arrival.
+// Put stores content under the key, completely or not at all, and replaces what was there. The store verifies its checksum on arrival.
 func (s *Store) Put(ctx context.Context, key, contentType string, content []byte) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()

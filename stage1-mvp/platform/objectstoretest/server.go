@@ -1,4 +1,4 @@
-// Package objectstoretest has an S3 server in memory, for tests and for trying the services out where no other is.
+// Package objectstoretest has an S3 server in memory, for tests and for running the services where there is no object store.
 package objectstoretest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"stagecraft/stage1-mvp/platform/objectstore"
 )
 
-// Server believes every key, and keeps what was stored until it is forgotten with the process.
+// Server accepts every access key, and keeps its objects until the process ends.
 type Server struct {
 	// Endpoint is its host:port on this machine.
 	Endpoint string
@@ -47,7 +47,7 @@ func (s *Server) Listen() error {
 // Stop takes no more requests.
 func (s *Server) Stop() error { return s.http.Close() }
 
-// Config returns what the environment of a service would say of this server.
+// Config returns the configuration of a service that uses this server.
 func (s *Server) Config() objectstore.Config {
 	return objectstore.Config{
 		Endpoint: s.Endpoint, AccessKey: "test", SecretKey: "test", Bucket: "reports", Region: "us-east-1",

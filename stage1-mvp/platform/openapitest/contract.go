@@ -1,4 +1,4 @@
-// Package openapitest judges real requests and answers by the OpenAPI document of the service that answered.
+// Package openapitest checks real requests and answers against the OpenAPI document of the service that answered.
 package openapitest
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// Contract is what a service has promised. It may be used by many goroutines.
+// Contract is what a service promises. It is safe for concurrent use.
 type Contract struct {
 	document *openapi3.T
 	router   routers.Router
@@ -23,8 +23,8 @@ type Contract struct {
 	succeeded map[string]bool
 }
 
-// Load returns the contract of a document. It is stricter than the document says: a field that is not described is a fault of the
-// answer, although a client must be ready for it.
+// Load returns the contract of a document. It is stricter than the document: an undescribed field is a fault of the answer, although
+// clients must tolerate one.
 func Load(document []byte) (*Contract, error) {
 	parsed, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
@@ -53,15 +53,15 @@ func (c *Contract) Operations() []string {
 	return operations
 }
 
-// WithoutSuccess returns the operations that no success has been seen of.
+// WithoutSuccess returns the operations for which no successful answer has been seen.
 func (c *Contract) WithoutSuccess() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.DeleteFunc(c.Operations(), func(operation string) bool { return c.succeeded[operation] })
 }
 
-// Check returns what is wrong with an answer; the body is the whole of it. A request that succeeded is judged too: one that the document
-// would refuse shows that the document asks too much. An address that is not described must be refused, in the shape of every refusal.
+// Check returns what is wrong with an answer; body is the whole of its body. It checks the request too if it succeeded: when the document
+// would refuse it, the document asks too much. Requests for undescribed addresses must be refused, in the shape of every refusal.
 func (c *Contract) Check(request *http.Request, sent []byte, answer *http.Response, body []byte) error {
 	route, params, err := c.router.FindRoute(request)
 	if err != nil {

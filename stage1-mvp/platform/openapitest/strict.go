@@ -12,10 +12,10 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// meant are the headers that clients act on: they are part of the contract as much as the body is.
+// meant are the headers that clients act on: they belong to the contract as much as the body does.
 var meant = []string{"Location", "Retry-After", "Idempotency-Replayed", "ETag", "Allow"}
 
-// announced are those of an operation that will go away.
+// announced are the headers of deprecated operations.
 var announced = []string{"Deprecation", "Sunset", "Link"}
 
 func checkHeaders(route *routers.Route, answer *http.Response) error {
@@ -27,7 +27,7 @@ func checkHeaders(route *routers.Route, answer *http.Response) error {
 		if answer.Header.Get(name) == "" || described.Value.Headers[name] != nil {
 			continue
 		}
-		// Also a refusal by a deprecated operation says that it is one.
+		// A deprecated operation sends these headers with its refusals too.
 		if !route.Operation.Deprecated || !slices.Contains(announced, name) {
 			return fmt.Errorf("%d of %s %s has the header %s, which is not described", answer.StatusCode, route.Method, route.Path, name)
 		}

@@ -15,7 +15,7 @@ const (
 	defaultSize = 20
 	maxSize     = 100
 	macSize     = sha256.Size
-	// version is part of what is signed: a cursor of another format is refused, not misread.
+	// version is part of what is signed, so that a cursor of another format is refused and not misread.
 	version = "v1"
 )
 
@@ -27,14 +27,14 @@ func Size(asked int32) int {
 	return min(int(asked), maxSize)
 }
 
-// Signer makes cursors that only it accepts.
+// Signer makes cursors that no one else can make.
 type Signer struct{ key []byte }
 
 // NewSigner returns a Signer with the secret of cfg.
 func NewSigner(cfg Config) *Signer { return &Signer{key: []byte(cfg.Secret.Reveal())} }
 
-// Encode returns an opaque cursor that holds place, the last row of a page. Scope names the list, its sort order and all its filters,
-// including whose it is: a cursor is good only for the scope that it was made for.
+// Encode returns an opaque cursor that holds place, the position of the last row of a page. scope names the list, its sort order and all
+// its filters, including its owner: a cursor is valid only for the scope it was made for.
 func (s *Signer) Encode(scope string, place any) (string, error) {
 	payload, err := json.Marshal(place)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Signer) Encode(scope string, place any) (string, error) {
 // Decode reads a cursor into place. One that is damaged, forged or of another scope is InvalidInput.
 func (s *Signer) Decode(scope, cursor string, place any) error {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	// The decoder passes over line breaks and spare bits; a cursor has one spelling.
+	// The decoder ignores line breaks and spare bits, but a cursor has only one spelling.
 	if err != nil || len(raw) < macSize || base64.RawURLEncoding.EncodeToString(raw) != cursor {
 		return invalid(err)
 	}

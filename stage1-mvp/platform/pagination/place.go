@@ -1,6 +1,6 @@
 package pagination
 
-// Place returns the place that a cursor holds, nil for an empty one: that is the first page. Errors are those of Decode.
+// Place returns the place that a cursor holds, or nil for an empty cursor, which means the first page. Its errors are those of Decode.
 func Place[T any](s *Signer, scope, cursor string) (*T, error) {
 	if cursor == "" {
 		return nil, nil

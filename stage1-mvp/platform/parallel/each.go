@@ -1,4 +1,4 @@
-// Package parallel works many items at the same time, outside of any server.
+// Package parallel processes many items at the same time, outside of any server.
 package parallel
 
 import (
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Each works all items, at most limit of them at the same time, and returns when all are done. One that makes the program panic is
-// reported, and ends nobody else's work: no server stands above these goroutines to catch it.
+// Each calls work for all items, at most limit at the same time, and returns when all are done. A panic is reported to panicked and does
+// not stop the others: no server stands above these goroutines to recover it.
 func Each[T any](items []T, limit int, work func(item T), panicked func(item T, err error, stack []byte)) {
 	var workers errgroup.Group
 	workers.SetLimit(limit)

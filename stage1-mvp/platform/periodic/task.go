@@ -21,12 +21,12 @@ type Task struct {
 	running sync.WaitGroup
 }
 
-// New returns a Task that is not running. The context that work is given carries the logger and ends with Stop.
+// New returns a Task that is not running. The context passed to work carries the logger and ends with Stop.
 func New(interval time.Duration, log *zap.Logger, work func(ctx context.Context)) *Task {
 	return &Task{interval: max(interval, time.Millisecond), work: work, log: log}
 }
 
-// Start works in the background until Stop.
+// Start runs the work in the background until Stop.
 func (t *Task) Start(context.Context) error {
 	// The context given here ends with the start of the service.
 	ctx, cancel := context.WithCancel(logging.Into(context.Background(), t.log))

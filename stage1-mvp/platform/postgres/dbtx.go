@@ -17,8 +17,8 @@ type DBTX interface {
 
 type txKey struct{}
 
-// GetDBTX returns the transaction of ctx, and the pool when there is none. Every repository method asks it, so that it takes part in
-// the transaction of its caller without knowing.
+// GetDBTX returns the transaction of ctx, or the pool when there is none. Every repository method calls it, and so takes part in the
+// transaction of its caller without knowing.
 func GetDBTX(ctx context.Context, pool *pgxpool.Pool) DBTX {
 	if tx, ok := ctx.Value(txKey{}).(pgx.Tx); ok {
 		return tx

@@ -5,7 +5,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// poolMetrics shows the pool's own counts when it is asked: no loop, and never older than the question.
+// poolMetrics reads the pool's own counts whenever it is scraped, so they need no loop and are never stale.
 type poolMetrics struct {
 	pool                                              *pgxpool.Pool
 	connections, limit, acquires, waits, waitDuration *prometheus.Desc

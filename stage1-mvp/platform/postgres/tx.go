@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// finishTimeout bounds a commit or rollback, which must not be cut short by the caller's context: its outcome would be unknown.
+// finishTimeout bounds a commit or rollback. The caller's context must not cut it short, because its outcome would then be unknown.
 const finishTimeout = 5 * time.Second
 
 // TxManager runs functions in transactions.
@@ -60,7 +60,7 @@ func commit(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// rollback ignores its own failure: pgx closes a connection that it cannot roll back, and that rolls back too.
+// rollback ignores its own failure: pgx closes a connection that it cannot roll back, and that also rolls back.
 func rollback(ctx context.Context, tx pgx.Tx) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()

@@ -42,7 +42,7 @@ func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
 	return pool
 }
 
-// NewURL is New for those who make their own pool.
+// NewURL is New for tests that open their own pool.
 func NewURL(t testing.TB, migrations fs.FS) string {
 	t.Helper()
 	admin := server.Address(t)

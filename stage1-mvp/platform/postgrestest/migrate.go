@@ -47,7 +47,7 @@ func migrationFiles(migrations fs.FS) ([]string, error) {
 	return files, nil
 }
 
-// apply has a connection of its own for each file: what one sets for its session is not there for the next.
+// apply uses a connection of its own for each file, so that session settings do not carry over to the next.
 func apply(ctx context.Context, address, text string) error {
 	conn, err := pgx.Connect(ctx, address)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package redis has the client that everything in a service that talks to Redis shares.
+// Package redis has the Redis client that all parts of a service share.
 package redis
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// NewClient returns a client whose commands are bounded by the timeout and by their context, are sent once, and are seen in traces by
-// their names, without arguments. It does not connect yet.
+// NewClient returns a client. Its commands are bounded by the timeout and by their context, are sent only once, and appear in traces by
+// name, without arguments. It does not connect yet.
 func NewClient(cfg Config) (*redis.Client, error) {
 	options, err := redis.ParseURL(cfg.URL.Reveal())
 	if err != nil {
@@ -21,10 +21,10 @@ func NewClient(cfg Config) (*redis.Client, error) {
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = cfg.Timeout, cfg.Timeout, cfg.Timeout
 	options.PoolTimeout = cfg.Timeout
 	options.ContextTimeoutEnabled = true
-	// A command whose answer was lost may have worked. Whether it may be sent again only its caller knows.
+	// A command whose answer was lost may have worked. Only its caller knows whether it may be sent again.
 	options.MaxRetries, options.DialerRetries = -1, 1
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	// The library would write lines of its own to stderr; what they tell comes back as the error of a command too.
+	// The library would write lines of its own to stderr; what they report is also returned as the error of a command.
 	logging.Disable()
 
 	client := redis.NewClient(options)

@@ -5,7 +5,8 @@ import (
 	"go.uber.org/fx"
 )
 
-// Module provides *redis.Client, and closes it. It needs a Config. The start does not wait for Redis: what can be done without it is.
+// Module provides *redis.Client, and closes it. It needs a Config. The start does not wait for Redis: everything that does not need it
+// works without.
 var Module = fx.Module("redis", fx.Provide(provide))
 
 func provide(lc fx.Lifecycle, cfg Config) (*redis.Client, error) {

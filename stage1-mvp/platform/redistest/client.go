@@ -22,13 +22,13 @@ var server = &servertest.Server{
 	Name: "Redis", Variable: "STAGECRAFT_REDIS_URL", Example: "redis://:password@host:port/0", Start: startContainer,
 }
 
-// New returns a client, and closes it when the test ends. The server is everybody's: each test has to choose keys that no other has.
+// New returns a client, and closes it when the test ends. All tests share the server, so each has to choose keys that no other uses.
 func New(t testing.TB) *goredis.Client {
 	t.Helper()
 	return Connect(t, server.Address(t))
 }
 
-// Connect is New on an address of the test's choice, such as one where nothing listens.
+// Connect is New for an address of the test's choice, such as one where nothing listens.
 func Connect(t testing.TB, address string) *goredis.Client {
 	t.Helper()
 	client, err := redis.NewClient(redis.Config{URL: config.Secret(address), Timeout: 2 * time.Second})

@@ -10,7 +10,7 @@ type Config struct {
 	// OTLPEndpoint is host:port of a collector that speaks OTLP over gRPC; empty turns tracing off.
 	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" optional:"true"`
 	MetricsAddr  string `env:"METRICS_ADDR" default:"127.0.0.1:0"`
-	// FlushInterval is the longest that a finished span waits to be sent.
+	// FlushInterval is the longest time that a finished span waits to be sent.
 	FlushInterval time.Duration `env:"OTEL_FLUSH_INTERVAL" default:"1s"`
 }
 

@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Observe adds a value to a histogram, with the trace of ctx as exemplar: the way from a slow bucket to a slow request.
+// Observe adds a value to a histogram, with the trace of ctx as exemplar, which leads from a slow bucket to a slow request.
 func Observe(ctx context.Context, histogram prometheus.Observer, value float64) {
 	span := trace.SpanContextFromContext(ctx)
 	withExemplar, ok := histogram.(prometheus.ExemplarObserver)

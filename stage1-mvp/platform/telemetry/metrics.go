@@ -53,7 +53,7 @@ func serveMetrics(lc fx.Lifecycle, cfg Config, registry *prometheus.Registry, lo
 	})
 }
 
-// stopMetrics cuts off who reads slowly: nobody's money is in a scrape, and the time is that of the whole stop.
+// stopMetrics cuts off slow readers: a scrape is not important enough to delay the rest of the stop.
 func stopMetrics(ctx context.Context, server *http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, metricsDrainTimeout)
 	defer cancel()

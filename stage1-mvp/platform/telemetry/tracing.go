@@ -22,8 +22,8 @@ import (
 
 const flushTimeout = 3 * time.Second
 
-// startTracing sets OpenTelemetry's globals, which the instrumented libraries read. Trace ids are made and passed on even when there is
-// no collector, so that the logs of all services can be joined.
+// startTracing sets OpenTelemetry's globals, which instrumented libraries read. Trace ids are made and passed on even without a collector,
+// so that the logs of all services can be joined.
 func startTracing(lc fx.Lifecycle, cfg Config, service Service, env logging.Config, log *zap.Logger) error {
 	options := []trace.TracerProviderOption{
 		trace.WithSampler(trace.ParentBased(trace.AlwaysSample())),
@@ -49,7 +49,7 @@ func startTracing(lc fx.Lifecycle, cfg Config, service Service, env logging.Conf
 		log.Warn("telemetry failed", logging.Event("platform.telemetry.failed"), logging.Error(err))
 	}))
 	lc.Append(fx.StopHook(func(ctx context.Context) {
-		// A collector that is gone must neither delay a clean stop nor turn it into a failed one.
+		// An unreachable collector must neither delay a clean stop nor turn it into a failed one.
 		ctx, cancel := context.WithTimeout(ctx, flushTimeout)
 		defer cancel()
 		if err := provider.Shutdown(ctx); err != nil {
