@@ -10,7 +10,7 @@ import (
 	"stagecraft/stage1-mvp/platform/postgrestest"
 )
 
-// Serve starts the service on a database of its own and returns its address.
+// Serve starts the service, with a database of its own, and returns its address.
 func Serve(t *testing.T, keys *contracttest.Keys) string {
 	t.Helper()
 	return contracttest.Serve(t, app.Options, keys, map[string]string{

@@ -11,7 +11,7 @@ import (
 	"stagecraft/stage1-mvp/platform/postgrestest"
 )
 
-// Serve starts the service on a database of its own, in front of the two that it calls, and returns its address.
+// Serve starts the service, with a database of its own, in front of the two services that it calls, and returns its address.
 func Serve(t *testing.T, keys *contracttest.Keys, inventory, wallet string) string {
 	t.Helper()
 	return contracttest.Serve(t, app.Options, keys, map[string]string{

@@ -14,7 +14,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/app"
 )
 
-// Serve starts the service on a database and with a payment provider of its own and returns its address.
+// Serve starts the service, with a database and a payment provider of its own, and returns its address.
 func Serve(t *testing.T, keys *contracttest.Keys) string {
 	t.Helper()
 	provider, err := paymentsim.Listen("127.0.0.1:0", paymentsim.Config{APIKey: rand.Text()})

@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// run tells whether everything is filled. Interrupted is not: what comes next in a deployment must not start.
+// run tells whether everything is filled. An interrupted run is a failure, so that the next step of a deployment does not start.
 func run(cfg settings) bool {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()

@@ -1,4 +1,4 @@
-// Package domain is what stock is and how it may be held. It imports only the standard library.
+// Package domain is what stock is and how it may be reserved. It imports only the standard library.
 package domain
 
 import "errors"

@@ -14,7 +14,7 @@ type Item struct {
 	Quantity int32
 }
 
-// pieces is how many of all SKUs together.
+// pieces returns the sum of the quantities of all items.
 func pieces(items []Item) (total int64) {
 	for _, item := range items {
 		total += int64(item.Quantity)

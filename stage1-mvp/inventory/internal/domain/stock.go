@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// MaxAvailable is the most that one SKU may count; far from int64's end, so that sums cannot overflow.
+	// MaxAvailable is the most that may be available of one SKU. It is far below the end of int64, so that sums cannot overflow.
 	MaxAvailable int64 = 1_000_000_000_000
 	maxDelta     int64 = 1_000_000_000
 	maxQuantity  int32 = 1_000_000
@@ -59,12 +59,12 @@ func CheckDelta(delta int64) error {
 type StockRepository interface {
 	// Get returns the stock of one SKU, or ErrStockNotFound.
 	Get(ctx context.Context, sku SKU) (*Stock, error)
-	// LockAll locks and returns the stocks of these SKUs, always in the order of their names, so that two callers never
-	// wait for each other in a circle. One that is missing is ErrStockNotFound.
+	// LockAll locks and returns the stocks of these SKUs, always in the order of their names, so that two callers cannot deadlock. A
+	// missing SKU is ErrStockNotFound.
 	LockAll(ctx context.Context, skus []SKU) ([]*Stock, error)
 	// Update stores what Hold and Return changed. A stale stock is an error that makes the whole transaction run again.
 	Update(ctx context.Context, stock *Stock) error
-	// Adjust adds delta to what is available *now*, whatever an earlier read said; a first delivery makes the SKU.
-	// Below zero is ErrInsufficientStock, above MaxAvailable ErrStockFull; neither changes anything.
+	// Adjust adds delta to what is available now, whatever an earlier read said; a first delivery creates the SKU. A result below zero is
+	// ErrInsufficientStock, one above MaxAvailable ErrStockFull; neither changes anything.
 	Adjust(ctx context.Context, sku SKU, delta int64, now time.Time) (*Stock, error)
 }

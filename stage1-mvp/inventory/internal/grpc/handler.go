@@ -1,5 +1,4 @@
-// Package grpc serves the use cases as inventory.v1.InventoryService. It translates and nothing else: errors are mapped once, by the
-// server.
+// Package grpc serves the use cases as inventory.v1.InventoryService. It only translates: errors are mapped in one place, by the server.
 package grpc
 
 import (
@@ -28,7 +27,7 @@ func NewHandler(
 	return &Handler{getStock: getStock, adjustStock: adjustStock, reserve: reserve, release: release}
 }
 
-// Rules say who may call what. A method that is missing here is denied to everyone.
+// Rules say who may call what. A method without a rule is denied to everyone.
 func Rules() auth.Rules {
 	return auth.Rules{
 		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin, auth.Service},

@@ -1,5 +1,5 @@
 // Package metrics counts what matters to the business. Each label has few values, all known beforehand and present from the start: a rate
-// over a series that appears with its first event misses that event.
+// over a series that appears only with its first event would miss that event.
 package metrics
 
 import (
@@ -39,7 +39,7 @@ func New(registry *prometheus.Registry) *Metrics {
 	return m
 }
 
-// ReservationChanged counts what has happened to a reservation of so many pieces.
+// ReservationChanged counts one event of a reservation of this many pieces.
 func (m *Metrics) ReservationChanged(event domain.Event, pieces int64) {
 	outcome := held
 	if _, ok := event.(domain.ReservationReleased); ok {

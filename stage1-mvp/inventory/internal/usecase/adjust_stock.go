@@ -10,7 +10,7 @@ import (
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
-// AdjustStock changes what is available by a difference, so that two changes at the same time both count.
+// AdjustStock changes what is available by a difference, so that two concurrent changes both count.
 type AdjustStock struct {
 	tx       Transactor
 	requests Requests

@@ -14,7 +14,7 @@ type Metrics interface {
 	ReservationChanged(event domain.Event, pieces int64)
 }
 
-// announce logs and counts what has happened to a reservation, once it is committed. A repetition has none.
+// announce logs and counts what has happened to a reservation, once it is committed. After a repetition there is nothing to announce.
 func announce(ctx context.Context, metrics Metrics, reservation *domain.Reservation) {
 	if reservation == nil {
 		return

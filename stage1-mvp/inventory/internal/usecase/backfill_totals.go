@@ -11,11 +11,11 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// BackfillConfig is how gently old rows are filled.
+// BackfillConfig limits the load that filling old rows causes.
 type BackfillConfig struct {
 	// Batch is how many rows one transaction locks and writes.
 	Batch int32 `env:"BACKFILL_BATCH" default:"1000"`
-	// Pause is what the database has for others between two of them.
+	// Pause is the time between two transactions, left to others.
 	Pause time.Duration `env:"BACKFILL_PAUSE" default:"100ms"`
 }
 
@@ -44,10 +44,10 @@ func NewBackfillTotals(cfg BackfillConfig, totals Totals) *BackfillTotals {
 	return &BackfillTotals{cfg: cfg, totals: totals}
 }
 
-// Execute walks through the reservations in the order of their ids, in batches. What is filled stays filled: whoever was interrupted
-// runs it again, and it goes on where there is something left. Services may write meanwhile, old versions too.
+// Execute walks through the reservations in the order of their ids, in batches. What is filled stays filled: an interrupted run can be
+// started again, and continues where something is left. Services may write meanwhile, old versions too.
 func (u *BackfillTotals) Execute(ctx context.Context) error {
-	// Going on after the last id, instead of asking for any row that lacks a total, passes over what earlier batches have left dead.
+	// Continuing after the last id, instead of searching for any row without a total, skips the dead rows that earlier batches left behind.
 	after, total := uuid.Nil.String(), int64(0)
 	for {
 		filled, last, err := u.totals.Fill(ctx, after, u.cfg.Batch)

@@ -7,7 +7,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// public gives an error of the domain the code and the word that clients see. Others stay as they are, and so internal.
+// public gives an error of the domain the code and reason that clients see. Other errors stay as they are, and so become internal.
 func public(err error) error {
 	switch {
 	case err == nil:

@@ -5,7 +5,7 @@ import (
 	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 )
 
-// toItems returns what is asked for with each SKU once, in the order in which stocks are locked.
+// toItems returns the requested items with each SKU once, in the order in which stocks are locked.
 func toItems(asked []dto.Item) ([]domain.Item, error) {
 	items := make([]domain.Item, len(asked))
 	for i, item := range asked {

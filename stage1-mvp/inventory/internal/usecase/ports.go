@@ -1,4 +1,4 @@
-// Package usecase is what inventory does for others, one file for each thing.
+// Package usecase is what inventory does for others, one use case per file.
 package usecase
 
 import (

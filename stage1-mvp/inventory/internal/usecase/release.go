@@ -27,7 +27,7 @@ func NewRelease(
 	return &Release{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now, metrics: metrics}
 }
 
-// Execute tells whether anything was held. If the Reserve has not arrived yet, it will be refused from now on.
+// Execute tells whether anything was held. A Reserve that has not arrived yet will be refused from now on.
 func (u *Release) Execute(ctx context.Context, in dto.Release) (released bool, err error) {
 	step, _, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {

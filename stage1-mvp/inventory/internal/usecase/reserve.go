@@ -28,8 +28,8 @@ func NewReserve(
 	return &Reserve{tx: tx, barrier: barrier, stocks: stocks, reservations: reservations, now: now, metrics: metrics}
 }
 
-// Execute returns the reservation of this step, the first one also for a repetition. Too little stock is a Precondition, and stays one
-// for this step. After the step was compensated the answer is Aborted.
+// Execute returns the reservation of this step; a repetition gets that of the first call. Too little stock is a Precondition, and remains
+// one for this step. After the step was compensated the answer is Aborted.
 func (u *Reserve) Execute(ctx context.Context, in dto.Reserve) (out dto.Reservation, err error) {
 	step, orderID, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {

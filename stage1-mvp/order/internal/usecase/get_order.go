@@ -14,7 +14,7 @@ type GetOrder struct{ orders domain.OrderRepository }
 // NewGetOrder returns the use case.
 func NewGetOrder(orders domain.OrderRepository) *GetOrder { return &GetOrder{orders: orders} }
 
-// Execute returns the order. It is NotFound also for an order of somebody else: that it exists is nobody's business.
+// Execute returns the order. Somebody else's is NotFound too: that it exists is nobody's business.
 func (u *GetOrder) Execute(ctx context.Context, caller dto.Caller, id string) (dto.Order, error) {
 	id, err := orderID(id)
 	if err != nil {

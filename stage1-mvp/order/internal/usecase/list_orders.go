@@ -20,7 +20,7 @@ func NewListOrders(orders domain.OrderRepository, cursors *pagination.Signer) *L
 	return &ListOrders{orders: orders, cursors: cursors}
 }
 
-// Execute returns a page, newest first. It asks for one order more than fits: only that one proves that there is a next page.
+// Execute returns a page, newest first. It reads one order more than fits, to know whether there is a next page.
 func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderPage, error) {
 	scope := "orders sort=created_at,id:desc buyer=" + in.Caller.UserID
 	after, err := pagination.Place[domain.Place](u.cursors, scope, in.Cursor)

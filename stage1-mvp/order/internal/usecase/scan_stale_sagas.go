@@ -16,7 +16,7 @@ import (
 const (
 	scanBatch   = 100
 	scanWorkers = 4
-	// scanQueryTimeout bounds looking and claiming: no caller waits, so nobody's deadline does.
+	// scanQueryTimeout bounds listing and claiming, because no caller waits here whose deadline could.
 	scanQueryTimeout = 5 * time.Second
 )
 
@@ -26,7 +26,7 @@ type ScanConfig struct {
 	StaleAfter time.Duration `env:"SAGA_STALE_AFTER" default:"10m"`
 }
 
-// Validate refuses a scan that never ends, and one that takes sagas from those who drive them.
+// Validate refuses a scan that never pauses, and one that takes sagas away from those who drive them.
 func (c *ScanConfig) Validate() error {
 	if c.Interval <= 0 || c.StaleAfter <= 0 {
 		return errors.New("SAGA_SCAN_INTERVAL and SAGA_STALE_AFTER must be positive")
@@ -60,7 +60,7 @@ func NewScanStaleSagas(
 	return &ScanStaleSagas{cfg: cfg, tx: tx, sagas: sagas, saga: saga, gauge: gauge}
 }
 
-// Execute looks through the sagas once and returns how many it settled. One that it cannot settle is logged, and stale again later.
+// Execute scans the sagas once and returns how many it settled. One that it cannot settle is logged, and will be stale again later.
 func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
 	stale, err := u.listStale(ctx)
 	if err != nil {

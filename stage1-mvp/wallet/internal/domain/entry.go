@@ -22,8 +22,7 @@ var entryEvents = map[EntryKind]string{
 	KindTopUpReturn: "wallet.balance.top_up_returned",
 }
 
-// Entry is one line of the ledger, and at the same time the event of it: written once, never changed, and all that a balance is
-// made of.
+// Entry is one line of the ledger, and also its event. It is written once and never changed; balances are made of entries alone.
 type Entry struct {
 	ID     string
 	UserID string

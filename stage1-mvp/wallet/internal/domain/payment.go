@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Payment is a customer's top-up that is paid with a card, from the intent to its end. It is a saga of one step outside, and its own log.
+// Payment is a customer's top-up that is paid by card, from the intent to the end. It is a saga with one external step, and its own log.
 type Payment struct {
 	id        string
 	userID    string
@@ -22,7 +22,7 @@ type Payment struct {
 	events    []PaymentEvent
 }
 
-// PaymentRequest is what makes a repetition one: the customer's key, and a hash of what he asked for with it.
+// PaymentRequest identifies a repetition: the customer's key, and a hash of what he asked for with it.
 type PaymentRequest struct {
 	Key  string
 	Hash []byte
@@ -50,8 +50,8 @@ type PaymentRefund struct {
 	Key     string
 }
 
-// NewPayment returns a Pending payment. The errors are ErrInvalidAmount, and ErrWalletFull for what not even an empty wallet would take: no
-// card is charged for that.
+// NewPayment returns a Pending payment. The errors are ErrInvalidAmount, and ErrWalletFull for an amount that not even an empty wallet
+// would take: no card is charged for that.
 func NewPayment(id, userID string, request PaymentRequest, amount Money, now time.Time) (*Payment, error) {
 	if !amount.IsPositive() {
 		return nil, fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
@@ -82,12 +82,12 @@ func (p *Payment) Decline(reason string, now time.Time) error {
 	return p.fail(PaymentDeclined, PaymentFailure{Code: FailureDeclined, Reason: reason}, now)
 }
 
-// StartVoid decides that no money shall come in by this payment.
+// StartVoid decides that no money may come in through this payment.
 func (p *Payment) StartVoid(failure PaymentFailure, now time.Time) error {
 	return p.fail(PaymentVoiding, failure, now)
 }
 
-// MarkVoided says that the provider has no money of this payment, and takes none.
+// MarkVoided says that the provider holds no money of this payment, and will take none.
 func (p *Payment) MarkVoided(now time.Time) error { return p.transition(PaymentVoided, now) }
 
 // StartRefund decides that the money goes back to the card, and counts the attempt.
@@ -115,7 +115,7 @@ func (p *Payment) RefuseRefund(attempt int, now time.Time) error {
 	return p.become(PaymentBooked, refundRefused, now)
 }
 
-// isAttempt keeps the late answer to one attempt from deciding the next.
+// isAttempt keeps a late answer to one attempt from deciding the next.
 func (p *Payment) isAttempt(attempt int) error {
 	if p.status != PaymentRefunding || p.refund.Attempt != attempt {
 		return fmt.Errorf("%w: refund %d ends, the payment is %s at refund %d", ErrInvalidTransition, attempt, p.status, p.refund.Attempt)
@@ -169,7 +169,8 @@ type PaymentRepository interface {
 	Create(ctx context.Context, p *Payment) (*Payment, error)
 	// Get returns the payment, or ErrPaymentNotFound.
 	Get(ctx context.Context, id string) (*Payment, error)
-	// Lock is Get for one who means to change it: others who do wait here until this transaction ends, and see what became of it.
+	// Lock is Get for a caller who will change the payment: other callers of Lock wait until this transaction ends, and then see its
+	// result.
 	Lock(ctx context.Context, id string) (*Payment, error)
 	// Update stores the changed payment if nobody else changed it since it was loaded, and raises its version; ErrPaymentNotFound if it
 	// is gone. A stale payment is an error that makes the whole transaction run again.
@@ -178,6 +179,6 @@ type PaymentRepository interface {
 	ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]StalePayment, error)
 	// CountUnsettled returns how many payments of each status somebody still has to work on; statuses that have none may be missing.
 	CountUnsettled(ctx context.Context) (map[PaymentStatus]int64, error)
-	// Claim takes the payment over if it still is as it was seen, and returns it; otherwise ErrPaymentLost.
+	// Claim takes the payment over if it is still as it was seen, and returns it; otherwise ErrPaymentLost.
 	Claim(ctx context.Context, stale StalePayment) (*Payment, error)
 }

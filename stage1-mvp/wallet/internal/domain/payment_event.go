@@ -25,8 +25,7 @@ type PaymentEvent struct {
 	eventType  string
 }
 
-// EventType returns wallet.payment and what became of it: created, charged, booked, declined, voiding, voided, refunding, refunded or
-// refund_refused.
+// EventType returns wallet.payment followed by created, charged, booked, declined, voiding, voided, refunding, refunded or refund_refused.
 func (e PaymentEvent) EventType() string { return e.eventType }
 
 // Version returns 1.

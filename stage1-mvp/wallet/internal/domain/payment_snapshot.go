@@ -33,10 +33,10 @@ func (p *Payment) ID() string { return p.id }
 // UserID returns the UUID of the user who pays, and whose wallet it is.
 func (p *Payment) UserID() string { return p.userID }
 
-// Request returns what the customer asked for, as far as a repetition is told by it.
+// Request returns the key and the content hash by which a repetition is recognised.
 func (p *Payment) Request() PaymentRequest { return p.request }
 
-// IsFor tells whether a request with the same key and this content is a repetition, and not another one.
+// IsFor tells whether a request with the same key and this content is a repetition of the one that made the payment.
 func (p *Payment) IsFor(hash []byte) bool { return bytes.Equal(p.request.Hash, hash) }
 
 // Amount returns what is paid.

@@ -16,8 +16,8 @@ const (
 	PaymentRefunded  PaymentStatus = "REFUNDED"  // the money is back on the card
 )
 
-// paymentTransitions is a whitelist. Its arrows are what keeps two who work on one payment from doing both: who wants to book needs
-// CHARGED, who wants to void needs that nobody has booked, and there is no way from the one to the other.
+// paymentTransitions is a whitelist. Its arrows keep two workers from both booking and voiding one payment: to book needs CHARGED, to void
+// needs that nobody has booked, and no arrow leads from one to the other.
 var paymentTransitions = map[PaymentStatus][]PaymentStatus{
 	PaymentPending:   {PaymentCharged, PaymentDeclined, PaymentVoiding},
 	PaymentCharged:   {PaymentBooked, PaymentVoiding},

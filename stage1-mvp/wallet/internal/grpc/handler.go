@@ -1,4 +1,5 @@
-// Package grpc serves the use cases as wallet.v1.WalletService and wallet.v1.PaymentService. It translates and nothing else: errors are mapped once, by the server.
+// Package grpc serves the use cases as wallet.v1.WalletService and wallet.v1.PaymentService. It only translates: errors are mapped in one
+// place, by the server.
 package grpc
 
 import (
@@ -30,11 +31,11 @@ func NewHandler(
 	return &Handler{getWallet: getWallet, topUp: topUp, listEntries: listEntries, deduct: deduct, refund: refund}
 }
 
-// Rules say who may call what. A method that is missing here is denied to everyone; whose wallet it is, the use cases check.
+// Rules say who may call what. A method without a rule is denied to everyone; the use cases check whose wallet it is.
 func Rules() auth.Rules {
 	rules := auth.Rules{
 		walletv1.WalletService_GetWallet_FullMethodName: {auth.Customer, auth.Admin},
-		// The cash desk: what customers pay by card comes in through PaymentService.
+		// Admins at a cash desk; what customers pay by card comes in through PaymentService.
 		walletv1.WalletService_TopUp_FullMethodName:       {auth.Admin},
 		walletv1.WalletService_ListEntries_FullMethodName: {auth.Customer, auth.Admin},
 		walletv1.WalletService_Deduct_FullMethodName:      {auth.Service},

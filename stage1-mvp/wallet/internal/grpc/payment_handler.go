@@ -18,7 +18,7 @@ type PaymentHandler struct {
 	refundTopUp *usecase.RefundTopUp
 }
 
-// NewPaymentHandler returns the handler of the use cases that a payment provider has a part in.
+// NewPaymentHandler returns the handler of the use cases that involve the payment provider.
 func NewPaymentHandler(payIn *usecase.PayIn, getTopUp *usecase.GetTopUp, refundTopUp *usecase.RefundTopUp) *PaymentHandler {
 	return &PaymentHandler{payIn: payIn, getTopUp: getTopUp, refundTopUp: refundTopUp}
 }

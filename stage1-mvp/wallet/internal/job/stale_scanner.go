@@ -1,4 +1,4 @@
-// Package job has what the service does on its own, without being asked.
+// Package job has what the service does on its own initiative.
 package job
 
 import (
@@ -11,8 +11,8 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
 )
 
-// StaleScanner looks for stale payments at every interval, first when the service starts: that is when a crash has just left some. One that is
-// not settled when it is stopped is another scanner's to finish.
+// StaleScanner looks for stale payments when the service starts, because a crash may just have left some, and then at every interval. A
+// payment that is not settled when the scanner stops is left to another scanner.
 type StaleScanner struct {
 	*periodic.Task
 	scan *usecase.ScanStalePayments

@@ -1,5 +1,5 @@
 // Package metrics counts what matters to the business. Each label has few values, all known beforehand and present from the start: a rate
-// over a series that appears with its first event misses that event.
+// over a series that appears only with its first event would miss that event.
 package metrics
 
 import (
@@ -13,7 +13,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/service/payment"
 )
 
-// outcomes are what top-ups come to, as values of a label, by the event that says so.
+// outcomes are the label values for what becomes of top-ups, by event type.
 var outcomes = map[string]string{
 	"wallet.payment.booked":         "booked",
 	"wallet.payment.declined":       "declined",
@@ -21,7 +21,7 @@ var outcomes = map[string]string{
 	"wallet.payment.refund_refused": "refund_refused",
 }
 
-// voided are the outcomes of those that were taken back, by the reason.
+// voided are the label values of voided top-ups, by the reason.
 var voided = map[domain.PaymentFailureCode]string{
 	domain.FailureNotBooked: "not_booked",
 	domain.FailureAbandoned: "abandoned",
@@ -73,7 +73,7 @@ func New(registry *prometheus.Registry) *Metrics {
 	return m
 }
 
-// PaymentChanged counts a payment that has come to an end, for the time being.
+// PaymentChanged counts a payment that has reached an end, at least for the time being.
 func (m *Metrics) PaymentChanged(eventType string, failure domain.PaymentFailureCode) {
 	outcome := outcomes[eventType]
 	if eventType == "wallet.payment.voided" {

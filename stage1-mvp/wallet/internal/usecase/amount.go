@@ -6,7 +6,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
-// toAmount returns an amount that can move, which nothing and less than nothing cannot.
+// toAmount returns an amount that can be moved: it must be positive.
 func toAmount(minorUnits int64, currency string) (domain.Money, error) {
 	amount, err := domain.NewMoney(minorUnits, currency)
 	if err != nil {

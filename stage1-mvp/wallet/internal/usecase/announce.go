@@ -9,7 +9,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
-// announce logs what was added to a ledger, once it is committed. A repetition adds nothing.
+// announce logs what was added to a ledger, once it is committed. After a repetition there is nothing to announce.
 func announce(ctx context.Context, wallet *domain.Wallet) {
 	if wallet == nil {
 		return

@@ -13,7 +13,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-// bookTimeout bounds the booking of money that is taken already.
+// bookTimeout bounds the booking of money that the provider has already taken.
 const bookTimeout = 5 * time.Second
 
 // Payments stores what became of a payment, and takes charges back.
@@ -33,8 +33,8 @@ func NewBookPayment(topUp *TopUp, payments Payments) *BookPayment {
 	return &BookPayment{topUp: topUp, payments: payments}
 }
 
-// Execute returns the answer of the first booking, also when this is a repetition. A refusal of the wallet is a Precondition, and stays one.
-// It does not end with the request: the card is charged, and whoever stops waiting for the money is owed it all the same.
+// Execute returns the answer of the first booking, even when this is a repetition. A refusal by the wallet is a Precondition, and remains
+// one. Execute outlives the request: the card is charged, and a customer who stops waiting is owed the money all the same.
 func (u *BookPayment) Execute(ctx context.Context, p *domain.Payment) (dto.ToppedUp, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTimeout)
 	defer cancel()
@@ -53,7 +53,7 @@ func (u *BookPayment) Execute(ctx context.Context, p *domain.Payment) (dto.Toppe
 	return topped, err
 }
 
-// giveBack takes the charge back. The refusal is stored, so no repetition can book the money meanwhile.
+// giveBack voids the charge. The refusal is already stored, so no repetition can book the money meanwhile.
 func (u *BookPayment) giveBack(ctx context.Context, p *domain.Payment, refusal error) {
 	failure := domain.PaymentFailure{Code: domain.FailureNotBooked, Reason: errs.From(refusal).Message}
 	if _, err := u.payments.Void(ctx, p, failure); err != nil {
@@ -62,7 +62,7 @@ func (u *BookPayment) giveBack(ctx context.Context, p *domain.Payment, refusal e
 	}
 }
 
-// cashier is who books what a payment brought in. He is not the customer, so that a key which names a payment is none of those that are
+// cashier is the caller who books what a payment brought in. He is not the customer, so that the keys of payments cannot collide with those
 // used at the cash desk.
 func cashier(p *domain.Payment) dto.Caller {
 	return dto.Caller{UserID: "payment:" + p.UserID(), Admin: true}

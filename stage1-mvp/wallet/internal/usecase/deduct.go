@@ -23,8 +23,8 @@ func NewDeduct(tx Transactor, barrier Barrier, wallets domain.WalletRepository, 
 	return &Deduct{tx: tx, barrier: barrier, wallets: wallets, now: now}
 }
 
-// Execute returns the wallet as it was right after this step, also for a repetition. Too little money is a Precondition, and stays one
-// for this step. After the step was compensated the answer is Aborted.
+// Execute returns the wallet as it was right after this step; a repetition gets the same. Too little money is a Precondition, and remains
+// one for this step. After the step was compensated the answer is Aborted.
 func (u *Deduct) Execute(ctx context.Context, in dto.Deduct) (left dto.Wallet, err error) {
 	step, orderID, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-// Finish asks the provider for a refund that was begun, and stores what came of it together with the answer to the customer. It has
-// nothing to do when somebody else has finished it. Aborted means that nobody knows: it goes on later, with the same attempt.
+// Finish asks the provider for a refund that was begun, and stores the result together with the answer to the customer. If somebody else
+// has finished the refund, it does nothing. Aborted means that nobody knows the result yet: the scanner repeats the same attempt later.
 func (u *RefundTopUp) Finish(ctx context.Context, id string) error {
 	p, err := u.payments.Get(ctx, id)
 	if err != nil || p.Status() != domain.PaymentRefunding {

@@ -17,7 +17,7 @@ type GetTopUp struct{ payments domain.PaymentRepository }
 // NewGetTopUp returns the use case.
 func NewGetTopUp(payments domain.PaymentRepository) *GetTopUp { return &GetTopUp{payments: payments} }
 
-// Execute returns the payment. It is NotFound also for that of somebody else: that it exists is nobody's business.
+// Execute returns the payment. Somebody else's is NotFound too: that it exists is nobody's business.
 func (u *GetTopUp) Execute(ctx context.Context, caller dto.Caller, id string) (dto.Payment, error) {
 	payment, err := visible(ctx, u.payments, caller, id)
 	if err != nil {

@@ -19,8 +19,7 @@ func NewListEntries(wallets domain.WalletRepository, cursors *pagination.Signer)
 	return &ListEntries{wallets: wallets, cursors: cursors}
 }
 
-// Execute returns the page. Only the owner and admins may see it. It asks for one entry more than fits: only that one proves that
-// there is a next page.
+// Execute returns the page. Only the owner and admins may see it. It reads one entry more than fits, to know whether there is a next page.
 func (u *ListEntries) Execute(ctx context.Context, in dto.ListEntries) (dto.EntryPage, error) {
 	userID, err := ownedBy(in.Caller, in.UserID)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-// ownedBy returns the user's id as rows have it, if the caller may touch what belongs to that user.
+// ownedBy returns the user's id in the spelling that rows use, if the caller may touch what belongs to that user.
 func ownedBy(caller dto.Caller, userID string) (string, error) {
 	parsed, err := uuid.Parse(userID)
 	if err != nil {

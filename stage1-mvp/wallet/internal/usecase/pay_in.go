@@ -12,14 +12,14 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
-// Charger asks the payment provider for the money of a payment, and tells what happened to one.
+// Charger charges cards at the payment provider, and announces what happened to a payment.
 type Charger interface {
 	Charge(ctx context.Context, p *domain.Payment, source string) (*domain.Payment, error)
 	Announce(ctx context.Context, p *domain.Payment)
 }
 
-// PayIn puts money from a card into a wallet. It stores the intent, charges the card, books the money and marks the payment. A repetition
-// takes the same steps: each of them happens once, and the last one has the answer.
+// PayIn puts money from a card into a wallet. It stores the intent, charges the card, books the money and marks the payment as booked. A
+// repetition takes the same steps; each of them happens only once, and the last one has the answer.
 type PayIn struct {
 	payments domain.PaymentRepository
 	charger  Charger
@@ -32,8 +32,8 @@ func NewPayIn(payments domain.PaymentRepository, charger Charger, book *BookPaym
 	return &PayIn{payments: payments, charger: charger, book: book, now: now}
 }
 
-// Execute returns the wallet as it was right after the money came in. A declined card, a full wallet and a payment that was given up are a
-// Precondition, and stay one for this key; the same key with other content is a Conflict. Aborted means that nobody knows yet.
+// Execute returns the wallet as it was right after the money came in. A declined card, a full wallet and an abandoned payment are a
+// Precondition, and remain one for this key; the same key with other content is a Conflict. Aborted means that nobody knows the result yet.
 func (u *PayIn) Execute(ctx context.Context, in dto.PayIn) (dto.PaidIn, error) {
 	payment, err := u.intend(ctx, in)
 	if err != nil {
@@ -54,13 +54,13 @@ func (u *PayIn) Execute(ctx context.Context, in dto.PayIn) (dto.PaidIn, error) {
 	if err != nil {
 		return dto.PaidIn{}, fmt.Errorf("book: %w", err)
 	}
-	// What became of it since is another question, which GetTopUp answers.
+	// What happened to the payment since then is not part of this answer; GetTopUp tells.
 	shown := dto.FromPayment(payment)
 	shown.Status = string(domain.PaymentBooked)
 	return dto.PaidIn{ToppedUp: topped, Payment: shown}, nil
 }
 
-// intend stores what is about to be done before it is done, or finds what an earlier request with the same key has begun.
+// intend stores the intent before anything is done, or finds what an earlier request with the same key has begun.
 func (u *PayIn) intend(ctx context.Context, in dto.PayIn) (*domain.Payment, error) {
 	payment, err := u.newPayment(in)
 	if err != nil {
@@ -77,7 +77,7 @@ func (u *PayIn) intend(ctx context.Context, in dto.PayIn) (*domain.Payment, erro
 	return payment, nil
 }
 
-// sources are names of cards, never their numbers: a name begins with a letter.
+// sources matches names of cards, never their numbers: a name begins with a letter.
 var sources = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]{0,63})?$`)
 
 func (u *PayIn) newPayment(in dto.PayIn) (*domain.Payment, error) {

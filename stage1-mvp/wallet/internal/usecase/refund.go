@@ -22,7 +22,7 @@ func NewRefund(tx Transactor, barrier Barrier, wallets domain.WalletRepository, 
 	return &Refund{tx: tx, barrier: barrier, wallets: wallets, now: now}
 }
 
-// Execute tells whether any money was given back. If the Deduct has not arrived yet, it will be refused from now on.
+// Execute tells whether any money was given back. A Deduct that has not arrived yet will be refused from now on.
 func (u *Refund) Execute(ctx context.Context, in dto.Refund) (refunded bool, err error) {
 	step, _, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {

@@ -19,8 +19,8 @@ type Refunds interface {
 	Announce(ctx context.Context, p *domain.Payment)
 }
 
-// RefundTopUp gives the money of a top-up back to the card: first it leaves the wallet, then the provider is asked, as often as it takes.
-// If the card does not take it, it comes back into the wallet.
+// RefundTopUp returns the money of a top-up to the card: first it leaves the wallet, then the provider is asked, as often as necessary. If
+// the card does not accept it, it goes back into the wallet.
 type RefundTopUp struct {
 	tx       Transactor
 	requests Requests
@@ -37,8 +37,8 @@ func NewRefundTopUp(
 	return &RefundTopUp{tx: tx, requests: requests, wallets: wallets, payments: payments, refunds: refunds, now: now}
 }
 
-// Execute returns the refunded payment. Money that was spent, a top-up that is not booked or refunded already, and a card that takes
-// nothing back are a Precondition, and stay one for this key. Aborted means that the money is still on its way: it is not lost.
+// Execute returns the refunded payment. Money already spent, a top-up that is not booked or already refunded, and a card that accepts
+// nothing are a Precondition, and remain one for this key. Aborted means that the money is still on its way: it is not lost.
 func (u *RefundTopUp) Execute(ctx context.Context, in dto.RefundTopUp) (out dto.RefundedTopUp, err error) {
 	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
 		return dto.RefundedTopUp{}, err
@@ -70,7 +70,7 @@ func (u *RefundTopUp) Execute(ctx context.Context, in dto.RefundTopUp) (out dto.
 }
 
 // begin takes the money out of the wallet and stores the decision to refund it, in one transaction. The answer is nil until the provider
-// has spoken; that the money cannot be taken out is an answer at once.
+// has answered; if the money cannot be taken out, that is the answer.
 func (u *RefundTopUp) begin(
 	ctx context.Context, found *domain.Payment, scope, key string, hash []byte,
 ) (answer json.RawMessage, replayed bool, err error) {
@@ -99,7 +99,7 @@ func (u *RefundTopUp) begin(
 	return answer, replayed, nil
 }
 
-// takeOut locks the wallet before it looks at the payment: of two refunds, the second sees what the first has made of it.
+// takeOut locks the wallet before it reads the payment, so that the second of two refunds sees what the first has done.
 func (u *RefundTopUp) takeOut(ctx context.Context, found *domain.Payment, scope, key string) (*domain.Wallet, *domain.Payment, error) {
 	wallet, err := u.wallets.Lock(ctx, found.UserID(), found.Amount().Currency())
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 const (
 	scanBatch   = 100
 	scanWorkers = 4
-	// scanQueryTimeout bounds looking and claiming: no caller waits, so nobody's deadline does.
+	// scanQueryTimeout bounds listing and claiming, because no caller waits here whose deadline could.
 	scanQueryTimeout = 5 * time.Second
 )
 
@@ -27,7 +27,7 @@ type ScanConfig struct {
 	StaleAfter time.Duration `env:"PAYMENT_STALE_AFTER" default:"10m"`
 }
 
-// Validate refuses a scan that never ends, and one of payments that somebody is at work on.
+// Validate refuses a scan that never pauses, and one that takes payments away from those who work on them.
 func (c *ScanConfig) Validate() error {
 	if c.Interval <= 0 || c.StaleAfter <= 0 {
 		return errors.New("PAYMENT_SCAN_INTERVAL and PAYMENT_STALE_AFTER must be positive")
@@ -64,7 +64,7 @@ func NewScanStalePayments(
 	return &ScanStalePayments{cfg: cfg, payments: payments, recoverer: recoverer, book: book, refund: refund, gauge: gauge}
 }
 
-// Execute looks through the payments once and returns how many it settled. One that it cannot settle is logged, and stale again later.
+// Execute scans the payments once and returns how many it settled. One that it cannot settle is logged, and will be stale again later.
 func (u *ScanStalePayments) Execute(ctx context.Context) (settled int, err error) {
 	stale, err := u.listStale(ctx)
 	if err != nil {
@@ -121,14 +121,14 @@ func (u *ScanStalePayments) settle(ctx context.Context, seen domain.StalePayment
 	return true
 }
 
-// claimStale keeps other scanners from the payment for as long as it takes to be stale again.
+// claimStale keeps other scanners away from the payment until it is stale again.
 func (u *ScanStalePayments) claimStale(ctx context.Context, seen domain.StalePayment) (*domain.Payment, error) {
 	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
 	defer cancel()
 	return u.payments.Claim(ctx, seen)
 }
 
-// finish takes the steps that are left. A customer who repeats his request meanwhile takes the same ones, which harms nobody.
+// finish takes the remaining steps. A customer who repeats his request meanwhile takes the same ones, which does no harm.
 func (u *ScanStalePayments) finish(ctx context.Context, p *domain.Payment) (err error) {
 	if p.Status() == domain.PaymentPending {
 		if p, err = u.recoverer.Ask(ctx, p); err != nil {

@@ -9,13 +9,13 @@ import (
 	"stagecraft/stage1-mvp/inventory/internal/repository/postgres/gen"
 )
 
-// Totals fills reservations.total_quantity of rows that a version before the column wrote.
+// Totals fills reservations.total_quantity in rows that were written before the column existed.
 type Totals struct {
 	pool    *pgxpool.Pool
 	queries *gen.Queries
 }
 
-// NewTotals returns it on this pool.
+// NewTotals returns Totals on this pool.
 func NewTotals(pool *pgxpool.Pool) *Totals { return &Totals{pool: pool, queries: gen.New()} }
 
 // Fill implements usecase.Totals. One statement is one short transaction.

@@ -8,7 +8,7 @@ import (
 	"stagecraft/stage1-mvp/order/internal/domain"
 )
 
-// recordTimeout bounds the writing down of what has happened already.
+// recordTimeout bounds the storing of what has already happened.
 const recordTimeout = 5 * time.Second
 
 // record stores the saga as change leaves it, and whatever also does to the order, in one transaction. The saga in memory follows only

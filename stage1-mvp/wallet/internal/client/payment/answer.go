@@ -37,7 +37,7 @@ type refundRequest struct {
 	Amount int64 `json:"amount"`
 }
 
-// answer is what the provider says of a charge or a refund, or why it says no.
+// answer is what the provider says about a charge or a refund, or why it refuses.
 type answer struct {
 	status int
 
@@ -64,7 +64,7 @@ func parse(response httpclient.Response) (answer, error) {
 	return a, nil
 }
 
-// ofCharge is nil only for a charge that is this payment and no other: what a stranger's proxy answers with 200 proves nothing.
+// ofCharge is nil only for a charge that is certainly this payment: a 200 from some proxy proves nothing.
 func (a answer) ofCharge(p *domain.Payment) error {
 	if a.status == http.StatusCreated && a.Status == succeeded && a.isCharge(p) {
 		return nil
@@ -109,8 +109,9 @@ func (a answer) isCharge(p *domain.Payment) bool {
 	return a.Key == p.ID() && a.Amount == p.Amount().MinorUnits() && a.Currency == p.Amount().Currency()
 }
 
-// refusal is a *Refusal for the answers that prove that it did not happen: the bank said no, the charge allows no more, or the request is
-// not valid, which for the same payment it has been every time. A wrong API key, a limit or a 500 says nothing about an earlier attempt.
+// refusal returns a *Refusal for the answers that prove that nothing happened: the bank declined, the charge allows no more, or the request
+// is invalid, as it would have been on every earlier attempt for the same payment. A wrong API key, a rate limit or a 500 says nothing
+// about an earlier attempt.
 func (a answer) refusal() error {
 	switch {
 	case a.status == http.StatusPaymentRequired && a.Problem.Type == cardError,
@@ -128,7 +129,7 @@ func (a answer) unclear() error {
 
 var machineWord = regexp.MustCompile(`^[A-Za-z0-9_]{0,64}$`)
 
-// word returns what is stored and shown of what others say; whatever is no plain word becomes "unknown".
+// word returns text from outside in a form that may be stored and shown; anything but a plain word becomes "unknown".
 func word(text string) string {
 	if !machineWord.MatchString(text) {
 		return "unknown"

@@ -1,4 +1,4 @@
-// Package payment asks the payment provider, in its own JSON, and tells what its answers prove.
+// Package payment calls the payment provider, in its own JSON, and says what its answers prove.
 package payment
 
 import (
@@ -50,7 +50,7 @@ func (c *Client) Find(ctx context.Context, p *domain.Payment) error {
 	return answer.ofFind(p)
 }
 
-// Void takes the charge back, and keeps one that is still on its way from happening.
+// Void takes the charge back, and stops one that is still on its way.
 func (c *Client) Void(ctx context.Context, p *domain.Payment) error {
 	answer, err := c.send(ctx, http.MethodPost, chargePath(p)+"/void", "", nil)
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *Client) Void(ctx context.Context, p *domain.Payment) error {
 	return answer.ofVoid(p)
 }
 
-// Refund gives the whole amount back. The attempt is the key.
+// Refund gives the whole amount back. Each attempt has a key of its own.
 func (c *Client) Refund(ctx context.Context, p *domain.Payment) error {
 	key := fmt.Sprintf("%s-refund-%d", p.ID(), p.Refund().Attempt)
 	answer, err := c.send(ctx, http.MethodPost, chargePath(p)+"/refunds", key, refundRequest{Amount: p.Amount().MinorUnits()})
@@ -71,7 +71,7 @@ func (c *Client) Refund(ctx context.Context, p *domain.Payment) error {
 
 func chargePath(p *domain.Payment) string { return "/v1/charges/" + url.PathEscape(p.ID()) }
 
-// send makes one call. An error is one after which nobody knows.
+// send makes one call. After an error nobody knows whether it happened.
 func (c *Client) send(ctx context.Context, method, path, key string, content any) (answer, error) {
 	request := httpclient.Request{
 		Method: method, URL: strings.TrimSuffix(c.cfg.URL, "/") + path,

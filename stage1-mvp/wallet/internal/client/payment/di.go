@@ -6,7 +6,7 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/service/payment"
 )
 
-// Module provides the payment provider. It is called in the name of the shop, with an API key: it never sees a user's token.
+// Module provides the payment provider. It is called in the name of the shop, with an API key, and never sees a user's token.
 var Module = fx.Module("client.payment", fx.Provide(fx.Annotate(provide, fx.As(new(payment.Provider)))))
 
 func provide(lc fx.Lifecycle, cfg Config) *Client {

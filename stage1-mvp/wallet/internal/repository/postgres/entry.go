@@ -36,7 +36,7 @@ func (r *WalletRepository) ListEntries(
 	return toEntries(rows)
 }
 
-// page asks one of two questions, rather than one with an OR that no index could answer.
+// page chooses between two queries, because a single one with an OR could not use the index.
 func (r *WalletRepository) page(
 	ctx context.Context, userID, currency string, after *domain.Place, limit int,
 ) ([]gen.LedgerEntry, error) {

@@ -25,7 +25,8 @@ func NewPaymentRepository(pool *pgxpool.Pool) *PaymentRepository {
 	return &PaymentRepository{pool: pool, queries: gen.New()}
 }
 
-// Create implements domain.PaymentRepository. The insert decides who came first; the second waits for it and reads what the first wrote.
+// Create implements domain.PaymentRepository. The insert decides who came first; a second caller waits for it and reads what the first
+// wrote.
 func (r *PaymentRepository) Create(ctx context.Context, p *domain.Payment) (*domain.Payment, error) {
 	db := r.db(ctx)
 	inserted, err := r.queries.InsertPayment(ctx, db, toInsertPayment(p))

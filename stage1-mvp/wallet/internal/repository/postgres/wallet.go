@@ -38,8 +38,8 @@ func (r *WalletRepository) Get(ctx context.Context, userID, currency string) (*d
 	return r.fold(ctx, userID, currency, version)
 }
 
-// Lock implements domain.WalletRepository. To queue at the row is what a busy wallet needs; left to the version alone, most of its
-// writers would do their work in vain.
+// Lock implements domain.WalletRepository. Writers queue at the row; with the version check alone, most writers of a busy wallet would do
+// their work in vain.
 func (r *WalletRepository) Lock(ctx context.Context, userID, currency string) (*domain.Wallet, error) {
 	if err := r.queries.EnsureWallet(ctx, r.db(ctx), gen.EnsureWalletParams{UserID: userID, Currency: currency}); err != nil {
 		return nil, fmt.Errorf("open wallet of %s: %w", userID, err)
@@ -109,7 +109,7 @@ func (r *WalletRepository) Append(ctx context.Context, wallet *domain.Wallet) er
 	return r.snapshot(ctx, wallet)
 }
 
-// advance moves the version on, if it still is what the entries were added to.
+// advance raises the version, if it is still the one that the entries were added to.
 func (r *WalletRepository) advance(ctx context.Context, wallet *domain.Wallet, entries []domain.Entry) error {
 	advanced, err := r.queries.AdvanceWallet(ctx, r.db(ctx), gen.AdvanceWalletParams{
 		UserID:   wallet.UserID(),

@@ -8,13 +8,13 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
-// Metrics counts what payments come to, and what the provider answers.
+// Metrics counts what becomes of payments, and how the provider answers.
 type Metrics interface {
 	PaymentChanged(eventType string, failure domain.PaymentFailureCode)
 	ProviderAnswered(ctx context.Context, operation, outcome string, took time.Duration)
 }
 
-// What the provider is asked, and what its answers mean, as they are counted.
+// The operations of the provider, and what its answers mean, as label values.
 const (
 	opCharge = "charge"
 	opFind   = "find"
@@ -33,7 +33,7 @@ var (
 	Outcomes   = []string{outcomeDone, outcomeRefused, outcomeNoCharge, outcomeUncertain}
 )
 
-// call measures one question to the provider.
+// call measures one call to the provider.
 func (e *Engine) call(ctx context.Context, operation string, ask func() error) error {
 	started := time.Now()
 	err := ask()

@@ -1,6 +1,6 @@
-// Package payment does what a payment needs from outside: it asks the provider, and stores what came of it. Nothing here depends on who
-// asks, how often, or how many do so at once: each step may be repeated, and the status of the payment decides between two who want
-// different things.
+// Package payment does the part of a payment that involves the provider: it calls the provider, and stores the result. Nothing here depends
+// on who calls, how often, or how many do so at once: each step may be repeated, and the status of the payment decides between callers who
+// want different things.
 package payment
 
 import (
@@ -34,14 +34,14 @@ func NewEngine(
 	return &Engine{provider: provider, tx: tx, payments: payments, metrics: metrics, now: now}
 }
 
-// Charge asks for the money of a Pending payment and returns the payment as it is then. Aborted means that nobody knows whether the card
-// was charged: to ask again is safe.
+// Charge charges the card of a Pending payment and returns the payment in its new state. Aborted means that nobody knows whether the card
+// was charged; calling again is safe.
 func (e *Engine) Charge(ctx context.Context, p *domain.Payment, source string) (*domain.Payment, error) {
 	return e.recordCharge(ctx, p, e.call(ctx, opCharge, func() error { return e.provider.Charge(ctx, p, source) }))
 }
 
-// Ask finds out what became of the charge of a Pending payment that nobody repeats any more. One that the provider has never heard of is
-// voided: it may still be on its way.
+// Ask finds out what became of the charge of a Pending payment that no client is repeating any more. A charge that the provider has never
+// heard of is voided, because it may still be on its way.
 func (e *Engine) Ask(ctx context.Context, p *domain.Payment) (*domain.Payment, error) {
 	err := e.call(ctx, opFind, func() error { return e.provider.Find(ctx, p) })
 	if errors.Is(err, ErrNoCharge) {
@@ -64,8 +64,8 @@ func (e *Engine) recordCharge(ctx context.Context, p *domain.Payment, answer err
 	}
 }
 
-// Void decides, unless somebody has decided otherwise, that no money shall come in, and then takes the charge back. The decision is stored
-// first: from then on nobody books what is being taken back.
+// Void decides, unless something else was decided before, that no money may come in, and then takes the charge back. The decision is stored
+// first, so that nobody books what is being taken back.
 func (e *Engine) Void(ctx context.Context, p *domain.Payment, failure domain.PaymentFailure) (*domain.Payment, error) {
 	p, err := e.Record(ctx, p.ID(), func(_ context.Context, p *domain.Payment, now time.Time) error { return p.StartVoid(failure, now) })
 	if err != nil || p.Status() != domain.PaymentVoiding {
@@ -77,8 +77,8 @@ func (e *Engine) Void(ctx context.Context, p *domain.Payment, failure domain.Pay
 	return e.Record(ctx, p.ID(), func(_ context.Context, p *domain.Payment, now time.Time) error { return p.MarkVoided(now) })
 }
 
-// GiveBack asks for the money of a Refunding payment to be put back on the card. It stores nothing. The error is a *Refusal, or Aborted
-// when nobody knows.
+// GiveBack asks the provider to return the money of a Refunding payment to the card. It stores nothing. The error is a *Refusal, or Aborted
+// when nobody knows whether it happened.
 func (e *Engine) GiveBack(ctx context.Context, p *domain.Payment) error {
 	err := e.call(ctx, opRefund, func() error { return e.provider.Refund(ctx, p) })
 	var refusal *Refusal

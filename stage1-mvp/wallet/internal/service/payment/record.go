@@ -12,16 +12,18 @@ import (
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
-// recordTimeout bounds the writing down of what has happened already.
+// recordTimeout bounds the storing of what has already happened.
 const recordTimeout = 5 * time.Second
 
-// Change moves a payment on, and does in the same transaction whatever else makes that true.
+// Change moves a payment on, and makes in the same transaction every other change that belongs to it.
 type Change func(ctx context.Context, p *domain.Payment, now time.Time) error
 
-// Record loads the payment, changes it and stores it, in one transaction, and returns it as it is then. When its status does not allow the
-// change any more, somebody else was there first: nothing is changed, and the payment says what he made of it. Record does not end with
-// the request: what it writes down has happened. A change may lock the wallet of the payment: who locks the two the other way round does
-// so only while the payment is booked, when no change wants the wallet.
+// Record loads the payment, changes it and stores it, in one transaction, and returns its new state. If its status no longer allows the
+// change, somebody else was first: nothing is changed, and the returned payment shows what the other did. Record outlives the request,
+// because what it stores has already happened.
+//
+// A change may lock the wallet of the payment. Code that locks the wallet first may then lock only a booked payment, for which no change
+// locks the wallet.
 func (e *Engine) Record(ctx context.Context, id string, change Change) (p *domain.Payment, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
