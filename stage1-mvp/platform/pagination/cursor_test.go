@@ -1,7 +1,10 @@
 package pagination_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"testing"
 	"time"
 
@@ -39,6 +42,31 @@ func TestACursorOfAnotherListIsRefused(t *testing.T) {
 	err = signer.Decode("orders:buyer-2", cursor, &place{})
 
 	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
+}
+
+func TestACursorOfAnotherSecretIsRefused(t *testing.T) {
+	t.Parallel()
+	other := pagination.NewSigner(pagination.Config{Secret: "fedcba9876543210"})
+	cursor, err := other.Encode("orders:buyer-1", place{ID: "a"})
+	require.NoError(t, err)
+
+	err = signer.Decode("orders:buyer-1", cursor, &place{})
+
+	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
+}
+
+// A version that stored other places in its cursors signed them with the same secret.
+func TestACursorOfAnotherVersionIsRefused(t *testing.T) {
+	t.Parallel()
+	payload := []byte(`{"ID":"a"}`)
+	for version, accepted := range map[string]bool{"v1": true, "v0": false, "v2": false} {
+		mac := hmac.New(sha256.New, []byte("0123456789abcdef"))
+		fmt.Fprintf(mac, "%s|6|orders|%s", version, payload)
+
+		err := signer.Decode("orders", base64.RawURLEncoding.EncodeToString(append(mac.Sum(nil), payload...)), &place{})
+
+		assert.Equal(t, accepted, err == nil, "%s: %v", version, err)
+	}
 }
 
 func FuzzNoForgedCursorIsAccepted(f *testing.F) {

@@ -66,12 +66,12 @@ func TestEveryOrderIsOnOnePage(t *testing.T) {
 	t.Parallel()
 	orders, buyer := newOrders(t), dto.Caller{UserID: uuid.NewString()}
 	const total = 10
-	for i := range total {
-		bought(t, orders, buyer.UserID, noon.Add(time.Duration(i)*time.Second))
-	}
 	list := usecase.NewListOrders(orders, pagination.NewSigner(pagination.Config{Secret: "0123456789abcdef"}))
 
-	seen := make(map[string]bool)
+	var newestFirst, seen []string
+	for i := range total {
+		newestFirst = append(newestFirst, bought(t, orders, buyer.UserID, noon.Add(-time.Duration(i)*time.Second)).ID())
+	}
 	in := dto.ListOrders{Caller: buyer, Size: 5}
 	var pages int
 	for {
@@ -79,7 +79,7 @@ func TestEveryOrderIsOnOnePage(t *testing.T) {
 		require.NoError(t, err)
 		pages++
 		for _, order := range page.Orders {
-			seen[order.ID] = true
+			seen = append(seen, order.ID)
 		}
 		if page.Next == "" {
 			break
@@ -89,7 +89,7 @@ func TestEveryOrderIsOnOnePage(t *testing.T) {
 		_, err = list.Execute(t.Context(), dto.ListOrders{Caller: dto.Caller{UserID: uuid.NewString()}, Cursor: page.Next})
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), "a cursor of another buyer")
 	}
-	assert.Len(t, seen, total)
+	assert.Equal(t, newestFirst, seen)
 	assert.Equal(t, 2, pages, "a full last page has no next one")
 }
 

@@ -1,7 +1,9 @@
 package usecase_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
@@ -22,12 +24,13 @@ func TestPagesShowEveryEntryOnceNewestFirst(t *testing.T) {
 	require.NoError(t, err)
 
 	var amounts []int64
+	var times []time.Time
 	in := dto.ListEntries{Caller: b.user, UserID: b.user.UserID, Currency: "EUR", Size: 2}
 	for {
 		page, err := b.list.Execute(t.Context(), in)
 		require.NoError(t, err)
 		for _, entry := range page.Entries {
-			amounts = append(amounts, entry.MinorUnits)
+			amounts, times = append(amounts, entry.MinorUnits), append(times, entry.CreatedAt)
 		}
 		if page.Next == "" {
 			break
@@ -36,6 +39,7 @@ func TestPagesShowEveryEntryOnceNewestFirst(t *testing.T) {
 	}
 
 	assert.ElementsMatch(t, []int64{1, 2, 3, 4, 5, 6, 7}, amounts)
+	assert.True(t, slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) }), "newest first: %v", times)
 }
 
 func TestACursorIsGoodForItsOwnListOnly(t *testing.T) {
