@@ -17,7 +17,7 @@ type books struct {
 
 func newBooks() *books { return &books{charges: make(map[string]*Charge)} }
 
-// charge takes the money once for its key. A charge that was voided, be it before it came, is refused.
+// charge takes the money once for its key. A charge that was voided, even before it arrived, is refused.
 func (b *books) charge(key string, o order, declined string) (c Charge, replayed bool, no *problem) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -60,7 +60,7 @@ func (b *books) find(key string) (Charge, *problem) {
 	return c.copy(), nil
 }
 
-// void gives back what is left of a charge, and remembers the key of one that has not come yet.
+// void gives back what is left of a charge, and remembers the key of one that has not arrived yet.
 func (b *books) void(key string) Charge {
 	b.mu.Lock()
 	defer b.mu.Unlock()

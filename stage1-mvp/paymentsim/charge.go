@@ -12,14 +12,14 @@ const (
 	Voided    = "voided"
 )
 
-// Cards that behave as their names say. Every other one works, and so does none: then it is the card that the customer has on file.
+// Cards that behave as their names say. Every other card works, and so does none: that means the card on file.
 const (
 	CardDeclined       = "tok_declined"
 	CardPoor           = "tok_insufficient_funds"
 	CardRefundDeclined = "tok_refund_declined"
 )
 
-// Charge is what was taken from a card, or was to be. Amounts are in minor units.
+// Charge is what was taken, or was to be taken, from a card. Amounts are in minor units.
 type Charge struct {
 	Key            string    `json:"key"`
 	Status         string    `json:"status"`
@@ -42,7 +42,7 @@ type Refund struct {
 	Status string `json:"status"`
 }
 
-// order is the part of a charge that the caller decides; the same key with another one is refused.
+// order is the part of a charge that the caller decides; the same key with another order is refused.
 type order struct {
 	Amount    int64  `json:"amount"`
 	Currency  string `json:"currency"`

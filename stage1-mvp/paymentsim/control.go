@@ -33,7 +33,7 @@ func (p *Provider) putFaults(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, state)
 }
 
-// showCharges is for whoever wants to compare the books.
+// showCharges lets others compare the provider's books with theirs.
 func (p *Provider) showCharges(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"charges": p.books.list(), "net": p.books.net()})
 }

@@ -11,18 +11,18 @@ import (
 
 // The kinds of faults.
 const (
-	// Delay waits before the request is done, and does it also for a caller who has given up meanwhile.
+	// Delay waits before carrying out the request, and carries it out even if the caller has given up meanwhile.
 	Delay = "delay"
 	// FailBefore answers 500 and does nothing.
 	FailBefore = "fail_before"
-	// FailAfter does it and answers 500.
+	// FailAfter carries out the request and answers 500.
 	FailAfter = "fail_after"
-	// AnswerLost does it and cuts the connection.
+	// AnswerLost carries out the request and cuts the connection.
 	AnswerLost = "answer_lost"
 	// Decline refuses a new charge or refund, whatever the card.
 	Decline = "decline"
-	// Twice lets the request arrive twice, as an intermediary does that repeats what took too long: it is done, and Delay later done
-	// again. The caller hears the second answer.
+	// Twice lets the request arrive twice, as with an intermediary that retries what took too long: it is carried out, and after the delay
+	// carried out again. The caller gets the second answer.
 	Twice = "answer_twice"
 )
 
@@ -34,7 +34,7 @@ const (
 	OpRefund = "refund"
 )
 
-// Fault is something that is to go wrong.
+// Fault is something that shall go wrong.
 type Fault struct {
 	Kind string `json:"kind"`
 	// Operation is charge, find, void or refund; empty means all of them.
@@ -60,7 +60,7 @@ func (f Fault) validate() error {
 	return nil
 }
 
-// faults are those that are set. One whose count is spent is gone.
+// faults are the active ones. One whose count is used up is removed.
 type faults struct {
 	mu     sync.Mutex
 	seed   uint64

@@ -12,7 +12,7 @@ import (
 
 const maxBody = 64 << 10
 
-// problem is an answer that is not a success, in the provider's own JSON.
+// problem is the answer to a request that failed, in the provider's own JSON.
 type problem struct {
 	status  int
 	Type    string `json:"type"`
@@ -43,7 +43,7 @@ type reply struct {
 
 func (p *problem) reply() reply { return reply{status: p.status, body: map[string]any{"error": p}} }
 
-// operation does what one request asks for, as often as it arrives.
+// operation carries out one request, each time it arrives.
 type operation func(r *http.Request, body []byte, declined bool) reply
 
 func (p *Provider) routes() http.Handler {
@@ -58,7 +58,7 @@ func (p *Provider) routes() http.Handler {
 	return mux
 }
 
-// serve wraps an operation into everything that can go wrong with it.
+// serve wraps an operation in everything that can go wrong with it.
 func (p *Provider) serve(name string, do operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !p.authorized(r) {
@@ -95,7 +95,7 @@ func (p *Provider) authorized(r *http.Request) bool {
 	return ok && subtle.ConstantTimeCompare([]byte(key), []byte(p.cfg.APIKey)) == 1
 }
 
-// wait is false when the provider closes first.
+// wait returns false when the provider closes first.
 func (p *Provider) wait(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

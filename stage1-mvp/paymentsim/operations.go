@@ -57,7 +57,7 @@ func (p *Provider) refund(r *http.Request, body []byte, declined bool) reply {
 	return reply{status: http.StatusCreated, replayed: replayed, body: refund}
 }
 
-// cardError is the answer of a bank, which the provider passes on. It is kept under the key like any other.
+// cardError is the answer of a bank, which the provider passes on. It is stored under the key like any other.
 func cardError(code string) reply {
 	return (&problem{http.StatusPaymentRequired, "card_error", code, "the bank of the card says no"}).reply()
 }

@@ -1,6 +1,6 @@
-// Package paymentsim is a payment provider as somebody else would run one: charges, voids and refunds over HTTP, with an API key and with
-// its own ideas of JSON. It keeps its books in memory, and is slow, fails, loses answers and hears things twice when it is told to. It
-// imports nothing of the shop, and the shop's services import nothing of it.
+// Package paymentsim simulates somebody else's payment provider: charges, voids and refunds over HTTP, with an API key and its own JSON
+// formats. It keeps its books in memory, and is slow, fails, loses answers and receives requests twice when told to. It imports nothing
+// from the shop, and the shop's services import nothing from it.
 package paymentsim
 
 import (
@@ -18,7 +18,7 @@ import (
 type Config struct {
 	// APIKey is what callers must show as a bearer token.
 	APIKey string
-	// Seed decides the faults that have a probability; 0 takes a new one.
+	// Seed decides faults that have a probability; 0 picks a new one.
 	Seed uint64
 	// Log takes one line per request; may be nil.
 	Log func(line string)
@@ -78,7 +78,7 @@ func (p *Provider) Charges() []Charge { return p.books.list() }
 // Net returns what the provider holds for the shop in one currency: captured and not given back, in minor units.
 func (p *Provider) Net(currency string) int64 { return p.books.net()[currency] }
 
-// SetFaults replaces all faults. Those with a probability are decided by the seed, or by the one of the provider when it is 0.
+// SetFaults replaces all faults. Those with a probability are decided by the seed; 0 means the seed of the provider.
 func (p *Provider) SetFaults(seed uint64, faults ...Fault) error {
 	if seed == 0 {
 		seed = p.cfg.Seed
@@ -86,7 +86,7 @@ func (p *Provider) SetFaults(seed uint64, faults ...Fault) error {
 	return p.faults.set(seed, faults)
 }
 
-// Close cuts every connection and waits until nothing is at work any more. Requests that are being delayed are not done.
+// Close cuts every connection and waits until nothing is running any more. Requests that are being delayed are not carried out.
 func (p *Provider) Close() {
 	close(p.closed)
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)

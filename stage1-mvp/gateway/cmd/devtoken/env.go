@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// addVariables adds to a file the variables that it does not have yet. Those that it has are left alone: others may depend on them.
+// addVariables adds to a file the variables that it lacks. Existing ones are left alone, because others may depend on them.
 func addVariables(path string, variables [][2]string) error {
 	present, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

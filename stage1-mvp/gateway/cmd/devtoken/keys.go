@@ -19,7 +19,7 @@ const (
 	envFile      = "dev.env"
 )
 
-// makeKeys writes both keys and what services must know of them, as lines that a shell can read.
+// makeKeys writes both keys, and the variables that services need of them, as lines that a shell can read.
 func makeKeys(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -78,7 +78,7 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// The encoders fail only for types of keys that they do not know.
+// The encoders fail only for unsupported types of keys.
 func privatePEM(key ed25519.PrivateKey) []byte {
 	der, _ := x509.MarshalPKCS8PrivateKey(key)
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})

@@ -27,7 +27,7 @@ type Config struct {
 	Client             grpcclient.Config
 }
 
-// Validate refuses a login with whose tokens nothing could be done.
+// Validate refuses a login whose tokens nobody would accept.
 func (c *Config) Validate() error { return c.Login.ValidateKey(c.Auth) }
 
 // Targets are the services behind the gateway, as host:port.

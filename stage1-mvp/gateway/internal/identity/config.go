@@ -16,8 +16,8 @@ type Config struct {
 	// PrivateKey signs the tokens; its public half is in JWT_PUBLIC_KEYS.
 	PrivateKey    config.Secret `env:"LOGIN_PRIVATE_KEY" optional:"true"`
 	TokenLifetime time.Duration `env:"LOGIN_TOKEN_LIFETIME" default:"15m"`
-	// Concurrency is how many passwords are hashed at the same time: each costs a core for a while, and the limit of a client is none for
-	// many clients.
+	// Concurrency is how many passwords are hashed at the same time. Each hash occupies a core for a while, and limits per client do not
+	// help against many clients.
 	Concurrency int `env:"LOGIN_CONCURRENCY" default:"2"`
 }
 

@@ -15,10 +15,10 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// MaxPassword is how many bytes of a password bcrypt looks at. A longer one would be compared in part.
+// MaxPassword is how many bytes of a password bcrypt looks at. Of a longer one it would ignore the rest.
 const MaxPassword = 72
 
-// Session is what a user gets for his password.
+// Session is what a user receives for his password.
 type Session struct {
 	Token    auth.Token
 	Lifetime time.Duration
@@ -74,7 +74,7 @@ func (l *Login) Execute(ctx context.Context, username, password string) (Session
 	return Session{Token: token, Lifetime: lifetime}, nil
 }
 
-// compare waits for its turn, so that the cores that serve everybody else are not spent on passwords.
+// compare waits for its turn, so that password checks do not use up the cores that serve everybody else.
 func (l *Login) compare(ctx context.Context, u user, password string) error {
 	select {
 	case l.slots <- struct{}{}:

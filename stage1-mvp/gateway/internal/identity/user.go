@@ -20,7 +20,7 @@ type user struct {
 	Roles        []auth.Role `json:"roles"`
 }
 
-// parseUsers returns the users by their names. All hashes have one cost, so that the time of an answer does not tell users apart.
+// parseUsers returns the users by name. All hashes must have the same cost, so that the time of an answer does not tell users apart.
 func parseUsers(list config.Secret) (map[string]user, error) {
 	var users []user
 	if err := json.Unmarshal([]byte(list.Reveal()), &users); err != nil {

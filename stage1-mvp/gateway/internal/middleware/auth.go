@@ -8,8 +8,8 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// Auth lets in only users with a valid token, and puts it into the context, from which the clients forward it. What its owner may do
-// is decided by the services, which check the token again.
+// Auth lets in only requests with a valid token, and puts it into the context, from which the clients forward it. What its owner may do is
+// decided by the services, which check the token again.
 func Auth(verifier *auth.Verifier) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		token, err := auth.ParseHeader(c.Request.Header.Values("Authorization"))

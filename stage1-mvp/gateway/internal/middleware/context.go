@@ -8,7 +8,7 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// Context gives the request a correlation id, the client's own if it is harmless, and a logger that writes it on every line.
+// Context gives the request a correlation id, the client's own if it is safe to log, and a logger that writes it on every line.
 func Context(log *zap.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx := correlation.With(c.Request.Context(), c.GetHeader(correlation.Header))

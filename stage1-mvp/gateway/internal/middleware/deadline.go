@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Deadline bounds the whole request; every call that it causes gets what is left.
+// Deadline bounds the whole request; each call that it makes gets the time that is left.
 func Deadline(timeout time.Duration) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)

@@ -9,15 +9,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Deprecation is what clients are told of a route that will go away.
+// Deprecation describes a route that will be removed.
 type Deprecation struct {
-	// Since is when it was replaced, Sunset when it may stop to work.
+	// Since is when the route was replaced, Sunset when it may stop working.
 	Since, Sunset time.Time
-	// Successor returns the address to ask instead of the request's own.
+	// Successor returns the address to use instead of that of the request.
 	Successor func(c *gin.Context) string
 }
 
-// Deprecations tells clients of routes that will go away, and counts those who still ask them: at zero a route can be removed.
+// Deprecations marks routes that will be removed, and counts the requests that still use them: at zero a route can go.
 type Deprecations struct{ used *prometheus.CounterVec }
 
 // NewDeprecations returns Deprecations that count in the registry.
@@ -30,8 +30,8 @@ func NewDeprecations(registry *prometheus.Registry) *Deprecations {
 	return &Deprecations{used: used}
 }
 
-// Mark returns the middleware of one route. Its answers say since when it is deprecated (RFC 9745), until when it works (RFC 8594) and
-// what takes its place.
+// Mark returns the middleware of one route. Its answers say since when the route is deprecated (RFC 9745), until when it works (RFC 8594)
+// and what replaces it.
 func (d *Deprecations) Mark(deprecation Deprecation) gin.HandlerFunc {
 	since := fmt.Sprintf("@%d", deprecation.Since.Unix())
 	sunset := deprecation.Sunset.UTC().Format(http.TimeFormat)

@@ -41,7 +41,7 @@ func Logger() gin.HandlerFunc {
 	}
 }
 
-// levelOf is warn for what a client did wrong and error for what we did.
+// levelOf is warn for mistakes of the client and error for our own.
 func levelOf(status int) zapcore.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
@@ -53,7 +53,7 @@ func levelOf(status int) zapcore.Level {
 	}
 }
 
-// routeOf is the pattern, such as /v1/orders/:id: the path itself would make every id a label and a bucket of its own.
+// routeOf returns the pattern, such as /v1/orders/:id: with the path itself, every id would become a label value and a bucket of its own.
 func routeOf(c *gin.Context) string {
 	if route := c.FullPath(); route != "" {
 		return route

@@ -37,7 +37,7 @@ func Metrics(registry *prometheus.Registry) gin.HandlerFunc {
 	}
 }
 
-// methodOf does not let a client invent label values.
+// methodOf keeps clients from inventing label values.
 func methodOf(c *gin.Context) string {
 	if c.FullPath() == "" {
 		return "any"

@@ -20,7 +20,7 @@ func Recovery() gin.HandlerFunc {
 			if cause == nil {
 				return
 			}
-			// The server's own way to give up a connection without a word.
+			// This is the server's own way to abort a connection without an answer.
 			if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(cause)
 			}

@@ -14,7 +14,7 @@ import (
 //go:embed spec/*.yaml
 var files embed.FS
 
-// JSON returns the whole description as one OpenAPI document. Its bytes are the same with every call.
+// JSON returns the whole description as one OpenAPI document. Every call returns the same bytes.
 func JSON() ([]byte, error) {
 	whole := make(map[string]any)
 	names, err := fs.Glob(files, "spec/*.yaml")
@@ -41,7 +41,8 @@ func add(whole map[string]any, name string) error {
 	return join(whole, part, "")
 }
 
-// join adds part to whole, section by section. What two files both describe would be one of them by chance, and so is an error.
+// join merges part into whole, section by section. Anything that two files both describe is an error, because one of them would win by
+// chance.
 func join(whole, part map[string]any, place string) error {
 	for key, added := range part {
 		here := place + " " + key

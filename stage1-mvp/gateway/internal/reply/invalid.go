@@ -6,7 +6,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// InvalidFields is the cause of an InvalidInput that can name the fields.
+// InvalidFields is the cause of an InvalidInput that names fields.
 type InvalidFields struct{ Fields []Field }
 
 // Error returns the first of them, for the log.

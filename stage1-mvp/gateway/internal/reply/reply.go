@@ -1,4 +1,4 @@
-// Package reply writes every answer of the gateway in the one shape that clients know.
+// Package reply writes all answers of the gateway, in the one format that clients know.
 package reply
 
 import (
@@ -34,15 +34,15 @@ func Data(c *gin.Context, status int, data any) {
 	c.JSON(status, Success{Data: data})
 }
 
-// NoContent answers that it is done and that there is nothing to say about it.
+// NoContent answers 204: done, with nothing to say about it.
 func NoContent(c *gin.Context) { c.Status(http.StatusNoContent) }
 
-// Error answers with what a client may know of err, and keeps all of it for the log line. Nothing runs after it.
+// Error answers with the part of err that a client may know, and keeps all of it for the log line. No handler runs after it.
 func Error(c *gin.Context, err error) {
 	Refuse(c, errs.HTTPStatus(errs.CodeOf(err)), err)
 }
 
-// Refuse is Error with a status that HTTP has a word of its own for.
+// Refuse is Error with a status of the caller's choice, for refusals that HTTP has a status of its own for.
 func Refuse(c *gin.Context, status int, err error) {
 	_ = c.Error(err)
 	public := errs.From(err)

@@ -9,7 +9,7 @@ import (
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 )
 
-// AdminOrderHandler serves /v1/admin/orders. Who is an admin, the order service decides.
+// AdminOrderHandler serves /v1/admin/orders. The order service decides who is an admin.
 type AdminOrderHandler struct{ orders orderv1.OrderServiceClient }
 
 // NewAdminOrderHandler returns the handler that asks this client.

@@ -14,15 +14,15 @@ import (
 
 const balancesPath = "/wallets/me/balances/"
 
-// oneBalancePerAddress replaced /v1/wallets/me?currency=EUR, whose address was that of a wallet and whose answer was one of its balances.
-// The dates are constants and no configuration: what clients were promised is the same in every environment.
+// oneBalancePerAddress replaced /v1/wallets/me?currency=EUR, the address of a wallet that was answered with one of its balances. The dates
+// are constants, not configuration: what clients were promised is the same in every environment.
 var oneBalancePerAddress = middleware.Deprecation{
 	Since:     time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC),
 	Sunset:    time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC),
 	Successor: func(c *gin.Context) string { return "/v1" + balancesPath + url.PathEscape(c.Query("currency")) },
 }
 
-// BalanceHandler serves the caller's balances: at an address for each currency, and at the one of before.
+// BalanceHandler serves the caller's balances, at one address per currency and at the deprecated address.
 type BalanceHandler struct {
 	wallets      walletv1.WalletServiceClient
 	deprecations *middleware.Deprecations

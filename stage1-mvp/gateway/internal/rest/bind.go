@@ -18,7 +18,7 @@ const (
 	replayedHeader    = "Idempotency-Replayed"
 )
 
-// bindBody reads exactly one JSON value into T and applies its binding rules. When it has answered with what is wrong, ok is false.
+// bindBody reads exactly one JSON value into T and applies its binding rules. If ok is false, it has already answered with what is wrong.
 func bindBody[T any](c *gin.Context) (body T, ok bool) {
 	if err := decode(c.Request.Body, &body); err != nil {
 		reply.Error(c, err)
@@ -33,7 +33,7 @@ func bindBody[T any](c *gin.Context) (body T, ok bool) {
 
 // bindQuery is bindBody for the query string.
 func bindQuery[T any](c *gin.Context) (query T, ok bool) {
-	// URL.Query would leave out what it cannot read, and a filter that is left out lists everything.
+	// URL.Query would drop what it cannot parse, and a dropped filter lists everything.
 	values, err := url.ParseQuery(c.Request.URL.RawQuery)
 	if err != nil {
 		reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_QUERY", "the query string cannot be read"))
@@ -86,7 +86,7 @@ func isText(c *gin.Context, name string, values ...string) bool {
 	return true
 }
 
-// idempotencyKey returns the header that lets a client repeat a request without repeating its effect.
+// idempotencyKey returns the header with which a client can repeat a request without repeating its effect.
 func idempotencyKey(c *gin.Context) (key string, ok bool) {
 	key = c.GetHeader(idempotencyHeader)
 	if len(c.Request.Header.Values(idempotencyHeader)) > 1 || idempotency.CheckKey(key) != nil {
@@ -98,7 +98,7 @@ func idempotencyKey(c *gin.Context) (key string, ok bool) {
 	return key, true
 }
 
-// optionalKey is idempotencyKey for a request that is safe to repeat without one; then it is empty.
+// optionalKey is idempotencyKey for requests that are safe to repeat without a key; it may be empty.
 func optionalKey(c *gin.Context) (key string, ok bool) {
 	if c.GetHeader(idempotencyHeader) == "" {
 		return "", true

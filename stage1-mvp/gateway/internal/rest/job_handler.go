@@ -9,7 +9,7 @@ import (
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 )
 
-// JobHandler serves /v1/admin/jobs. Who is an admin, the order service decides.
+// JobHandler serves /v1/admin/jobs. The order service decides who is an admin.
 type JobHandler struct{ jobs orderv1.JobServiceClient }
 
 // NewJobHandler returns the handler that asks this client.
@@ -23,7 +23,7 @@ func (h *JobHandler) Register(v1 gin.IRouter) {
 	v1.POST("/admin/jobs/:name/backfills", h.backfill)
 }
 
-// run needs no key: the window is one.
+// run needs no idempotency key: the window serves as one.
 func (h *JobHandler) run(c *gin.Context) {
 	uri, ok := bindURI[jobURI](c)
 	if !ok {
@@ -76,7 +76,7 @@ func (h *JobHandler) get(c *gin.Context) {
 	reply.Data(c, http.StatusOK, fromJobRun(answer.GetExecution()))
 }
 
-// backfill is answered with 200 when each window has a result, also if none is done.
+// backfill is answered with 200 when each window has a result, even if none is done.
 func (h *JobHandler) backfill(c *gin.Context) {
 	uri, ok := bindURI[jobURI](c)
 	if !ok {

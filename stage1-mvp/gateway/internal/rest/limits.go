@@ -10,7 +10,7 @@ import (
 	"stagecraft/stage1-mvp/gateway/internal/middleware"
 )
 
-// limits are what one client may ask of one route. Every route that is not named here has the general limit, in a bucket of its own.
+// limits are the rate limits of one client. A route that is not named here has the general limit, in a bucket of its own.
 func limits(cfg config.Config) middleware.Limits {
 	return middleware.Limits{
 		General: middleware.Limit(cfg.RateLimit),
@@ -21,7 +21,7 @@ func limits(cfg config.Config) middleware.Limits {
 	}
 }
 
-// checkLimits refuses a limit for a route that does not exist: the one that was meant would go without.
+// checkLimits refuses a limit for a route that does not exist: the route that was meant would have none.
 func checkLimits(limits middleware.Limits, engine *gin.Engine) error {
 	missing := make(map[string]bool)
 	for route := range limits.Routes {

@@ -9,7 +9,8 @@ import (
 	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
 )
 
-// OrderBatchHandler serves batches of orders. A batch is answered with 200 when each of its orders has a result, also if all are refusals.
+// OrderBatchHandler serves batches of orders. A batch is answered with 200 when each of its orders has a result, even if all of them are
+// refusals.
 type OrderBatchHandler struct{ orders orderv1.OrderServiceClient }
 
 // NewOrderBatchHandler returns the handler that asks this client.

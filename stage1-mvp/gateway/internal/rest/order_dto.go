@@ -36,7 +36,7 @@ type orderJSON struct {
 	Status  string          `json:"status"`
 	Items   []orderItemJSON `json:"items"`
 	Total   moneyJSON       `json:"total"`
-	// The reason alone, for clients that do not know of the cancellation yet.
+	// CancelReason is the reason alone, for clients that do not know cancellation yet.
 	CancelReason string            `json:"cancel_reason"`
 	Cancellation *cancellationJSON `json:"cancellation,omitempty"`
 	CreatedAt    time.Time         `json:"created_at"`

@@ -37,8 +37,8 @@ type RouterParams struct {
 	Handlers []Handler
 }
 
-// NewRouter returns all routes with everything around them. The order is part of the meaning: Recovery sees every panic, Logger every
-// answer, and who asks too often is refused before his signature is checked, which costs more.
+// NewRouter returns all routes and the middleware around them. The order matters: Recovery sees every panic, Logger every answer, and
+// clients that ask too often are refused before their signature is checked, which costs more.
 func NewRouter(p RouterParams) (*gin.Engine, error) {
 	useWireNames()
 	gin.SetMode(gin.ReleaseMode)
@@ -46,9 +46,9 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 	if err := engine.SetTrustedProxies(p.Config.Server.Proxies()); err != nil {
 		return nil, fmt.Errorf("trust proxies: %w", err)
 	}
-	// Gin would also believe X-Real-IP, which a proxy that does not know it passes on as the client has made it up.
+	// Gin would also trust X-Real-IP, which a proxy that does not know it passes on as the client sent it.
 	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
-	// A redirect would be an answer that nothing below has limited, logged or shaped.
+	// A redirect would bypass the limits, the log and the format of answers below.
 	engine.RedirectTrailingSlash = false
 	// A SKU may hold a slash: /v1/stock/tea%2Fgreen. Gin would read it as a form, where a plus is a space; bindURI reads it as a path.
 	engine.UseEscapedPath, engine.UnescapePathValues = true, false
@@ -86,7 +86,7 @@ func noRoute(c *gin.Context) {
 	reply.Error(c, errs.New(errs.NotFound, "NO_SUCH_ROUTE", "there is nothing at this address"))
 }
 
-// noMethod answers for an address that exists, and Gin has written into Allow what can be done with it.
+// noMethod answers for an address that exists but does not allow the method. Gin has put the allowed ones into Allow.
 func noMethod(c *gin.Context) {
 	reply.Refuse(c, http.StatusMethodNotAllowed, errs.New(errs.NotFound, "METHOD_NOT_ALLOWED",
 		"this cannot be done with this address, but %s can", c.Writer.Header().Get("Allow")))

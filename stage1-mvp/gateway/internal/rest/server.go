@@ -27,8 +27,8 @@ type Server struct {
 	failed  func()
 }
 
-// NewServer returns a server that does not listen yet. Each phase of a connection has a limit, so that slow clients cannot hold them
-// all.
+// NewServer returns a server that does not listen yet. Each phase of a connection is limited, so that slow clients cannot occupy all
+// connections.
 func NewServer(service string, cfg config.Server, engine *gin.Engine, log *zap.Logger) *Server {
 	return &Server{service: service, cfg: cfg, log: log, failed: func() {}, http: &http.Server{
 		Handler:           engine,
@@ -37,13 +37,13 @@ func NewServer(service string, cfg config.Server, engine *gin.Engine, log *zap.L
 		WriteTimeout:      cfg.ReadTimeout + cfg.RequestTimeout + answerTime,
 		IdleTimeout:       cfg.IdleTimeout,
 		MaxHeaderBytes:    16 << 10,
-		// OPTIONS * would be an answer that nothing has limited, logged or shaped.
+		// OPTIONS * would bypass the limits, the log and the format of answers.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     zap.NewStdLog(log.WithOptions(zap.IncreaseLevel(zap.WarnLevel))),
 	}}
 }
 
-// Start listens, so that a port that is taken fails the start of the service, and serves in the background.
+// Start listens, so that a port that is already taken fails the start of the service, and serves in the background.
 func (s *Server) Start(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Addr)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Server) Serve(listener net.Listener) {
 	s.log.Info("service started", logging.Event(s.service+".service.started"), zap.Stringer("addr", listener.Addr()))
 }
 
-// OnFailure sets what is called when the server ends without having been asked to. Set it before Start.
+// OnFailure sets a function that is called when the server ends without having been stopped. Set it before Start.
 func (s *Server) OnFailure(f func()) { s.failed = f }
 
 // Stop takes no new connections and lets running requests finish; those that are not done in time are cut off, so that the stop hooks

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// strangeKeyError is about a key that Go's decoder would pass over or understand in its own way.
+// strangeKeyError is about a key that Go's decoder would ignore or interpret in its own way.
 type strangeKeyError struct{ key, fault string }
 
 func (e *strangeKeyError) Error() string { return strconv.Quote(e.key) + " " + e.fault }
 
-// unmarshal is json.Unmarshal for requests that move money. A misspelt field is not passed over: the client meant something by it. A key
-// that is there twice means one thing to us and perhaps another to whoever looked at the request on its way.
+// unmarshal is json.Unmarshal for requests that move money. It refuses unknown fields, because the client meant something by them, and
+// duplicate keys, because a proxy may have read the other value.
 func unmarshal(raw []byte, into any) error {
 	if !json.Valid(raw) { // also what follows the first value
 		return errors.New("not one JSON value")
@@ -36,7 +36,7 @@ func unmarshal(raw []byte, into any) error {
 	return err
 }
 
-// checkKeys reads one value and looks at the keys of all objects in it.
+// checkKeys reads one value and checks the keys of all objects in it.
 func checkKeys(decoder *json.Decoder) error {
 	token, err := decoder.Token()
 	if err != nil {

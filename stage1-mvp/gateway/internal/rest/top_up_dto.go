@@ -10,7 +10,7 @@ import (
 type topUpBody struct {
 	MinorUnits int64  `json:"minor_units" binding:"min=1"`
 	Currency   string `json:"currency" binding:"required,len=3,alpha,uppercase"`
-	// The token of a card; without it, the one that the provider has on file.
+	// Source is the token of a card; without it, the card that the provider has on file is charged.
 	Source string `json:"source" binding:"max=64"`
 }
 

@@ -11,7 +11,7 @@ import (
 
 const topUpsPath = "/wallets/me/top-ups"
 
-// TopUpHandler serves what customers pay into their wallets, and get back.
+// TopUpHandler serves the top-ups of the caller's wallet, and their refunds.
 type TopUpHandler struct{ payments walletv1.PaymentServiceClient }
 
 // NewTopUpHandler returns the handler that asks this client.
@@ -62,7 +62,7 @@ func (h *TopUpHandler) get(c *gin.Context) {
 	reply.Data(c, http.StatusOK, fromTopUp(answer.GetTopUp()))
 }
 
-// refund makes no thing of its own that could be looked at: the top-up says that it is refunded.
+// refund creates no resource of its own: the top-up itself shows that it is refunded.
 func (h *TopUpHandler) refund(c *gin.Context) {
 	key, ok := idempotencyKey(c)
 	if !ok {

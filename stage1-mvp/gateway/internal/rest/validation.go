@@ -13,7 +13,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// useWireNames makes Gin's validator speak of the names that clients see, not of Go's. The validator is one for the whole process.
+// useWireNames makes Gin's validator use the names that clients see instead of Go's. There is one validator for the whole process.
 var useWireNames = sync.OnceFunc(func() {
 	engine, ok := binding.Validator.Engine().(*validator.Validate)
 	if !ok {

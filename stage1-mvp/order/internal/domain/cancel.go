@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// CancelCode is the machine's word for why an order was cancelled.
+// CancelCode says for programs why an order was cancelled.
 type CancelCode string
 
 const (
@@ -18,8 +18,8 @@ const (
 	CancelByAdmin             CancelCode = "ADMIN_REQUEST"
 )
 
-// CancelPaid gives up an order whose purchase has ended well, because somebody asked for it. While the purchase runs only its own saga may
-// cancel, so until then it is ErrPurchaseRunning; ErrInvalidTransition when it is too late.
+// CancelPaid cancels an order on request, after its purchase has succeeded. While the purchase runs only its own saga may cancel the order,
+// so until then the error is ErrPurchaseRunning; when it is too late, it is ErrInvalidTransition.
 func (o *Order) CancelPaid(code CancelCode, reason string, now time.Time) error {
 	if o.status == StatusPending || o.status == StatusConfirmed {
 		return fmt.Errorf("%w: it is %s", ErrPurchaseRunning, o.status)

@@ -2,7 +2,7 @@ package domain
 
 import "time"
 
-// Day is a day in UTC, which is what a report is made of.
+// Day is a day in UTC, the period of a report.
 type Day struct{ midnight time.Time }
 
 // ParseDay reads a day that is written as 2026-11-20.

@@ -59,7 +59,7 @@ func (OrderShipped) EventType() string { return "order.order.shipped" }
 // Version returns 1.
 func (OrderShipped) Version() int { return 1 }
 
-// OrderCancelled happened when the order was given up, by whom and why Code and Reason say.
+// OrderCancelled happened when the order was cancelled; Code and Reason say by whom and why.
 type OrderCancelled struct {
 	OrderID    string
 	Code       CancelCode

@@ -44,5 +44,5 @@ func (i Item) Subtotal() (Money, error) {
 	return i.unitPrice.Mul(int64(i.quantity))
 }
 
-// notInSKU is what inventory refuses: there is no need to begin a saga to find out.
+// notInSKU matches what inventory would refuse: there is no need to start a saga to find that out.
 func notInSKU(r rune) bool { return r <= ' ' || r > '~' }

@@ -1,6 +1,6 @@
 package domain
 
-// Sort is an order in which all orders can be listed. Equal ones are told apart by id.
+// Sort is a way of sorting all orders. Ties are broken by id.
 type Sort int
 
 const (

@@ -1,7 +1,7 @@
 package domain
 
-// Sales is what a day came to. An order belongs to the day on which it was paid, and that does not change when it is cancelled later: then
-// it is among the cancellations of that later day.
+// Sales are the sales of one day. An order belongs to the day on which it was paid, even if it is cancelled later: then it is also among
+// the cancellations of that later day.
 type Sales struct {
 	Day       Day
 	Revenue   []Revenue
@@ -15,14 +15,14 @@ type Revenue struct {
 	Total  Money
 }
 
-// SoldSKU is what was sold of one thing in one currency.
+// SoldSKU is how much was sold of one SKU in one currency.
 type SoldSKU struct {
 	SKU    string
 	Pieces int64
 	Total  Money
 }
 
-// Cancelled is what was cancelled for one reason in one currency, paid before or not.
+// Cancelled is what was cancelled for one reason in one currency, whether it had been paid or not.
 type Cancelled struct {
 	Code   CancelCode
 	Orders int64

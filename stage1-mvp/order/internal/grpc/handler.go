@@ -1,4 +1,5 @@
-// Package grpc serves the use cases as order.v1.OrderService. It translates and nothing else: errors are mapped once, by the server.
+// Package grpc serves the use cases as order.v1.OrderService and order.v1.JobService. It only translates: errors are mapped in one place,
+// by the server.
 package grpc
 
 import (
@@ -37,7 +38,7 @@ func NewHandler(
 	}
 }
 
-// Rules say who may call what.
+// Rules say who may call what. A method without a rule is denied to everyone; the use cases check whose order it is.
 func Rules() auth.Rules {
 	rules := auth.Rules{
 		orderv1.OrderService_CreateOrder_FullMethodName:       {auth.Customer},

@@ -64,7 +64,7 @@ func fromResults(results []dto.OrderResult) []*orderv1.OrderResult {
 	return out
 }
 
-// sorts is a whitelist: what is not named here cannot be asked for.
+// sorts is a whitelist: other sort orders are refused.
 var sorts = map[orderv1.OrderSort]domain.Sort{
 	orderv1.OrderSort_ORDER_SORT_UNSPECIFIED:     domain.SortCreatedAtDesc,
 	orderv1.OrderSort_ORDER_SORT_CREATED_AT_DESC: domain.SortCreatedAtDesc,

@@ -21,7 +21,7 @@ type Config struct {
 // Enabled tells whether the service runs jobs.
 func (c *Config) Enabled() bool { return c.Redis.URL != "" }
 
-// Validate refuses half of what jobs need: it would look like a service that makes reports.
+// Validate refuses an incomplete configuration of what jobs need: the service would look as if it made reports.
 func (c *Config) Validate() error {
 	set := 0
 	values := []string{c.Redis.URL.Reveal(), c.Store.Endpoint, c.Store.AccessKey, c.Store.SecretKey.Reveal(), c.Store.Bucket}

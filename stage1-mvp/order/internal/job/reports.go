@@ -15,7 +15,8 @@ import (
 	"stagecraft/stage1-mvp/platform/redis"
 )
 
-// Reports returns what runs jobs on a schedule and by request, or what says that there are none.
+// Reports returns the modules that run jobs, on a schedule and by request. Where jobs are not configured, it returns a module that refuses
+// them.
 func Reports(cfg Config) fx.Option {
 	if !cfg.Enabled() {
 		return fx.Module("reports", fx.Supply(cfg.Run), fx.Provide(usecase.NoJobs), fx.Invoke(func(log *zap.Logger) {
@@ -38,7 +39,7 @@ func Reports(cfg Config) fx.Option {
 	)
 }
 
-// schedule must come before the scheduler starts, as all that Fx invokes does.
+// schedule must run before the scheduler starts, as every function that Fx invokes does.
 func schedule(cfg usecase.SalesReportConfig, scheduler *job.Scheduler, report *usecase.SalesReport) error {
 	schedule, err := cron.ParseStandard(cfg.Schedule)
 	if err != nil {

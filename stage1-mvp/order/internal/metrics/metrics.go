@@ -1,5 +1,6 @@
 // Package metrics counts what matters to the business. Each label has few values, all known beforehand and present from the start: a rate
-// over a series that appears with its first event misses that event. Only currencies, of which the world has some 150, come as they are used.
+// over a series that appears only with its first event would miss that event. Only currencies, of which there are some 150, appear when
+// they are first used.
 package metrics
 
 import (
@@ -10,7 +11,7 @@ import (
 
 const other = "other"
 
-// outcomes are what orders come to, as values of a label.
+// outcomes are the label values for what becomes of orders.
 var outcomes = map[domain.CancelCode]string{
 	domain.CancelOutOfStock:          "out_of_stock",
 	domain.CancelInsufficientBalance: "insufficient_balance",
@@ -82,12 +83,12 @@ func (m *Metrics) OrderCancelled(code domain.CancelCode) {
 	m.orders.WithLabelValues(known(outcomes, code)).Inc()
 }
 
-// SagaSettled counts a saga on which nobody has to work any more.
+// SagaSettled counts a saga that nobody has to work on any more.
 func (m *Metrics) SagaSettled(sagaType string, status domain.SagaStatus) {
 	m.sagas.WithLabelValues(sagaType, known(settled, status)).Inc()
 }
 
-// SagasUnsettled shows how many sagas of each type are not settled; a type that is missing has none.
+// SagasUnsettled sets how many sagas of each type are not settled; a type that is missing has none.
 func (m *Metrics) SagasUnsettled(counts map[string]int64) {
 	for _, sagaType := range domain.SagaTypes() {
 		m.unsettled.WithLabelValues(sagaType).Set(float64(counts[sagaType]))

@@ -9,10 +9,10 @@ import (
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
-// Answers decides what those are told who asked, when their order has reached its end.
+// Answers decides what clients are told once their order has reached its end.
 type Answers struct{ requests Requests }
 
-// NewAnswers returns Answers that are stored in requests.
+// NewAnswers returns Answers that stores its answers in requests.
 func NewAnswers(requests Requests) *Answers { return &Answers{requests: requests} }
 
 // Settle stores the answer: the order, or the error that says why it was cancelled. Whoever repeats the request gets the same.

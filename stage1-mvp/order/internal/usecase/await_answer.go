@@ -11,7 +11,7 @@ import (
 
 const (
 	answerPoll = 50 * time.Millisecond
-	// answerMargin is kept back from the caller's deadline, so that he gets "in progress" and not silence.
+	// answerMargin is kept back from the caller's deadline, so that he gets "in progress" instead of silence.
 	answerMargin = 300 * time.Millisecond
 )
 

@@ -15,14 +15,14 @@ import (
 // maxBackfill is a year of days.
 const maxBackfill = 366
 
-// BackfillJob does the windows that were never done, one after the other: it must not be what the day's business waits for.
+// BackfillJob runs the windows that were never done, one after the other, so that it does not slow down the day's business.
 type BackfillJob struct{ jobs *Jobs }
 
 // NewBackfillJob returns the use case.
 func NewBackfillJob(jobs *Jobs) *BackfillJob { return &BackfillJob{jobs: jobs} }
 
-// Execute returns a result for each window, oldest first. Windows that are done already are not done again; those that the time did not
-// suffice for are Aborted. So whoever repeats the request gets further.
+// Execute returns a result for each window, oldest first. Windows that are already done are not run again; those for which there was no
+// time left are Aborted, so a repeated request gets further.
 func (u *BackfillJob) Execute(ctx context.Context, in dto.BackfillJob) ([]dto.WindowResult, error) {
 	wanted, err := u.jobs.find(in.Job)
 	if err != nil {
@@ -70,7 +70,7 @@ func (u *BackfillJob) one(ctx context.Context, wanted job.Job, window string) dt
 		return dto.WindowResult{Window: window, Err: outOfTime(err)}
 	case err != nil:
 		if errs.CodeOf(err) == errs.Internal {
-			// The caller hears only that it was our fault; no one above sees more of it than the backfill.
+			// The caller learns only that it was our fault, and nothing above logs the cause.
 			logging.From(ctx).Error("window of a backfill failed", logging.Event("order.backfill.window_failed"),
 				zap.String("job", wanted.Name), zap.String("window", window), logging.Error(err))
 		}

@@ -19,7 +19,7 @@ func NewBatchGetOrders(orders domain.OrderRepository) *BatchGetOrders {
 	return &BatchGetOrders{orders: orders}
 }
 
-// Execute returns a result for each id, in the order of the ids: one that is wrong does not spoil the others.
+// Execute returns a result for each id, in the order of the ids: a wrong one does not spoil the others.
 func (u *BatchGetOrders) Execute(ctx context.Context, caller dto.Caller, ids []string) ([]dto.OrderResult, error) {
 	if err := checkBatch(ids, maxBatchGet); err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (u *BatchGetOrders) Execute(ctx context.Context, caller dto.Caller, ids []s
 	return results, nil
 }
 
-// load returns the orders by id. It asks for all of them at once.
+// load returns the orders by id, all with one call.
 func (u *BatchGetOrders) load(ctx context.Context, asked []string) (map[string]*domain.Order, error) {
 	var ids []string
 	for _, one := range asked {

@@ -2,7 +2,7 @@ package usecase
 
 import "stagecraft/stage1-mvp/platform/errs"
 
-// checkBatch refuses a batch of nothing, or of more than one request should do.
+// checkBatch refuses an empty batch, and one that is too large for a single request.
 func checkBatch(ids []string, most int) error {
 	if len(ids) == 0 || len(ids) > most {
 		return errs.New(errs.InvalidInput, "INVALID_BATCH_SIZE", "a batch has 1 to %d ids, this one has %d", most, len(ids))

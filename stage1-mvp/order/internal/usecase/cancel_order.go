@@ -21,7 +21,7 @@ type CancellationRunner interface {
 	Run(ctx context.Context, s *domain.Saga) error
 }
 
-// CancelOrder gives a paid order up and gives back what was paid for it.
+// CancelOrder cancels a paid order and gives back what was paid for it.
 type CancelOrder struct {
 	tx       Transactor
 	requests Requests
@@ -40,9 +40,9 @@ func NewCancelOrder(
 	return &CancelOrder{tx: tx, requests: requests, orders: orders, sagas: sagas, saga: saga, journal: journal, now: now}
 }
 
-// Execute returns the cancelled order once money and stock are back. An order that is cancelled already is a success, whoever cancelled it
-// and why: what the caller wants is so. The refusals are NotFound, and Precondition while its purchase runs or when it was shipped.
-// Aborted with reason IN_PROGRESS means that the cancellation is accepted or may be, and that its end is not known yet.
+// Execute returns the cancelled order once money and stock are back. An order that is already cancelled is a success, whoever cancelled it
+// and why: the caller has what he wants. The refusals are NotFound, and Precondition while its purchase runs or after it was shipped.
+// Aborted with reason IN_PROGRESS means that the cancellation may have been accepted and that its end is not known yet.
 //
 // Without a key the order's id serves as one, and a refusal is not remembered: the next attempt may find another state.
 func (u *CancelOrder) Execute(ctx context.Context, in dto.CancelOrder) (dto.CancelledOrder, error) {
@@ -72,8 +72,8 @@ func (u *CancelOrder) Execute(ctx context.Context, in dto.CancelOrder) (dto.Canc
 	return out, err
 }
 
-// accept stores the request, the cancelled order and the saga that gives back, all in one transaction. There is no saga when nothing is to
-// be given back, or when the request is a repetition; there is no answer while a saga is at work.
+// accept stores the request, the cancelled order and the saga that gives back money and stock, all in one transaction. There is no saga
+// when there is nothing to give back, or when the request is a repetition; there is no answer while a saga is running.
 func (u *CancelOrder) accept(
 	ctx context.Context, request cancelRequest,
 ) (saga *domain.Saga, answer json.RawMessage, replayed bool, err error) {
@@ -102,7 +102,8 @@ func (u *CancelOrder) accept(
 	return saga, nil, false, nil
 }
 
-// giveUp returns the order, cancelled now or before. Of two who cancel it at the same time one finds it changed, and looks again.
+// giveUp returns the order, cancelled now or before. Of two callers who cancel it at the same time one finds it changed, and reads it
+// again.
 func (u *CancelOrder) giveUp(ctx context.Context, request cancelRequest) (*domain.Order, error) {
 	order, err := visible(ctx, u.orders, request.caller, request.orderID)
 	if err != nil || order.Status() == domain.StatusCancelled {

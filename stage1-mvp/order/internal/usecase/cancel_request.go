@@ -8,7 +8,7 @@ import (
 	"stagecraft/stage1-mvp/platform/idempotency"
 )
 
-// cancelRequest is a dto.CancelOrder that was checked.
+// cancelRequest is a dto.CancelOrder that has been checked.
 type cancelRequest struct {
 	domain.Request
 	caller  dto.Caller
@@ -39,7 +39,7 @@ func newCancelRequest(in dto.CancelOrder) (cancelRequest, error) {
 	}, nil
 }
 
-// refusal is an answer to be remembered when the caller chose the key, and otherwise an error that undoes everything.
+// refusal returns an answer to remember when the caller chose the key, and otherwise an error, which rolls everything back.
 func (r cancelRequest) refusal(err error) (json.RawMessage, error) {
 	if !r.keyed {
 		return nil, err

@@ -20,7 +20,7 @@ type SagaRunner interface {
 	Run(ctx context.Context, s *domain.Saga) error
 }
 
-// CreateOrder sells: it accepts a request once, runs its saga, and gives everyone who repeats the request the same answer.
+// CreateOrder sells: it accepts a request once, runs its saga, and gives every repetition of the request the same answer.
 type CreateOrder struct {
 	tx       Transactor
 	requests Requests
@@ -40,7 +40,7 @@ func NewCreateOrder(
 }
 
 // Execute returns the paid order, or the error that says why there is none. The answer is always the stored one, for the first request as
-// for its repetitions. Aborted with reason IN_PROGRESS means that there is none yet.
+// for its repetitions. Aborted with reason IN_PROGRESS means that there is no answer yet.
 func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.CreatedOrder, error) {
 	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
 		return dto.CreatedOrder{}, err
@@ -78,8 +78,8 @@ func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.Crea
 	return out, err
 }
 
-// accept stores the request, its order and its saga in one transaction: a crash leaves all of them or none. A repeated request gets no
-// saga, but the answer, which is nil while the first request is still at work.
+// accept stores the request, its order and its saga in one transaction: a crash leaves all of them or none. A repeated request gets no saga
+// but the stored answer, which is nil while the first request is still running.
 func (u *CreateOrder) accept(
 	ctx context.Context, request domain.Request, hash []byte, order *domain.Order,
 ) (saga *domain.Saga, answer json.RawMessage, err error) {

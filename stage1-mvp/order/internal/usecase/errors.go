@@ -7,7 +7,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// invalid tells the caller what the domain refused; its errors are written to be read by callers.
+// invalid tells the caller what the domain refused; the errors of the domain are written for callers to read.
 func invalid(err error) error {
 	reason := "INVALID_ORDER"
 	switch {

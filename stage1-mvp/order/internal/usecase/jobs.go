@@ -9,7 +9,7 @@ import (
 	"stagecraft/stage1-mvp/platform/job"
 )
 
-// JobRunner does a window of a job, unless it is done already.
+// JobRunner runs a job for a window, unless the window is already done.
 type JobRunner interface {
 	Run(ctx context.Context, j job.Job, window string, trigger job.Trigger) (e job.Execution, replayed bool, err error)
 }
@@ -21,7 +21,7 @@ type Jobs struct {
 	byName map[string]job.Job
 }
 
-// NewJobs returns Jobs that are run by runner.
+// NewJobs returns Jobs that runner runs.
 func NewJobs(runner JobRunner, now clock.Clock, jobs ...job.Job) *Jobs {
 	byName := make(map[string]job.Job, len(jobs))
 	for _, j := range jobs {
@@ -30,7 +30,7 @@ func NewJobs(runner JobRunner, now clock.Clock, jobs ...job.Job) *Jobs {
 	return &Jobs{runner: runner, now: now, byName: byName}
 }
 
-// NoJobs returns the Jobs of a service that has nothing to run them with.
+// NoJobs returns the Jobs of a service that cannot run any.
 func NoJobs() *Jobs { return &Jobs{} }
 
 // find returns the job of that name.
@@ -45,7 +45,7 @@ func (j *Jobs) find(name string) (job.Job, error) {
 	return found, nil
 }
 
-// day returns the window of a job, if its turn has come: what is made of half a day would count as made.
+// day returns the window of a job, if it is over: a report of half a day would count as done.
 func (j *Jobs) day(of job.Job, window string) (domain.Day, error) {
 	day, err := domain.ParseDay(window)
 	if err != nil {

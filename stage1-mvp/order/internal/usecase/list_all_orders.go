@@ -17,7 +17,8 @@ func NewListAllOrders(orders domain.OrderRepository) *ListAllOrders {
 	return &ListAllOrders{orders: orders}
 }
 
-// Execute returns a page, empty behind the last one. Page and total are two looks: orders that come in between make them differ.
+// Execute returns a page, which is empty beyond the last one. The page and the total are two queries: orders that arrive in between can
+// make them differ.
 func (u *ListAllOrders) Execute(ctx context.Context, in dto.ListAllOrders) (dto.NumberedPage, error) {
 	if in.Status != domain.StatusUnspecified && !in.Status.IsValid() {
 		return dto.NumberedPage{}, errs.New(errs.InvalidInput, "INVALID_STATUS", "there is no such status")

@@ -17,7 +17,7 @@ type JobExecutions interface {
 	Count(ctx context.Context, name string) (int64, error)
 }
 
-// ListJobExecutions shows what became of a job.
+// ListJobExecutions shows the executions of a job.
 type ListJobExecutions struct {
 	jobs       *Jobs
 	executions JobExecutions
@@ -28,7 +28,7 @@ func NewListJobExecutions(jobs *Jobs, executions JobExecutions) *ListJobExecutio
 	return &ListJobExecutions{jobs: jobs, executions: executions}
 }
 
-// Execute returns a page, empty behind the last one.
+// Execute returns a page, which is empty beyond the last one.
 func (u *ListJobExecutions) Execute(ctx context.Context, in dto.ListExecutions) (dto.ExecutionPage, error) {
 	wanted, err := u.jobs.find(in.Job)
 	if err != nil {

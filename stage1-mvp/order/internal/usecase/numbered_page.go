@@ -5,7 +5,7 @@ import (
 	"stagecraft/stage1-mvp/platform/pagination"
 )
 
-// maxDepth is how far into the list a page may reach: the database reads and drops everything before it. Whoever wants more should filter.
+// maxDepth is how far into the list a page may reach, because the database reads and discards everything before it. To get further, filter.
 const maxDepth = 10_000
 
 // numberedPage returns the number of a page, from 1, and its size.

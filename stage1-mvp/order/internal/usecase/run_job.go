@@ -15,7 +15,7 @@ type RunJobConfig struct {
 	AnswerAfter time.Duration `env:"JOB_ANSWER_AFTER" default:"5s"`
 }
 
-// Validate refuses an answer that comes before the question.
+// Validate refuses an answer that does not wait at all.
 func (c *RunJobConfig) Validate() error {
 	if c.AnswerAfter <= 0 {
 		return errors.New("JOB_ANSWER_AFTER must be positive")
@@ -23,7 +23,7 @@ func (c *RunJobConfig) Validate() error {
 	return nil
 }
 
-// RunJob does one window of a job because somebody asked for it.
+// RunJob runs one window of a job on request.
 type RunJob struct {
 	cfg  RunJobConfig
 	jobs *Jobs
@@ -32,8 +32,8 @@ type RunJob struct {
 // NewRunJob returns the use case.
 func NewRunJob(cfg RunJobConfig, jobs *Jobs) *RunJob { return &RunJob{cfg: cfg, jobs: jobs} }
 
-// Execute returns the execution: SUCCEEDED, FAILED, or RUNNING when it takes longer than an answer should. A window that is done is not
-// done again.
+// Execute returns the execution: SUCCEEDED, FAILED, or RUNNING when it takes longer than an answer should. A window that is already done is
+// not run again.
 func (u *RunJob) Execute(ctx context.Context, in dto.RunJob) (dto.JobRun, error) {
 	wanted, err := u.jobs.find(in.Job)
 	if err != nil {

@@ -24,14 +24,14 @@ const (
 type SalesReportConfig struct {
 	// Schedule is when the report of the day before is made: minute, hour, day, month, weekday, in UTC.
 	Schedule string `env:"SALES_REPORT_SCHEDULE" default:"5 0 * * *"`
-	// Grace is how long after midnight the day counts as over: payments that were being written then are in the database by now, also
-	// those of a replica whose clock is late.
+	// Grace is how long after midnight a day counts as over. By then payments that were being written at midnight are in the database,
+	// including those of a replica whose clock is slow.
 	Grace time.Duration `env:"SALES_REPORT_GRACE" default:"1m"`
 	// TopSKUs is how many SKUs of each currency are in the report.
 	TopSKUs int `env:"SALES_REPORT_TOP_SKUS" default:"100"`
 }
 
-// Validate refuses a schedule that cannot be read, and a report of no or of any number of SKUs.
+// Validate refuses a schedule that cannot be read, and a report of no SKUs or too many.
 func (c *SalesReportConfig) Validate() error {
 	var faults []error
 	if _, err := cron.ParseStandard(c.Schedule); err != nil {
@@ -48,14 +48,14 @@ type Sales interface {
 	Of(ctx context.Context, day domain.Day, topSKUs int) (domain.Sales, error)
 }
 
-// Reports keeps reports under their keys, all of one or nothing.
+// Reports stores reports under their keys, each completely or not at all.
 type Reports interface {
 	Put(ctx context.Context, key, contentType string, content []byte) error
 }
 
-// SalesReport makes the report of a day. The day decides its key and the orders its content, so that made twice it is the same. It has no
-// more lines than TopSKUs and the codes of cancellation allow, so it is made in memory, and its size and checksum are known before it is
-// sent.
+// SalesReport makes the report of a day. Its key depends only on the day, and its content only on the orders, so that running it twice
+// gives the same file. TopSKUs and the number of cancellation codes limit its length, so it is made in memory, and its size and checksum
+// are known before it is sent.
 type SalesReport struct {
 	cfg     SalesReportConfig
 	sales   Sales

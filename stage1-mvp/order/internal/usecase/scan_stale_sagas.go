@@ -79,7 +79,7 @@ func (u *ScanStaleSagas) Execute(ctx context.Context) (settled int, err error) {
 	return int(count.Load()), u.showUnsettled(ctx)
 }
 
-// showUnsettled says how much is left: one look at each scan, however often the metrics are read.
+// showUnsettled counts what is left: one query per scan, however often the metrics are read.
 func (u *ScanStaleSagas) showUnsettled(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
 	defer cancel()
@@ -117,7 +117,7 @@ func (u *ScanStaleSagas) settle(ctx context.Context, seen domain.StaleSaga) bool
 	return true
 }
 
-// claimStale makes this process the only driver of the saga, in a transaction of its own, so that the claim is seen at once.
+// claimStale makes this process the only driver of the saga, in a transaction of its own, so that the claim is visible at once.
 func (u *ScanStaleSagas) claimStale(ctx context.Context, seen domain.StaleSaga) (saga *domain.Saga, err error) {
 	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
 	defer cancel()

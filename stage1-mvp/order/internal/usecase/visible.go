@@ -11,7 +11,7 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// orderID returns the one spelling of an id under which an order is stored, or InvalidInput.
+// orderID returns an id in the spelling under which orders are stored, or InvalidInput.
 func orderID(id string) (string, error) {
 	parsed, err := uuid.Parse(id)
 	if err != nil {
@@ -20,7 +20,7 @@ func orderID(id string) (string, error) {
 	return parsed.String(), nil
 }
 
-// visible returns the order if the caller may see it. It is NotFound also for one of somebody else.
+// visible returns the order if the caller may see it. Somebody else's is NotFound too.
 func visible(ctx context.Context, orders domain.OrderRepository, caller dto.Caller, id string) (*domain.Order, error) {
 	order, err := orders.Get(ctx, id)
 	if errors.Is(err, domain.ErrOrderNotFound) || (err == nil && !caller.MayTouch(order.BuyerID())) {

@@ -14,7 +14,7 @@ type WatchConfig struct {
 	Interval time.Duration `env:"ORDER_WATCH_INTERVAL" default:"500ms"`
 }
 
-// Validate refuses looks without a pause between them.
+// Validate refuses polling without a pause.
 func (c *WatchConfig) Validate() error {
 	if c.Interval <= 0 {
 		return errors.New("ORDER_WATCH_INTERVAL must be positive")
@@ -33,7 +33,7 @@ func NewWatchOrder(cfg WatchConfig, get *GetOrder) *WatchOrder {
 	return &WatchOrder{cfg: cfg, get: get}
 }
 
-// Execute calls send with the order whenever it has changed, until its status is final, send fails, or ctx ends.
+// Execute calls send with the order now and after each change, until its status is final, send fails, or ctx ends.
 func (u *WatchOrder) Execute(ctx context.Context, caller dto.Caller, id string, send func(dto.Order) error) error {
 	ticker := time.NewTicker(u.cfg.Interval)
 	defer ticker.Stop()

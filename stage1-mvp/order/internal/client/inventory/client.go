@@ -22,7 +22,7 @@ func New(conn grpc.ClientConnInterface) *Client {
 	return &Client{api: inventoryv1.NewInventoryServiceClient(conn)}
 }
 
-// Reserve takes the items of the order off the shelf, once per saga.
+// Reserve holds the items of the order, once per saga.
 func (c *Client) Reserve(ctx context.Context, sagaID, step string, order *domain.Order) error {
 	_, err := c.api.Reserve(auth.OnBehalfOf(ctx, order.BuyerID()), &inventoryv1.ReserveRequest{
 		SagaId: sagaID, StepName: step, OrderId: order.ID(), Items: toStockItems(order.Items()),
@@ -33,7 +33,7 @@ func (c *Client) Reserve(ctx context.Context, sagaID, step string, order *domain
 	return nil
 }
 
-// Release puts back what the saga reserved, if anything.
+// Release gives back what the saga reserved, if anything.
 func (c *Client) Release(ctx context.Context, sagaID, step string, order *domain.Order) error {
 	_, err := c.api.Release(auth.OnBehalfOf(ctx, order.BuyerID()), &inventoryv1.ReleaseRequest{
 		SagaId: sagaID, StepName: step, OrderId: order.ID(),

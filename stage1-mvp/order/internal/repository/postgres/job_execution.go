@@ -36,7 +36,7 @@ func (r *ExecutionRepository) FindSucceeded(ctx context.Context, name, window st
 	return found(row, err, "find execution of "+name+" for "+window)
 }
 
-// CloseAbandoned makes FAILED what is RUNNING in the window since longer than age, by the clock of the database.
+// CloseAbandoned marks as FAILED an execution of the window that has been RUNNING for longer than age, by the clock of the database.
 func (r *ExecutionRepository) CloseAbandoned(ctx context.Context, name, window string, age time.Duration) error {
 	err := r.queries.CloseAbandonedExecution(ctx, r.db(ctx), gen.CloseAbandonedExecutionParams{
 		Error: abandoned, JobName: name, JobWindow: window, Age: age,

@@ -23,7 +23,7 @@ func NewOrderRepository(pool *pgxpool.Pool) *OrderRepository {
 	return &OrderRepository{pool: pool, queries: gen.New()}
 }
 
-// Create stores the order and its items. Call it in a transaction, or an order may end up without them.
+// Create stores the order and its items. Call it in a transaction, otherwise a crash could leave an order without items.
 func (r *OrderRepository) Create(ctx context.Context, o *domain.Order) error {
 	db := r.db(ctx)
 	if err := r.queries.InsertOrder(ctx, db, toInsertOrder(o)); err != nil {
@@ -55,7 +55,7 @@ func (r *OrderRepository) Get(ctx context.Context, id string) (*domain.Order, er
 	return order, nil
 }
 
-// GetAll returns those of the orders that exist, whatever their number with two queries.
+// GetAll returns those of the orders that exist. It takes two queries, however many orders there are.
 func (r *OrderRepository) GetAll(ctx context.Context, ids []string) ([]*domain.Order, error) {
 	db := r.db(ctx)
 	rows, err := r.queries.GetOrders(ctx, db, ids)
@@ -87,7 +87,7 @@ func (r *OrderRepository) Update(ctx context.Context, o *domain.Order) error {
 	}
 }
 
-// ListByBuyer returns orders newest first. The first page and the next ones are two queries, because each is then one range of the index.
+// ListByBuyer returns orders newest first. The first page and the later ones are two queries, so that each reads one range of the index.
 func (r *OrderRepository) ListByBuyer(ctx context.Context, buyerID string, after *domain.Place, limit int) ([]*domain.Order, error) {
 	db := r.db(ctx)
 	var (

@@ -19,7 +19,7 @@ func (r *OrderRepository) ListAll(ctx context.Context, page domain.Page) ([]*dom
 	return r.withItems(ctx, db, rows)
 }
 
-// listSorted chooses among queries that were written beforehand: no part of a request ever becomes SQL.
+// listSorted chooses among prepared queries: no part of a request ever becomes SQL.
 func (r *OrderRepository) listSorted(ctx context.Context, db postgres.DBTX, page domain.Page) ([]gen.Order, error) {
 	params := gen.ListAllByCreatedAtDescParams{
 		Statuses: statuses(page.Status), Skipped: int32(page.Offset), MaxRows: int32(page.Limit),
@@ -45,7 +45,7 @@ func (r *OrderRepository) CountAll(ctx context.Context, status domain.OrderStatu
 	return n, nil
 }
 
-// statuses returns the one, or all that there are: a list needs no OR for "any".
+// statuses returns the one status, or all of them, so that the queries need no OR for "any".
 func statuses(status domain.OrderStatus) []int16 {
 	if status != domain.StatusUnspecified {
 		return []int16{int16(status)}

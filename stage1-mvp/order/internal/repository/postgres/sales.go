@@ -11,7 +11,7 @@ import (
 	"stagecraft/stage1-mvp/platform/postgres"
 )
 
-// SalesRepository computes what was sold. Nothing is added up here: the database does it, or says that a sum is too large.
+// SalesRepository computes what was sold. Nothing is summed up in Go: the database does it, or reports that a sum is too large.
 type SalesRepository struct {
 	pool    *pgxpool.Pool
 	queries *gen.Queries
@@ -22,8 +22,8 @@ func NewSalesRepository(pool *pgxpool.Pool) *SalesRepository {
 	return &SalesRepository{pool: pool, queries: gen.New()}
 }
 
-// Of returns the sales of a day, with so many SKUs of each currency. The same day always gives the same, in the same order. It takes
-// several looks, which see the same orders only when the day is over.
+// Of returns the sales of a day, with the topSKUs best-selling SKUs of each currency. The same day always gives the same result, in the
+// same order. It takes several queries, which see the same orders only once the day is over.
 func (r *SalesRepository) Of(ctx context.Context, day domain.Day, topSKUs int) (sales domain.Sales, err error) {
 	sales.Day = day
 	if sales.Revenue, err = r.revenue(ctx, day); err != nil {

@@ -1,4 +1,4 @@
-// Package journal tells what was committed: to the log, and to those who count.
+// Package journal reports what was committed, to the log and to the metrics.
 package journal
 
 import (
@@ -17,13 +17,13 @@ type Metrics interface {
 	SagaSettled(sagaType string, status domain.SagaStatus)
 }
 
-// Journal writes down what happened to orders and sagas. Call it after the commit: what was rolled back did not happen.
+// Journal reports what happened to orders and sagas. Call it after the commit: what was rolled back did not happen.
 type Journal struct{ metrics Metrics }
 
-// New returns a journal that is also counted.
+// New returns a journal that also counts in metrics.
 func New(metrics Metrics) *Journal { return &Journal{metrics: metrics} }
 
-// OrderChanged tells the events of the order and clears them.
+// OrderChanged reports the events of the order and clears them.
 func (j *Journal) OrderChanged(ctx context.Context, order *domain.Order) {
 	for _, event := range order.Events() {
 		logging.From(ctx).Info("order changed", logging.Event(event.EventType()), zap.Int("event_version", event.Version()),
@@ -38,7 +38,7 @@ func (j *Journal) OrderChanged(ctx context.Context, order *domain.Order) {
 	order.ClearEvents()
 }
 
-// SagaSettled tells that nobody has to work on the saga any more.
+// SagaSettled reports that nobody has to work on the saga any more.
 func (j *Journal) SagaSettled(ctx context.Context, s *domain.Saga) {
 	j.metrics.SagaSettled(s.Type, s.Status)
 	if s.Status == domain.SagaFailed {

@@ -6,8 +6,8 @@ import (
 	"stagecraft/stage1-mvp/order/internal/domain"
 )
 
-// The names of the steps of a cancellation, as they are stored. The other services never see them: to them it is the purchase whose steps
-// are undone, which they do once, whoever asks for it how often.
+// The names of the steps of a cancellation, as they are stored. The other services never see them: they undo the steps of the purchase,
+// once, however often and by whomever that is requested.
 const (
 	RefundBalance    = "REFUND_BALANCE"
 	ReleaseInventory = "RELEASE_INVENTORY"

@@ -13,20 +13,20 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// Cancellation drives the sagas of cancellations. It only goes forward: everybody could read that the order is cancelled as soon as that was
-// accepted, so what is left is to give back what the purchase took, however many attempts it needs. It is safe for concurrent use.
+// Cancellation drives the sagas of cancellations. They only go forward: the order was visibly cancelled as soon as the request was
+// accepted, so all that is left is to give back what the purchase took, however many attempts that needs. It is safe for concurrent use.
 type Cancellation struct {
 	engine *Engine
 	steps  []CancelStep
 }
 
-// NewCancellation returns a driver that makes these steps, in this order, and keeps its memory as the engine does.
+// NewCancellation returns a driver that takes these steps, in this order, and records them through the engine.
 func NewCancellation(engine *Engine, steps []CancelStep) *Cancellation {
 	return &Cancellation{engine: engine, steps: steps}
 }
 
-// Run goes on from wherever the saga stands to its end. A nil error means that it is settled and that its answer is stored. After an error
-// it is not: the stale scanner will go on with it.
+// Run continues the saga from wherever it stands to its end. A nil error means that it is settled and that its answer is stored. After an
+// error it is not settled: the stale scanner will continue it.
 func (c *Cancellation) Run(ctx context.Context, s *domain.Saga) error {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
@@ -70,7 +70,7 @@ func (c *Cancellation) runStep(ctx context.Context, s *domain.Saga, step CancelS
 	defer cancel()
 	problem := step.GiveBack(callCtx, purchaseID, order)
 
-	// What has happened is written down even if the time is up.
+	// What has happened is recorded even if the time is up.
 	ctx, done := detached(ctx)
 	defer done()
 	switch {
@@ -98,8 +98,8 @@ func (c *Cancellation) recordDone(ctx context.Context, s *domain.Saga, step Canc
 	return c.engine.record(ctx, s, completed, c.answer(s, order, domain.Failure{}))
 }
 
-// recordRefused gives up. A service that took something never refuses to take it back, unless one of us has a bug: to try again would not
-// mend it, and nothing can be undone, so a person has to decide.
+// recordRefused gives up. A service that took something never refuses to give it back, unless one of us has a bug: another attempt would
+// not help, and nothing can be undone, so a person has to decide.
 func (c *Cancellation) recordRefused(
 	ctx context.Context, s *domain.Saga, step CancelStep, order *domain.Order, problem error,
 ) error {

@@ -66,7 +66,7 @@ func (e *Engine) recordDone(ctx context.Context, s *domain.Saga, step Step) erro
 	})
 }
 
-// recordProblem tells a refusal, after which there is nothing to undo, from silence, after which there may be.
+// recordProblem distinguishes a refusal, after which there is nothing to undo, from silence, after which there may be.
 func (e *Engine) recordProblem(ctx context.Context, s *domain.Saga, step Step, problem error) error {
 	status := domain.StepUncertain
 	if errs.Refused(problem) {

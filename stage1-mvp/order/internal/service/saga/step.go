@@ -22,7 +22,7 @@ type Step struct {
 	Act func(ctx context.Context, sagaID string, order *domain.Order) error
 	// Compensate undoes Act, also when Act never arrived, and may be repeated.
 	Compensate func(ctx context.Context, sagaID string, order *domain.Order) error
-	// Apply moves the order on after Act.
+	// Apply changes the order after Act.
 	Apply func(order *domain.Order, now time.Time) error
 	// Refusal is why the order is cancelled when the other service says no.
 	Refusal domain.CancelCode
@@ -40,7 +40,7 @@ type Wallet interface {
 	Refund(ctx context.Context, sagaID, step string, order *domain.Order) error
 }
 
-// PurchaseSteps returns the steps of a purchase: stock first, because to give it back is cheaper than to give back money.
+// PurchaseSteps returns the steps of a purchase: stock first, because giving back stock is cheaper than giving back money.
 func PurchaseSteps(inventory Inventory, wallet Wallet) []Step {
 	return []Step{
 		{
@@ -68,7 +68,7 @@ func PurchaseSteps(inventory Inventory, wallet Wallet) []Step {
 	}
 }
 
-// failureOf says why the order is cancelled, in words that the buyer may read: a refusal in those of the service that refused.
+// failureOf says why the order is cancelled, in words that the buyer may read: for a refusal those of the service that refused.
 func failureOf(step Step, err error) domain.Failure {
 	var refusal *errs.DomainError
 	if errs.Refused(err) && errors.As(err, &refusal) {
