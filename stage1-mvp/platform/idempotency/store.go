@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"go.uber.org/fx"
 
 	"stagecraft/stage1-mvp/platform/postgres"
 )
-
-// Module provides *Store. It needs a pool.
-var Module = fx.Module("idempotency", fx.Provide(NewStore))
 
 // Store offers Once, Settle, Lookup, Act and Compensate on a pool, or on the transaction of the context. Use cases see it through their own
 // interfaces.
