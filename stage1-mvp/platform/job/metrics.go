@@ -12,6 +12,9 @@ import (
 // notStarted is the status, in metrics alone, of a run that Redis or the database did not let begin: it has no row.
 const notStarted Status = "NOT_STARTED"
 
+// nameLabel is not job, which is the label that Prometheus gives to what it scrapes: it would call ours exported_job.
+const nameLabel = "job_name"
+
 // metrics have the job as a label, never the window: there is a new one every day.
 type metrics struct {
 	executions *prometheus.CounterVec
@@ -24,16 +27,16 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		executions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "job_execution_total",
 			Help: "Executions that ended, by job and status; NOT_STARTED are those that could not even begin.",
-		}, []string{"job", "status"}),
+		}, []string{nameLabel, "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "job_execution_duration_seconds",
 			Help:    "Time from the start of an execution to its end.",
 			Buckets: []float64{.01, .05, .1, .5, 1, 5, 10, 30, 60, 300, 600, 1800},
-		}, []string{"job"}),
+		}, []string{nameLabel}),
 		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "job_currently_running",
 			Help: "Executions that run in this process.",
-		}, []string{"job"}),
+		}, []string{nameLabel}),
 	}
 	registry.MustRegister(m.executions, m.duration, m.running)
 	return m
