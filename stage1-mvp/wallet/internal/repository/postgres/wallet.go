@@ -121,6 +121,7 @@ func (r *WalletRepository) advance(ctx context.Context, wallet *domain.Wallet, e
 	if err != nil {
 		return fmt.Errorf("advance wallet of %s: %w", wallet.UserID(), err)
 	}
+	// It can only be stale: Lock has made the row if it was missing, and nobody deletes one.
 	if advanced == 0 {
 		return fmt.Errorf("advance wallet of %s: %w", wallet.UserID(), postgres.ErrStale)
 	}
