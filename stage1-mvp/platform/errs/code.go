@@ -44,7 +44,7 @@ var httpStatuses = map[Code]int{
 	Internal:      http.StatusInternalServerError,
 }
 
-// String returns the machine word of the code, INTERNAL for one that is unknown.
+// String returns the name of the code, INTERNAL for an unknown one.
 func (c Code) String() string {
 	if name, ok := names[c]; ok {
 		return name
@@ -52,7 +52,7 @@ func (c Code) String() string {
 	return names[Internal]
 }
 
-// HTTPStatus returns the HTTP status that goes with the code, 500 for one that is unknown.
+// HTTPStatus returns the HTTP status of the code, 500 for an unknown one.
 func HTTPStatus(c Code) int {
 	if status, ok := httpStatuses[c]; ok {
 		return status

@@ -1,4 +1,4 @@
-// Package errs has the one error type that crosses the borders of a service: what went wrong, for a machine and for a person.
+// Package errs has the one error type that leaves a service: what went wrong, for programs and for people.
 package errs
 
 import (
@@ -50,7 +50,7 @@ func From(err error) *DomainError {
 	return Wrap(err, Internal, "INTERNAL", "internal error")
 }
 
-// CodeOf returns the code of err, 0 for nil.
+// CodeOf returns the code of err, or 0 for nil.
 func CodeOf(err error) Code {
 	if err == nil {
 		return 0

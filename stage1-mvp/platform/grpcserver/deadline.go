@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc"
 )
 
-// deadlineUnary gives calls without a deadline one, so that everything below has something to pass on.
+// deadlineUnary gives a deadline to calls that come without one, so that everything below has one to pass on.
 func deadlineUnary(fallback time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if _, ok := ctx.Deadline(); !ok {
@@ -20,7 +20,7 @@ func deadlineUnary(fallback time.Duration) grpc.UnaryServerInterceptor {
 	}
 }
 
-// deadlineStream ends streams that last too long, also those whose client asks for more.
+// deadlineStream ends streams that last too long, even if their client allows more.
 func deadlineStream(limit time.Duration) grpc.StreamServerInterceptor {
 	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 		// A load balancer that watches our health would take the end of its stream for bad news.

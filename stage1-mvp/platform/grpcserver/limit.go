@@ -12,7 +12,7 @@ import (
 
 const healthPrefix = "/grpc.health."
 
-// The limit protects the server as a whole; limits per client are the gateway's, which alone knows who they are.
+// The limit protects the server as a whole. Limits per client are up to the gateway, which alone knows the clients.
 func limitUnary(limiter *rate.Limiter) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if err := take(limiter, info.FullMethod); err != nil {

@@ -58,9 +58,9 @@ func New(p Params) *Server {
 		grpc.ChainUnaryInterceptor(chain.unary()...),
 		grpc.ChainStreamInterceptor(chain.stream(s.drain)...),
 		grpc.ConnectionTimeout(handshakeTimeout),
-		// Health and reflection need no token: without an end to them, one connection could hold any number of streams.
+		// Health and reflection need no token: without this limit, one connection could hold any number of streams.
 		grpc.MaxConcurrentStreams(uint32(p.Config.MaxStreams)),
-		// Without pings a watcher whose machine is gone would keep its stream for ever.
+		// Without pings, the stream of a watcher whose machine is gone would stay open for ever.
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 10 * time.Second}),
 		// The default would close the connections of clients that ping more often than every five minutes.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second}),

@@ -23,8 +23,8 @@ type barrier struct {
 }
 
 // Act runs the action of a step at most once, inside the caller's transaction, and returns its answer for Decode. A duplicate gets the
-// answer of the first run, also when that was a refusal: a DomainError of fn undoes what fn did and is stored. The errors of Act itself
-// are ErrCompensated, ErrConflict (other content under the same step) and those of the database.
+// answer of the first run, even a refusal: a DomainError of fn rolls back what fn did and is stored. The errors of Act itself are
+// ErrCompensated, ErrConflict (other content under the same step) and those of the database.
 func Act(
 	ctx context.Context, db postgres.DBTX, step Step, hash []byte, fn func(ctx context.Context) (any, error),
 ) (json.RawMessage, error) {

@@ -22,7 +22,7 @@ func CheckKey(key string) error {
 
 func notPrintable(r rune) bool { return r < ' ' || r > '~' }
 
-// Scope returns the scope of a key: one operation of one caller. Two callers who choose the same key do not meet.
+// Scope returns the scope of a key: one operation of one caller. The keys of two callers never collide.
 func Scope(operation, caller string) string { return operation + ":" + caller }
 
 // Hash returns a hash of the content of a request. Equal content has equal hashes: struct fields keep their order, maps are sorted.

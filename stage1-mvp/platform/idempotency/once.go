@@ -1,5 +1,5 @@
-// Package idempotency makes requests and saga steps safe to repeat. What was answered is a row of processed_events, written in the same
-// transaction as the effect: either both are there, or neither.
+// Package idempotency makes requests and saga steps safe to repeat. Each answer is a row of processed_events, written in the same
+// transaction as the effect: either both exist, or neither.
 package idempotency
 
 import (
@@ -14,13 +14,13 @@ import (
 // ErrConflict says that the key was used before for a request with other content.
 var ErrConflict = errs.New(errs.Conflict, "IDEMPOTENCY_KEY_REUSED", "this idempotency key was used for another request")
 
-// Once runs fn if the key is new in its scope, and otherwise returns the result of the run before, with replayed true. It must be called
-// inside the transaction in which fn has its effect. A concurrent call with the same key waits here until the first has committed or
-// rolled back.
+// Once runs fn if the key is new in its scope; otherwise it returns the result of the earlier run, with replayed true. It must be called
+// inside the transaction in which fn has its effect. A concurrent call with the same key waits until the first has committed or rolled
+// back.
 //
-// hash is of the content of the request: the same key with another hash is ErrConflict. A nil result of fn means that the answer is not
-// known yet: it is to be given later with Settle, and until then a repetition gets nil, with replayed true. When fn fails, the caller
-// must roll back, and the key is as new again.
+// hash is the hash of the content of the request: the same key with another hash is ErrConflict. A nil result of fn means that the answer
+// is not known yet: it is stored later with Settle, and until then a repetition gets nil, with replayed true. If fn fails, the caller must
+// roll back, and the key is free again.
 func Once(
 	ctx context.Context, db postgres.DBTX, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
 ) (result json.RawMessage, replayed bool, err error) {

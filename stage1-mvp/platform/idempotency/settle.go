@@ -28,7 +28,8 @@ func Settle(ctx context.Context, db postgres.DBTX, scope, key string, result jso
 	return nil
 }
 
-// Lookup returns the answer of the request, nil while it has none. It is ErrUnknownKey or ErrConflict for another request.
+// Lookup returns the answer to the request, or nil while it has none. The errors are ErrUnknownKey, and ErrConflict when the key belongs to
+// another request.
 func Lookup(ctx context.Context, db postgres.DBTX, scope, key string, hash []byte) (json.RawMessage, error) {
 	const query = `SELECT request_hash, result FROM processed_events WHERE scope = $1 AND key = $2`
 	var (

@@ -5,8 +5,8 @@ import (
 	"go.uber.org/fx"
 )
 
-// Module provides *Runner and *Scheduler, and starts and stops them. It needs a Config, a *redis.Client and a History; who has jobs adds
-// them to the Scheduler.
+// Module provides *Runner and *Scheduler, and starts and stops them. It needs a Config, a *redis.Client and a History. Packages with jobs
+// add them to the Scheduler.
 var Module = fx.Module("job",
 	fx.Provide(
 		func(cfg Config, client *redis.Client) *Locker { return NewLocker(client, cfg.LockTTL) },

@@ -17,12 +17,12 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// finishTimeout bounds the writing of how an execution ended, which must be tried also when its context has.
+// finishTimeout bounds recording how an execution ended, which must be tried even after its context has ended.
 const finishTimeout = 5 * time.Second
 
 var errTimeout = errors.New("the execution took longer than it may")
 
-// errGivenUp says that another closed the row of an execution as abandoned, which it may do when the lock was gone.
+// errGivenUp says that another runner closed the row of an execution as abandoned, which it may do once the lock is gone.
 var errGivenUp = fmt.Errorf("%w: the execution was taken for abandoned", ErrLockLost)
 
 // execute does the work under its lock and records how it ended.
@@ -35,7 +35,7 @@ func (r *Runner) execute(ctx context.Context, job Job, e Execution, lock *Lock) 
 
 	content, err := r.work(ctx, job, e, lock)
 	e, err = r.finish(ctx, e, content, err)
-	// Only now: the next one must find the row as it is.
+	// Not earlier: the next runner must find the row as it is.
 	if err := lock.Release(ctx); err != nil {
 		logging.From(ctx).Warn("lock stays until its end", logging.Event("platform.job.unlock_failed"), about(e), logging.Error(err))
 	}
@@ -64,7 +64,7 @@ func (r *Runner) work(ctx context.Context, job Job, e Execution, lock *Lock) (co
 	cause := context.Cause(ctx)
 	stop()
 	switch {
-	// Even if it says that it succeeded: another may be doing the same.
+	// Even if the job reports success: another runner may be doing the same work.
 	case errors.Is(cause, ErrLockLost):
 		return nil, errors.Join(cause, err)
 	case err != nil && cause != nil && !errors.Is(err, cause):
@@ -74,7 +74,7 @@ func (r *Runner) work(ctx context.Context, job Job, e Execution, lock *Lock) (co
 	}
 }
 
-// protected turns a panic into an error: a job that cannot be done must not end the service.
+// protected turns a panic into an error: a failing job must not end the service.
 func protected(ctx context.Context, job Job, e Execution) (content json.RawMessage, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -89,7 +89,7 @@ func protected(ctx context.Context, job Job, e Execution) (content json.RawMessa
 	return json.Marshal(value)
 }
 
-// finish writes the end of the execution into its row, in a context of its own. It returns the error for which the execution is FAILED.
+// finish records the end of the execution in its row, in a context of its own. It returns the error for which the execution is FAILED.
 func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessage, failure error) (Execution, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()

@@ -1,4 +1,4 @@
-// Package job runs work that belongs to a window of time, such as the report of a day: once for each window, whichever replica does it.
+// Package job runs work that belongs to a window of time, such as the report of a day: once per window, whichever replica does it.
 package job
 
 import (
@@ -11,14 +11,14 @@ import (
 type Job struct {
 	// Name is what the job is called in locks, rows, metrics and requests.
 	Name string
-	// Latest returns the newest window whose turn has come at the time.
+	// Latest returns the newest window that is due at the given time.
 	Latest func(now time.Time) string
-	// Run does the work of a window and returns what is worth remembering of it, as JSON can hold it. It must heed ctx, and must be safe
-	// to run again, at worst while an earlier run of the same window has not noticed yet that it was given up.
+	// Run does the work of a window and returns a result to remember, which must be encodable as JSON. It must respect ctx, and must be
+	// safe to run again, at worst while an earlier run of the same window has not yet noticed that it was given up.
 	Run func(ctx context.Context, window string) (result any, err error)
 }
 
-// Trigger is who wanted an execution.
+// Trigger says what started an execution.
 type Trigger string
 
 const (

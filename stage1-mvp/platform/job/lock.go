@@ -13,11 +13,11 @@ import (
 // ErrLocked says that another has the lock.
 var ErrLocked = errors.New("locked by another")
 
-// releaseTimeout bounds giving a lock back, which must be tried also when the context of the work has ended.
+// releaseTimeout bounds the release of a lock, which must be tried even after the context of the work has ended.
 const releaseTimeout = 3 * time.Second
 
 var (
-	// Only the owner may touch the lock: a process that slept through the end of its lock would otherwise take it from the next one.
+	// Only the owner may touch the lock: a process that slept past the end of its lock would otherwise take it away from the next owner.
 	extendIfOwner = redis.NewScript(`
 		if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
 		return redis.call("PEXPIRE", KEYS[1], ARGV[2])`)
@@ -26,8 +26,8 @@ var (
 		return redis.call("DEL", KEYS[1])`)
 )
 
-// Locker makes locks in Redis. They keep replicas from doing the same work at the same time, most of the time: a Redis that restarts
-// forgets them, and a process that pauses outlives its own.
+// Locker makes locks in Redis. They keep replicas from doing the same work at the same time, but not always: a restarted Redis forgets
+// them, and a paused process outlives its own.
 type Locker struct {
 	client *redis.Client
 	ttl    time.Duration
@@ -38,17 +38,17 @@ func NewLocker(client *redis.Client, ttl time.Duration) *Locker {
 	return &Locker{client: client, ttl: ttl}
 }
 
-// Lock is one that this process has, or has had.
+// Lock is a lock that this process holds, or has held.
 type Lock struct {
 	client     *redis.Client
 	key, token string
 	ttl        time.Duration
-	// known is when Redis was asked for the last time of those when it said that the lock is ours.
+	// known is when the last request was sent to which Redis answered that the lock is ours.
 	known time.Time
 }
 
-// Acquire returns the lock of the key, or ErrLocked. Any other error means that nobody knows: only the answer may have been lost. The lock
-// that comes with it must be released, because one that nobody knows to be his would keep all others out.
+// Acquire returns the lock of the key, or ErrLocked. After any other error nobody knows, because only the answer may have been lost. The
+// lock returned with such an error must be released, because a lock without an owner would keep everybody out.
 func (l *Locker) Acquire(ctx context.Context, key string) (*Lock, error) {
 	lock := &Lock{client: l.client, key: key, token: rand.Text(), ttl: l.ttl, known: time.Now()}
 	err := l.client.SetArgs(ctx, key, lock.token, redis.SetArgs{Mode: "NX", TTL: l.ttl}).Err()
@@ -62,7 +62,7 @@ func (l *Locker) Acquire(ctx context.Context, key string) (*Lock, error) {
 	}
 }
 
-// Release gives the lock back if it is still ours, also when ctx has ended.
+// Release gives the lock back if it is still ours, even after ctx has ended.
 func (l *Lock) Release(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
@@ -72,7 +72,7 @@ func (l *Lock) Release(ctx context.Context) error {
 	return nil
 }
 
-// extend tells whether the lock is still ours, and is so for another ttl.
+// extend extends the lock by another ttl if it is still ours, and tells whether it is.
 func (l *Lock) extend(ctx context.Context) (ours bool, err error) {
 	asked := time.Now()
 	extended, err := extendIfOwner.Run(ctx, l.client, []string{l.key}, l.token, l.ttl.Milliseconds()).Int()

@@ -13,18 +13,18 @@ import (
 )
 
 var (
-	// ErrRunning says that somebody works on the window at this moment, or died so shortly ago that it looks like it.
+	// ErrRunning says that the window is being worked on, or that its worker died too recently to be told apart from a living one.
 	ErrRunning = errs.New(errs.Aborted, "JOB_RUNNING", "the window is being worked on, please look again later")
 
 	errStopping = errors.New("the service stops")
 )
 
-// Runner executes jobs. Who wants a window to be done must first get its lock and then its row.
+// Runner executes jobs. To run a window, a runner must first get its lock and then its row.
 //
-// The lock keeps replicas from trying at the same time; the row, which is unique among those that run or succeeded, makes a window done
-// once even when the lock fails. Without an answer from Redis nothing is run: a run that could not notice the loss of its lock would not
-// be one, and no report is so urgent. It is not lost either: the refusal is an error to whoever asked, is counted as NOT_STARTED, and the
-// Scheduler tries again.
+// The lock keeps replicas from trying at the same time. The row, which is unique among executions that run or succeeded, makes sure that a
+// window is done only once even when the lock fails. Without an answer from Redis nothing is run, because the run could not notice that it
+// lost its lock, and no report is that urgent. The window is not lost either: the caller gets an error, the run is counted as NOT_STARTED,
+// and the Scheduler tries again.
 type Runner struct {
 	cfg     Config
 	locker  *Locker
@@ -78,7 +78,7 @@ func (r *Runner) Run(ctx context.Context, job Job, window string, trigger Trigge
 	}
 }
 
-// enter counts one more that Stop has to wait for, unless Stop was called.
+// enter registers one more execution for Stop to wait for, unless Stop was called.
 func (r *Runner) enter() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,8 +120,8 @@ func (r *Runner) giveBack(ctx context.Context, lock *Lock) {
 	}
 }
 
-// record writes the row of an execution. One that is there already belongs to somebody who died when it is older than his lock could be:
-// while he lived he would have kept it, and now it is ours.
+// record writes the row of an execution. A row that is still RUNNING and older than a lock can be belongs to a process that died: a living
+// one would have kept its lock, which is now ours.
 func (r *Runner) record(ctx context.Context, e Execution) (Execution, error) {
 	if err := r.history.CloseAbandoned(ctx, e.Job, e.Window, r.cfg.LockTTL); err != nil {
 		return Execution{}, fmt.Errorf("close abandoned execution: %w", err)

@@ -12,9 +12,9 @@ import (
 	"stagecraft/stage1-mvp/platform/logging"
 )
 
-// Scheduler sees to it that the newest window of each job gets done: at each tick of its schedule, and once when the service starts, for
-// the tick that nobody may have been there for. A failure, a Redis that is down, and another replica that may die over the work are all
-// looked at again, at every interval, until the window is done or the tries are used up.
+// Scheduler makes sure that the newest window of each job gets done: it runs the job at each tick of its schedule, and once when the
+// service starts, because nobody may have been running at the last tick. After a failure, or while Redis is down or another replica holds
+// the window, it tries again at every interval, until the window is done or the tries are used up.
 type Scheduler struct {
 	cfg    Config
 	runner *Runner
@@ -54,7 +54,8 @@ func (s *Scheduler) Start(context.Context) error {
 	return nil
 }
 
-// Stop plans no more and waits until nobody waits for a job, but not longer than ctx allows. Jobs that run are the Runner's to end.
+// Stop schedules no more runs and waits until nobody waits for a job, but not longer than ctx allows. Jobs that are running are ended by
+// the Runner.
 func (s *Scheduler) Stop(ctx context.Context) error {
 	s.end()
 	ticks, idle := s.cron.Stop(), make(chan struct{})
@@ -89,7 +90,7 @@ func (s *Scheduler) see(job Job) {
 	}
 }
 
-// done tells whether the window is, after one more try. What a failed job failed of is in the log already.
+// done tells whether the window is done, after one more try. Why a job failed is in the log already.
 func (s *Scheduler) done(job Job, window string, log *zap.Logger) bool {
 	e, _, err := s.runner.Run(s.life, job, window, Cron)
 	if err != nil && s.life.Err() == nil {
@@ -98,7 +99,7 @@ func (s *Scheduler) done(job Job, window string, log *zap.Logger) bool {
 	return err == nil && e.Status == Succeeded
 }
 
-// pause is false when the scheduler stopped.
+// pause returns false when the scheduler has stopped.
 func (s *Scheduler) pause() bool {
 	timer := time.NewTimer(s.cfg.RetryInterval)
 	defer timer.Stop()

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// ErrLockLost is the cause with which the context of work ends whose lock is, or may soon be, another's.
+// ErrLockLost is the cause with which the context of the work ends when its lock belongs to somebody else, or soon may.
 var ErrLockLost = errors.New("the lock was lost")
 
 // extensions is how often a lock is extended within its ttl, so that one failed attempt does not lose it.
 const extensions = 3
 
-// Hold extends the lock until stop is called, also after ctx has ended: the work may need a moment to notice. The context that it
-// returns ends with ErrLockLost when the lock is gone, or when Redis has been silent for so long that it will be before the next try.
+// Hold extends the lock until stop is called, even after ctx has ended, because the work may need a moment to notice. The returned context
+// ends with ErrLockLost when the lock is gone, or when Redis has been silent for so long that it will be gone before the next try.
 func (l *Lock) Hold(ctx context.Context) (held context.Context, stop func()) {
 	held, lose := context.WithCancelCause(ctx)
 	watching, unwatch := context.WithCancel(context.WithoutCancel(ctx))
