@@ -100,6 +100,26 @@ func TestEachPipelineOfTheCollectorUsesWhatIsDefined(t *testing.T) {
 	}
 }
 
+// Every host in the configurations is a server of compose.yaml, and the port one that it listens on.
+func TestObservabilityServersFindEachOther(t *testing.T) {
+	t.Parallel()
+	server := regexp.MustCompile(`\b([a-z]+):(\d{4})\b`)
+	running := compose(t).Services
+	for _, file := range []string{"observability/collector.yaml", "observability/grafana/datasources/shop.yaml"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		called := server.FindAllStringSubmatch(string(text), -1)
+		require.NotEmpty(t, called, file)
+		for _, call := range called {
+			require.Contains(t, running, call[1], "%s calls %s", file, call[0])
+			own, err := os.ReadFile("observability/" + call[1] + ".yaml")
+			require.NoError(t, err)
+			listens := string(own) + strings.Join(running[call[1]].Ports, " ")
+			assert.Regexp(t, `[: ]`+call[2]+`\b`, listens, "%s calls %s", file, call[0])
+		}
+	}
+}
+
 // The ports are in run.sh, where the services get them, and in prometheus.yaml.
 func TestPrometheusAsksEveryServiceThatRuns(t *testing.T) {
 	t.Parallel()
