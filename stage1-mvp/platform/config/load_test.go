@@ -26,6 +26,15 @@ func (d *database) Validate() error {
 	return nil
 }
 
+type times struct {
+	Pause    time.Duration `env:"TEST_PAUSE"`
+	Patience time.Duration `env:"TEST_PATIENCE"`
+}
+
+func (c *times) Validate() error {
+	return errors.Join(config.Positive(map[string]time.Duration{"TEST_PAUSE": c.Pause, "TEST_PATIENCE": c.Patience})...)
+}
+
 type service struct {
 	Addr     string        `env:"TEST_ADDR"`
 	Timeout  time.Duration `env:"TEST_TIMEOUT" default:"5s"`
@@ -67,6 +76,17 @@ func TestAMissingValueDoesNotHideABrokenRule(t *testing.T) {
 
 	assert.ErrorContains(t, err, "TEST_DATABASE_URL is required")
 	assert.ErrorContains(t, err, "TEST_MAX_CONNS must be positive")
+}
+
+func TestWhatCannotBeReadDoesNotHideWhatIsNotPositive(t *testing.T) {
+	t.Setenv("TEST_PAUSE", "soon")
+	t.Setenv("TEST_PATIENCE", "0s")
+
+	err := config.Load(&times{})
+
+	require.Error(t, err)
+	assert.ErrorContains(t, err, "TEST_PATIENCE must be positive")
+	assert.Equal(t, 1, strings.Count(err.Error(), "TEST_PAUSE"), err)
 }
 
 func TestAFaultIsReportedOnce(t *testing.T) {

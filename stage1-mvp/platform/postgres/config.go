@@ -31,8 +31,8 @@ func (c *Config) Validate() error {
 	if c.StatementTimeout < time.Millisecond {
 		faults = append(faults, errors.New("DB_STATEMENT_TIMEOUT must be at least 1ms"))
 	}
-	if c.ConnectTimeout <= 0 || c.ConnLifetime <= 0 {
-		faults = append(faults, errors.New("DB_CONNECT_TIMEOUT and DB_CONN_LIFETIME must be positive"))
-	}
+	faults = append(faults, config.Positive(map[string]time.Duration{
+		"DB_CONNECT_TIMEOUT": c.ConnectTimeout, "DB_CONN_LIFETIME": c.ConnLifetime,
+	})...)
 	return errors.Join(faults...)
 }

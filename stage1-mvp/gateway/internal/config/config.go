@@ -10,6 +10,7 @@ import (
 
 	"stagecraft/stage1-mvp/gateway/internal/identity"
 	"stagecraft/stage1-mvp/platform/auth"
+	"stagecraft/stage1-mvp/platform/config"
 	"stagecraft/stage1-mvp/platform/grpcclient"
 	"stagecraft/stage1-mvp/platform/lifecycle"
 )
@@ -78,10 +79,9 @@ func (s *Server) Proxies() []string {
 
 // Validate refuses a server without limits.
 func (s *Server) Validate() error {
-	var faults []error
-	if s.RequestTimeout <= 0 || s.ReadTimeout <= 0 || s.IdleTimeout <= 0 {
-		faults = append(faults, errors.New("REQUEST_TIMEOUT, HTTP_READ_TIMEOUT and HTTP_IDLE_TIMEOUT must be positive"))
-	}
+	faults := config.Positive(map[string]time.Duration{
+		"REQUEST_TIMEOUT": s.RequestTimeout, "HTTP_READ_TIMEOUT": s.ReadTimeout, "HTTP_IDLE_TIMEOUT": s.IdleTimeout,
+	})
 	if s.MaxBodyBytes < 1 {
 		faults = append(faults, errors.New("MAX_BODY_BYTES must be at least 1"))
 	}

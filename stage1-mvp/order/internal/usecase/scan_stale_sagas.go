@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/order/internal/domain"
+	"stagecraft/stage1-mvp/platform/config"
 	"stagecraft/stage1-mvp/platform/logging"
 	"stagecraft/stage1-mvp/platform/parallel"
 )
@@ -28,10 +29,7 @@ type ScanConfig struct {
 
 // Validate refuses a scan that never pauses, and one that takes sagas away from those who drive them.
 func (c *ScanConfig) Validate() error {
-	if c.Interval <= 0 || c.StaleAfter <= 0 {
-		return errors.New("SAGA_SCAN_INTERVAL and SAGA_STALE_AFTER must be positive")
-	}
-	return nil
+	return errors.Join(config.Positive(map[string]time.Duration{"SAGA_SCAN_INTERVAL": c.Interval, "SAGA_STALE_AFTER": c.StaleAfter})...)
 }
 
 // SagaRecoverer settles a saga whose driver died.

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"stagecraft/stage1-mvp/platform/config"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/logging"
 	"stagecraft/stage1-mvp/platform/parallel"
@@ -29,10 +30,7 @@ type ScanConfig struct {
 
 // Validate refuses a scan that never pauses, and one that takes payments away from those who work on them.
 func (c *ScanConfig) Validate() error {
-	if c.Interval <= 0 || c.StaleAfter <= 0 {
-		return errors.New("PAYMENT_SCAN_INTERVAL and PAYMENT_STALE_AFTER must be positive")
-	}
-	return nil
+	return errors.Join(config.Positive(map[string]time.Duration{"PAYMENT_SCAN_INTERVAL": c.Interval, "PAYMENT_STALE_AFTER": c.StaleAfter})...)
 }
 
 // PaymentRecoverer finds out about charges, and takes them back.

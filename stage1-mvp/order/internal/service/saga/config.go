@@ -3,6 +3,8 @@ package saga
 import (
 	"errors"
 	"time"
+
+	"stagecraft/stage1-mvp/platform/config"
 )
 
 // Config is what the environment says about sagas.
@@ -13,8 +15,7 @@ type Config struct {
 
 // Validate refuses a saga whose calls would all be over before they begin.
 func (c *Config) Validate() error {
-	if c.StepTimeout <= 0 || c.CompensationTimeout <= 0 {
-		return errors.New("SAGA_STEP_TIMEOUT and COMPENSATION_TIMEOUT must be positive")
-	}
-	return nil
+	return errors.Join(config.Positive(map[string]time.Duration{
+		"SAGA_STEP_TIMEOUT": c.StepTimeout, "COMPENSATION_TIMEOUT": c.CompensationTimeout,
+	})...)
 }
