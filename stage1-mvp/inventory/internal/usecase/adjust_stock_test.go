@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 )
 
 func TestAdjustmentsAtTheSameTimeAllCount(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t)
 
-	problems := together(20, func(n int) error {
+	problems := paralleltest.Together(20, func(n int) error {
 		_, err := i.adjust.Execute(t.Context(), adjustment(fmt.Sprint(n), "tea", 1))
 		return err
 	})
@@ -31,7 +32,7 @@ func TestARepeatedAdjustmentIsMadeOnce(t *testing.T) {
 	i := newInventory(t)
 
 	var first atomic.Int32
-	problems := together(10, func(int) error {
+	problems := paralleltest.Together(10, func(int) error {
 		adjusted, err := i.adjust.Execute(t.Context(), adjustment("k", "tea", 5))
 		assert.EqualValues(t, 5, adjusted.Stock.Available, "every repetition gets the first answer")
 		if !adjusted.Replayed {

@@ -8,6 +8,7 @@ import (
 
 	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 )
 
 var oneTea = dto.Item{SKU: "tea", Quantity: 1}
@@ -19,7 +20,7 @@ func TestARepeatedReserveHoldsOnce(t *testing.T) {
 	first, err := i.reserve.Execute(t.Context(), step)
 	require.NoError(t, err)
 
-	for _, err := range together(10, func(int) error {
+	for _, err := range paralleltest.Together(10, func(int) error {
 		again, err := i.reserve.Execute(t.Context(), step)
 		assert.Equal(t, first, again)
 		return err
@@ -52,7 +53,7 @@ func TestAReleaseGivesBackOnce(t *testing.T) {
 	_, err := i.reserve.Execute(t.Context(), step)
 	require.NoError(t, err)
 
-	for _, err := range together(10, func(int) error {
+	for _, err := range paralleltest.Together(10, func(int) error {
 		released, err := i.release.Execute(t.Context(), undo(step))
 		assert.True(t, released, "every repetition gets the first answer")
 		return err
@@ -89,7 +90,7 @@ func TestWhoeverWinsAReserveAndItsReleaseLeaveNothingHeld(t *testing.T) {
 	i := newInventory(t).stocked(10, "tea")
 	for range 10 {
 		step := reservation(oneTea)
-		problems := together(2, func(n int) error {
+		problems := paralleltest.Together(2, func(n int) error {
 			if n == 0 {
 				_, err := i.reserve.Execute(t.Context(), step)
 				return err

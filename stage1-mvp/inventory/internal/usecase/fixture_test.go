@@ -8,7 +8,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 
 	"stagecraft/stage1-mvp/inventory/db"
 	"stagecraft/stage1-mvp/inventory/internal/metrics"
@@ -73,21 +72,4 @@ func reservation(items ...dto.Item) dto.Reserve {
 
 func undo(r dto.Reserve) dto.Release {
 	return dto.Release{SagaID: r.SagaID, StepName: r.StepName, OrderID: r.OrderID}
-}
-
-// together runs fn n times at once and returns its errors by the number of the run.
-func together(n int, fn func(i int) error) []error {
-	problems := make([]error, n)
-	start := make(chan struct{})
-	var group errgroup.Group
-	for i := range n {
-		group.Go(func() error {
-			<-start
-			problems[i] = fn(i)
-			return nil
-		})
-	}
-	close(start)
-	_ = group.Wait()
-	return problems
 }

@@ -8,6 +8,7 @@ import (
 
 	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 )
 
 func TestAllItemsAreHeldOrNone(t *testing.T) {
@@ -33,7 +34,7 @@ func TestReservationsInOppositeOrdersDoNotDeadlock(t *testing.T) {
 	i := newInventory(t).stocked(buyers, "cup", "tea")
 	cup, tea := dto.Item{SKU: "cup", Quantity: 1}, dto.Item{SKU: "tea", Quantity: 1}
 
-	problems := together(buyers, func(n int) error {
+	problems := paralleltest.Together(buyers, func(n int) error {
 		items := []dto.Item{cup, tea}
 		if n%2 == 1 {
 			items = []dto.Item{tea, cup}
@@ -53,7 +54,7 @@ func TestNothingIsSoldTwice(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(7, "tea")
 
-	problems := together(20, func(int) error {
+	problems := paralleltest.Together(20, func(int) error {
 		_, err := i.reserve.Execute(t.Context(), reservation(dto.Item{SKU: "tea", Quantity: 1}))
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
@@ -14,7 +15,7 @@ func TestABalanceNeverFallsBelowZero(t *testing.T) {
 	t.Parallel()
 	b := newBank(t).funded(7)
 
-	problems := together(20, func(int) error {
+	problems := paralleltest.Together(20, func(int) error {
 		_, err := b.deduct.Execute(t.Context(), b.payment(1))
 		return err
 	})
@@ -36,7 +37,7 @@ func TestARepeatedDeductTakesOnce(t *testing.T) {
 	b := newBank(t).funded(100)
 	step := b.payment(40)
 
-	for _, err := range together(10, func(int) error {
+	for _, err := range paralleltest.Together(10, func(int) error {
 		left, err := b.deduct.Execute(t.Context(), step)
 		assert.EqualValues(t, 60, left.MinorUnits, "every repetition gets the first answer")
 		return err
@@ -69,7 +70,7 @@ func TestARefundGivesBackOnce(t *testing.T) {
 	_, err := b.deduct.Execute(t.Context(), step)
 	require.NoError(t, err)
 
-	for _, err := range together(10, func(int) error {
+	for _, err := range paralleltest.Together(10, func(int) error {
 		refunded, err := b.refund.Execute(t.Context(), undo(step))
 		assert.True(t, refunded, "every repetition gets the first answer")
 		return err
@@ -106,7 +107,7 @@ func TestWhoeverWinsADeductAndItsRefundTakeNothing(t *testing.T) {
 	b := newBank(t).funded(100)
 	for range 10 {
 		step := b.payment(10)
-		problems := together(2, func(n int) error {
+		problems := paralleltest.Together(2, func(n int) error {
 			if n == 0 {
 				_, err := b.deduct.Execute(t.Context(), step)
 				return err

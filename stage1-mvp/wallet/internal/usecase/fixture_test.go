@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 
 	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/idempotency"
@@ -80,21 +79,4 @@ func (b *bank) wantBalance(want int64) {
 	require.NoError(b.t, b.pool.QueryRow(b.t.Context(),
 		"SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries WHERE user_id = $1", b.user.UserID).Scan(&sum))
 	assert.Equal(b.t, want, sum, "sum of the ledger")
-}
-
-// together runs fn n times at once and returns its errors by the number of the run.
-func together(n int, fn func(i int) error) []error {
-	problems := make([]error, n)
-	start := make(chan struct{})
-	var group errgroup.Group
-	for i := range n {
-		group.Go(func() error {
-			<-start
-			problems[i] = fn(i)
-			return nil
-		})
-	}
-	close(start)
-	_ = group.Wait()
-	return problems
 }

@@ -14,6 +14,7 @@ import (
 	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/service/payment"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
@@ -23,7 +24,7 @@ func TestDuplicatesAtTheSameTimeChargeOnceAndBookOnce(t *testing.T) {
 	t.Parallel()
 	b := newTill(t)
 
-	problems := together(10, func(int) error {
+	problems := paralleltest.Together(10, func(int) error {
 		paid, err := b.payIn.Execute(inTime(t), b.card("k", 500))
 		assert.EqualValues(t, 500, paid.Wallet.MinorUnits, "every repetition gets the first answer")
 		assert.Equal(t, "BOOKED", paid.Payment.Status)

@@ -10,6 +10,7 @@ import (
 
 	"stagecraft/stage1-mvp/paymentsim"
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 )
 
@@ -19,7 +20,7 @@ func TestARepeatedRefundGivesBackOnce(t *testing.T) {
 	b.pay(7)
 	id := b.pay(500).Payment.ID
 
-	for _, err := range together(10, func(int) error {
+	for _, err := range paralleltest.Together(10, func(int) error {
 		refunded, err := b.backToMe.Execute(inTime(t), b.giveBack("r", id))
 		assert.Equal(t, "REFUNDED", refunded.Payment.Status)
 		return err
@@ -42,7 +43,7 @@ func TestTwoRefundsOfOneTopUpAreOne(t *testing.T) {
 	id := b.pay(500).Payment.ID
 	b.pay(500)
 
-	problems := together(8, func(n int) error {
+	problems := paralleltest.Together(8, func(n int) error {
 		_, err := b.backToMe.Execute(inTime(t), b.giveBack(fmt.Sprint(n), id))
 		return err
 	})
@@ -106,7 +107,7 @@ func TestARefundThatTheCardRefusesIsRefusedToAllAtOnce(t *testing.T) {
 	b.faulty(paymentsim.Fault{Kind: paymentsim.Decline, Operation: paymentsim.OpRefund})
 	for round := range 5 {
 		id := b.pay(500).Payment.ID
-		problems := together(6, func(int) error {
+		problems := paralleltest.Together(6, func(int) error {
 			_, err := b.backToMe.Execute(inTime(t), b.giveBack(fmt.Sprint("r", round), id))
 			return err
 		})

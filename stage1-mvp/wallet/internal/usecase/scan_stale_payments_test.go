@@ -13,6 +13,7 @@ import (
 	"stagecraft/stage1-mvp/paymentsim"
 	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 	"stagecraft/stage1-mvp/wallet/internal/domain"
 	"stagecraft/stage1-mvp/wallet/internal/service/payment"
 	"stagecraft/stage1-mvp/wallet/internal/usecase"
@@ -113,7 +114,7 @@ func TestReplicasNeverWorkOnePaymentTwice(t *testing.T) {
 	// Stale after a second: what one has claimed is none of the others' while it works.
 	_, err := b.pool.Exec(t.Context(), "UPDATE payments SET touched_at = touched_at - interval '1 hour'")
 	require.NoError(t, err)
-	for _, err := range together(replicas, func(n int) error {
+	for _, err := range paralleltest.Together(replicas, func(n int) error {
 		_, err := scanners[n].scanAfter(time.Second).Execute(inTime(t))
 		return err
 	}) {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
 )
 
@@ -17,7 +18,7 @@ func TestTopUpsAtTheSameTimeAllCount(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
 
-	problems := together(20, func(n int) error {
+	problems := paralleltest.Together(20, func(n int) error {
 		_, err := b.topUp.Execute(t.Context(), b.deposit(fmt.Sprint(n), 5))
 		return err
 	})
@@ -32,7 +33,7 @@ func TestARepeatedTopUpPaysInOnce(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
 
-	problems := together(10, func(int) error {
+	problems := paralleltest.Together(10, func(int) error {
 		topped, err := b.topUp.Execute(t.Context(), b.deposit("k", 500))
 		assert.EqualValues(t, 500, topped.Wallet.MinorUnits, "every repetition gets the first answer")
 		return err

@@ -91,19 +91,11 @@ func TestTwoScannersNeverWorkTheSameCancellation(t *testing.T) {
 	}
 	require.Equal(t, 20, unsettled(t, pool))
 	clear(services.undoTries)
-	_, err := pool.Exec(t.Context(), `UPDATE saga_executions SET updated_at = updated_at - interval '1 day'`)
-	require.NoError(t, err)
-	settled := make([]int, 4)
-	var scanners sync.WaitGroup
-	for i := range settled {
-		scanners.Go(func() {
-			settled[i], _ = start(pool, services, &crashtest.Process{}, longTime).scan.Execute(t.Context())
-		})
-	}
-	scanners.Wait()
+
+	settled := scanTogether(t, pool, services)
 
 	assert.Zero(t, unsettled(t, pool))
-	assert.Equal(t, 20, lo.Sum(settled), "settled by all scanners together")
+	assert.Equal(t, 20, settled, "settled by all scanners together")
 	assert.False(t, services.overlapped, "two scanners called for one saga at the same time")
 	for step, tries := range services.undoTries {
 		assert.Equal(t, 1, tries, step)

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -140,19 +139,11 @@ func TestTwoScannersNeverWorkTheSameSaga(t *testing.T) {
 		_, _ = start(pool, services, &crashtest.Process{DiesAt: 6}, 0).create.Execute(t.Context(), request())
 	}
 	require.Equal(t, 30, unsettled(t, pool))
-	_, err := pool.Exec(t.Context(), `UPDATE saga_executions SET updated_at = updated_at - interval '1 day'`)
-	require.NoError(t, err)
-	settled := make([]int, 4)
-	var scanners sync.WaitGroup
-	for i := range settled {
-		scanners.Go(func() {
-			settled[i], _ = start(pool, services, &crashtest.Process{}, longTime).scan.Execute(t.Context())
-		})
-	}
-	scanners.Wait()
+
+	settled := scanTogether(t, pool, services)
 
 	assert.Zero(t, unsettled(t, pool))
-	assert.Equal(t, 30, lo.Sum(settled), "settled by all scanners together")
+	assert.Equal(t, 30, settled, "settled by all scanners together")
 	assert.False(t, services.overlapped, "two scanners called for one saga at the same time")
 	assert.Zero(t, services.net[saga.ReserveInventory])
 	for key, tries := range services.undoTries {

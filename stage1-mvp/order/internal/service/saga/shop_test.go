@@ -22,6 +22,7 @@ import (
 	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/crashtest"
 	"stagecraft/stage1-mvp/platform/idempotency"
+	"stagecraft/stage1-mvp/platform/paralleltest"
 	"stagecraft/stage1-mvp/platform/postgres"
 	"stagecraft/stage1-mvp/platform/postgrestest"
 )
@@ -95,6 +96,21 @@ func settleAll(t *testing.T, pool *pgxpool.Pool, p process) {
 		require.NoError(t, err)
 		return unsettled(t, pool) == 0
 	}, 10*time.Second, 5*time.Millisecond, "sagas stay unsettled although everything works")
+}
+
+// scanTogether makes all sagas stale and lets four scanners loose on them at once. It returns how many sagas they settled.
+func scanTogether(t *testing.T, pool *pgxpool.Pool, services *downstream) (settled int) {
+	t.Helper()
+	_, err := pool.Exec(t.Context(), `UPDATE saga_executions SET updated_at = updated_at - interval '1 day'`)
+	require.NoError(t, err)
+	counts := make([]int, 4)
+	for _, problem := range paralleltest.Together(len(counts), func(i int) (err error) {
+		counts[i], err = start(pool, services, &crashtest.Process{}, longTime).scan.Execute(t.Context())
+		return err
+	}) {
+		require.NoError(t, problem)
+	}
+	return lo.Sum(counts)
 }
 
 func unsettled(t *testing.T, pool *pgxpool.Pool) (n int) {
