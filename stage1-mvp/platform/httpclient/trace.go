@@ -18,7 +18,7 @@ func (c *Client) startSpan(ctx context.Context, request Request) (context.Contex
 	if address, err := url.Parse(request.URL); err == nil {
 		attributes = append(attributes, attribute.String("server.address", address.Host), attribute.String("url.path", address.Path))
 	}
-	return otel.Tracer("stagecraft/platform/httpclient").Start(ctx, request.Method+" "+c.cfg.Peer,
+	return otel.Tracer("stagecraft/httpclient").Start(ctx, request.Method+" "+c.cfg.Peer,
 		trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
 }
 

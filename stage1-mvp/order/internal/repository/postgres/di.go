@@ -1,3 +1,4 @@
+// Package postgres keeps the domain of order in PostgreSQL. Each method runs in the transaction of its context, if there is one.
 package postgres
 
 import (
@@ -8,7 +9,7 @@ import (
 	"stagecraft/stage1-mvp/platform/job"
 )
 
-// Module provides the repositories. It needs a pool.
+// Module provides the repositories as the interfaces of the domain and of those who use them.
 var Module = fx.Module("repository",
 	fx.Provide(
 		fx.Annotate(NewOrderRepository, fx.As(new(domain.OrderRepository))),

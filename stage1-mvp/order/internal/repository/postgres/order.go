@@ -1,4 +1,3 @@
-// Package postgres keeps orders and sagas in order_db. Each method runs in the transaction of its context, if there is one.
 package postgres
 
 import (
