@@ -20,11 +20,6 @@ import (
 // finishTimeout bounds recording how an execution ended, which must be tried even after its context has ended.
 const finishTimeout = 5 * time.Second
 
-var errTimeout = errors.New("the execution took longer than it may")
-
-// errGivenUp says that another runner closed the row of an execution as abandoned, which it may do once the lock is gone.
-var errGivenUp = fmt.Errorf("%w: the execution was taken for abandoned", ErrLockLost)
-
 // execute does the work under its lock and records how it ended.
 func (r *Runner) execute(ctx context.Context, job Job, e Execution, lock *Lock) Execution {
 	ctx, span := otel.Tracer("stagecraft/job").Start(ctx, "job "+e.Job,
@@ -95,7 +90,7 @@ func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessag
 	defer cancel()
 	e.Status, e.Result = Succeeded, content
 	if failure != nil {
-		e.Status, e.Error = Failed, logging.Mask(failure.Error())
+		e.Status, e.Error = Failed, explain(e, failure)
 	}
 	stored, ours, err := r.history.Finish(ctx, e)
 	switch {
@@ -106,7 +101,7 @@ func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessag
 	default:
 		return stored, failure
 	}
-	e.Status, e.Error, e.Result = Failed, logging.Mask(failure.Error()), nil
+	e.Status, e.Error, e.Result = Failed, explain(e, failure), nil
 	return e, failure
 }
 

@@ -31,6 +31,12 @@ type memory struct {
 	broken error
 }
 
+func (m *memory) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.broken = err
+}
+
 func (m *memory) FindSucceeded(_ context.Context, name, window string) (job.Execution, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

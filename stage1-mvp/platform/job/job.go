@@ -48,7 +48,7 @@ type Execution struct {
 	StartedAt time.Time
 	// FinishedAt is zero while it runs.
 	FinishedAt time.Time
-	// Error is why it failed, Result what a successful Run returned.
+	// Error is why it failed, in words that anybody may read, Result what a successful Run returned.
 	Error  string
 	Result json.RawMessage
 }

@@ -12,12 +12,8 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-var (
-	// ErrRunning says that the window is being worked on, or that its worker died too recently to be told apart from a living one.
-	ErrRunning = errs.New(errs.Aborted, "JOB_RUNNING", "the window is being worked on, please look again later")
-
-	errStopping = errors.New("the service stops")
-)
+// ErrRunning says that the window is being worked on, or that its worker died too recently to be told apart from a living one.
+var ErrRunning = errs.New(errs.Aborted, "JOB_RUNNING", "the window is being worked on, please look again later")
 
 // Runner executes jobs. To run a window, a runner must first get its lock and then its row.
 //

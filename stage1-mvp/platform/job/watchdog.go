@@ -2,13 +2,14 @@ package job
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
+
+	"stagecraft/stage1-mvp/platform/errs"
 )
 
 // ErrLockLost is the cause with which the context of the work ends when its lock belongs to somebody else, or soon may.
-var ErrLockLost = errors.New("the lock was lost")
+var ErrLockLost = errs.New(errs.Aborted, "JOB_LOCK_LOST", "the lock was lost")
 
 // extensions is how often a lock is extended within its ttl, so that one failed attempt does not lose it.
 const extensions = 3

@@ -140,7 +140,7 @@ type JobExecution struct {
 	StartedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
 	// Unset while it runs.
 	FinishedAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=finished_at,json=finishedAt,proto3" json:"finished_at,omitempty"`
-	// Why it failed; empty otherwise.
+	// Why it failed; empty otherwise. Of an unexpected fault only the log has the cause.
 	Error string `protobuf:"bytes,9,opt,name=error,proto3" json:"error,omitempty"`
 	// What a success left to know: for daily_sales_report key, bytes and sha256 of the file.
 	Result        *structpb.Struct `protobuf:"bytes,10,opt,name=result,proto3" json:"result,omitempty"`
