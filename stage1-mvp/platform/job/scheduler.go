@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -93,7 +94,11 @@ func (s *Scheduler) see(job Job) {
 // done tells whether the window is done, after one more try. Why a job failed is in the log already.
 func (s *Scheduler) done(job Job, window string, log *zap.Logger) bool {
 	e, _, err := s.runner.Run(s.life, job, window, Cron)
-	if err != nil && s.life.Err() == nil {
+	switch {
+	case err == nil || s.life.Err() != nil:
+	case errors.Is(err, ErrRunning):
+		log.Info("another replica has the scheduled window", logging.Event("platform.job.taken"))
+	default:
 		log.Warn("scheduled window waits", logging.Event("platform.job.postponed"), logging.Error(err))
 	}
 	return err == nil && e.Status == Succeeded

@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/job"
@@ -103,6 +106,37 @@ func TestAReplicaTakesOverFromOneThatDied(t *testing.T) {
 
 	assert.Equal(t, window, <-done)
 	assert.Equal(t, "abandoned", history.of(daily.Name)[0].Error)
+}
+
+func TestOnlyATryThatFailedIsAWarning(t *testing.T) {
+	t.Parallel()
+	client := redistest.New(t)
+	daily := newJob(func(context.Context, string) (any, error) { return nil, nil })
+	lock := "job:" + daily.Name + ":" + window
+	require.NoError(t, client.Set(t.Context(), lock, "another replica", time.Minute).Err())
+	for event, c := range map[string]struct {
+		level  zapcore.Level
+		client *redis.Client
+	}{
+		"platform.job.taken":     {zapcore.InfoLevel, client},
+		"platform.job.postponed": {zapcore.WarnLevel, redistest.Connect(t, "redis://127.0.0.1:1/0")},
+	} {
+		t.Run(event, func(t *testing.T) {
+			t.Parallel()
+			core, lines := observer.New(zapcore.InfoLevel)
+			s := job.NewScheduler(config, newReplica(t, c.client, &memory{}).Runner, clock.System, zap.New(core))
+			s.Add(daily, soon{})
+
+			require.NoError(t, s.Start(t.Context()))
+			require.Eventually(t, func() bool { return lines.Len() > 0 }, 10*time.Second, time.Millisecond)
+			stop(t, s)
+
+			first := lines.All()[0]
+			assert.Equal(t, c.level, first.Level, first.Message)
+			assert.Equal(t, event, first.ContextMap()["event"])
+			assert.Equal(t, window, first.ContextMap()["window"])
+		})
+	}
 }
 
 func TestAStopDoesNotWaitForTheNextTry(t *testing.T) {
