@@ -43,6 +43,10 @@ func (a *app) hintCommand() *cobra.Command {
 				return fmt.Errorf("no hint about the topic helps here, mend this first: %s", crash)
 			}
 		}
+		if id == "" && s.allPassed(l) {
+			fmt.Fprintf(cmd.OutOrStdout(), "Nothing failed in the last run, so there is nothing to hint at. `go run ./checker hint %d --check ID` shows those of a check.\n", l.Number)
+			return nil
+		}
 		if id == "" {
 			return fmt.Errorf("hints are about a failing check; run `go run ./checker check %d` first", l.Number)
 		}

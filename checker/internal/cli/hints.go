@@ -41,6 +41,12 @@ func (s *studio) failing(l lesson.Lesson) (id, crash string) {
 	return id, crash
 }
 
+// allPassed says whether all that the lesson's last run judged has passed.
+func (s *studio) allPassed(l lesson.Lesson) bool {
+	report, ok := run.Latest(s.root, l.Slug)
+	return ok && report.Verdict == check.Pass
+}
+
 // passed says whether the lesson has ever passed.
 func (s *studio) passed(l lesson.Lesson) bool {
 	p, err := progress.Load(s.root)

@@ -120,13 +120,20 @@ func ChargedOnce(b Books) []Violation {
 		slices.Sort(owed)
 		if !undecided && !slices.Equal(charged, owed) {
 			found = append(found, Violation{
-				"each sold order is charged once and nothing else is", fmt.Sprintf("charges of %v, as the paid orders cost", owed),
-				fmt.Sprintf("charges of %v after refunds", charged),
-				"A step that timed out may have happened: it must be found out or compensated, and never done twice.",
+				"each sold order is charged once and nothing else is", chargesOf(owed, "no charge that is left, because no order is paid"),
+				chargesOf(charged, "no charge that is left"),
+				"A call that may have happened must be found out or undone, and no call may have its effect twice.",
 			})
 		}
 	}
 	return found
+}
+
+func chargesOf(amounts []int64, none string) string {
+	if len(amounts) == 0 {
+		return none
+	}
+	return fmt.Sprintf("charges of %v that are not given back", amounts)
 }
 
 // MoneyConserved: each balance is what was there, plus top-ups, minus what was sold.

@@ -101,15 +101,6 @@ func newFile(source []byte) ([]byte, error) {
 	return format.Source(text)
 }
 
-// ApplyDir writes base with over laid on it into dst, which it makes. Symbolic links and file modes of base are kept where base tells them.
-func ApplyDir(dst string, base, over fs.FS) error {
-	changed, err := Apply(base, over)
-	if err != nil {
-		return err
-	}
-	return Write(dst, base, changed)
-}
-
 // Write writes base with the files of Apply's result in place of its own into dst, which it makes.
 func Write(dst string, base fs.FS, changed map[string][]byte) error {
 	err := fs.WalkDir(base, ".", func(name string, entry fs.DirEntry, err error) error {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -145,15 +146,51 @@ func (p *plain) steps(steps []check.Step) {
 	}
 }
 
-// logs shows a few lines only: all of them are among the evidence.
+// logs shows a few lines only: all of them are among the evidence. Those that tell of trouble are shown whole, as far as they go on a few
+// lines, because the cause stands at their end.
 func (p *plain) logs(lines []check.LogLine) {
-	const most = 12
+	const most, tall = 12, 4
 	name := "logs"
-	for _, l := range lines[max(0, len(lines)-most):] {
+	for _, l := range loudest(lines, most) {
 		text := fmt.Sprintf("%6.2f s %s %s", float64(l.AtMS)/1000, pad(l.Service, 9), strings.TrimSpace(l.Text))
-		fmt.Fprintf(p, "%s%s%s\n", indent, pad(name, fieldWidth), clip(text, p.opt.width()-len(indent)-fieldWidth))
-		name = ""
+		room := p.opt.width() - len(indent) - fieldWidth
+		shown := []string{clip(text, room)}
+		if loud(l) {
+			if shown = wrap(text, room); len(shown) > tall {
+				shown = append(shown[:tall-1], clip(strings.Join(shown[tall-1:], " "), room))
+			}
+		}
+		for _, line := range shown {
+			fmt.Fprintf(p, "%s%s%s\n", indent, pad(name, fieldWidth), line)
+			name = ""
+		}
 	}
+}
+
+// loudest returns at most so many of the lines, in their order: the last ones, but quiet ones only where those that tell of trouble leave room.
+func loudest(lines []check.LogLine, most int) []check.LogLine {
+	room := most
+	for _, line := range lines {
+		if loud(line) {
+			room--
+		}
+	}
+	var kept []check.LogLine
+	for _, line := range slices.Backward(lines) {
+		if loud(line) {
+			kept = append(kept, line)
+		} else if room > 0 {
+			kept, room = append(kept, line), room-1
+		}
+	}
+	slices.Reverse(kept)
+	return kept[max(0, len(kept)-most):]
+}
+
+// loud tells whether a line is of trouble: a warning, an error, or what a program that breaks down prints.
+func loud(line check.LogLine) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(line.Text), " ")
+	return !slices.Contains([]string{"debug", "info"}, first)
 }
 
 func (o Options) width() int {

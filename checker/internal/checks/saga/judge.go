@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"stagecraft/checker/internal/check"
@@ -20,6 +21,20 @@ func (s *shop) judge() {
 	}
 	for _, p := range s.all() {
 		p.balance()
+	}
+	s.nobodyPanicked()
+}
+
+// nobodyPanicked fails if a service caught a panic and went on: then the books may balance, but only because others mended them.
+func (s *shop) nobodyPanicked() {
+	for _, service := range s.Services() {
+		for _, line := range service.Logs().All() {
+			s.t.True(!strings.HasSuffix(line.Event, ".panicked"), check.Failure{
+				Sentence: service.Name + " panicked", Expected: "no panic, whatever happens",
+				Seen: line.Event + ": " + line.Field("error"),
+				Why:  "the worker that panics leaves its work half done; that somebody else cleans up after it is luck",
+			})
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"stagecraft/checker/internal/check"
@@ -40,8 +41,34 @@ func overtaken(t *check.T) {
 	release.Release()
 	late.mustEnd()
 	s.judge()
+	s.overtakenByFailure()
+	s.overtakenBetweenSteps()
+	s.judge()
 	s.repeat()
 	s.judge()
+}
+
+// overtakenByFailure is overtaken when the answer that comes late is none: the call broke.
+func (s *shop) overtakenByFailure() {
+	t := s.t
+	t.Step("a third driver's call to wallet breaks when its saga has been taken over and ended")
+	inventory, wallet := s.Call("order", "inventory"), s.Call("order", "wallet")
+	p := s.customer("wallet's answer was lost when the saga had been taken over and ended", rich)
+	answer := wallet.HoldAnswer("Deduct", 1)
+	p.mustStrikeAt(answer)
+	s.age(p.id())
+	p.ends()
+	since := time.Now()
+	answer.Drop()
+	p.mustEnd()
+	saga := sagaOf(answer.Call())
+	for _, call := range slices.Concat(wallet.Calls("Refund"), inventory.Calls("Release")) {
+		t.True(sagaOf(call) != saga || call.Begin.Before(since), check.Failure{
+			Sentence: "a driver went on undoing a saga that had been taken over",
+			Expected: "no call of a driver that has lost its saga", Seen: call.Name() + " after another had ended the saga",
+			Why: "the other may have come to another end, and it is stored: who cannot store his own has lost, whatever he has in mind",
+		})
+	}
 }
 
 // id returns the id of the order.

@@ -64,10 +64,11 @@ func open(t *check.T, env map[string]string) *shop {
 
 // ordinary sends an order that nobody disturbs. Where timeouts are short a busy machine may miss one, which is no answer to judge by.
 func (s *shop) ordinary(what string, money int64, expected string, right func(*purchase) bool) {
+	s.t.Step("before anything goes wrong: %s", what)
 	for try := 1; ; try++ {
 		p := s.customer(what, money)
 		p.send()
-		<-p.done
+		p.mustEnd()
 		if right(p) {
 			return
 		}

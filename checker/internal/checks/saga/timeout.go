@@ -1,15 +1,21 @@
 package saga
 
 import (
+	"time"
+
 	"google.golang.org/grpc/codes"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/fault"
 )
 
+const stepTimeout = 800 * time.Millisecond
+
 // timedOut keeps calls and answers from order for longer than it waits for a step.
 func timedOut(t *check.T) {
-	s := open(t, map[string]string{"SAGA_STEP_TIMEOUT": "800ms", "DEADLINE_OVERHEAD": "50ms", "REQUEST_TIMEOUT": "20s"})
+	s := open(t, map[string]string{
+		"SAGA_STEP_TIMEOUT": stepTimeout.String(), "COMPENSATION_TIMEOUT": "3s", "DEADLINE_OVERHEAD": "50ms", "REQUEST_TIMEOUT": "40s",
+	})
 	inventory, wallet := s.Call("order", "inventory"), s.Call("order", "wallet")
 	ordinary := len(s.all())
 
@@ -30,6 +36,7 @@ func timedOut(t *check.T) {
 	for _, p := range s.all() {
 		p.mustEnd()
 	}
+	s.undoingTimesOut()
 	s.age()
 	s.judge()
 	s.arriveLate(lateReserve, lateDeduct)
@@ -37,6 +44,37 @@ func timedOut(t *check.T) {
 	for _, p := range s.all()[ordinary:] {
 		p.told()
 	}
+}
+
+// undoingTimesOut lets inventory accept a Release and never answer it.
+func (s *shop) undoingTimesOut() {
+	t := s.t
+	t.Step("inventory never answers when a refused purchase must be undone")
+	inventory := s.Call("order", "inventory")
+	p := s.customer("inventory never answered Release", poor)
+	stuck := inventory.HoldCall("Release", 1)
+	p.mustStrikeAt(stuck)
+	allowed := stuck.Call().Deadline
+	t.True(allowed > 0 && allowed <= stepTimeout+100*time.Millisecond, check.Failure{
+		Sentence: "a compensation may take longer than a step",
+		Expected: "Release is called with a deadline of at most " + stepTimeout.String() + " (SAGA_STEP_TIMEOUT)", Seen: timeLeft(allowed),
+		Why: "a call that undoes can hang like any other: then the buyer hangs with it, or the scanner, and all that it should look after",
+	})
+	down := inventory.FailWith("Release", 0, codes.Unavailable)
+	t.True(s.within(patience, p.answered), check.Failure{
+		Sentence: "the buyer of a purchase that cannot be undone now is never answered",
+		Expected: "409 with code 1009 soon after COMPENSATION_TIMEOUT (3s)", Seen: "no answer " + patience.String() + " later",
+		Why: "all of the undoing has one limit; what is left then is for the scanner",
+	})
+	down.Remove()
+	stuck.Drop()
+}
+
+func timeLeft(d time.Duration) string {
+	if d <= 0 {
+		return "a call without a deadline"
+	}
+	return "a deadline of " + d.Round(10*time.Millisecond).String()
 }
 
 // slow brings a purchase to the hold. A machine under load may miss the short timeout before: then another one is sent.

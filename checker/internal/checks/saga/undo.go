@@ -33,6 +33,7 @@ func (s *shop) lastFirst() {
 		return
 	}
 	p.notYetCancelled("the money is not given back yet")
+	p.isBeingUndone()
 	refund.Release()
 	p.mustEnd()
 	p.ends()
@@ -45,6 +46,18 @@ func (s *shop) lastFirst() {
 		Sentence: "the steps were not undone in reverse order",
 		Expected: "Release is called when Refund was answered", Seen: "Release was called before Refund was answered",
 		Why: "a step may build on those before it; to take the first away first pulls the floor from under the rest",
+	})
+}
+
+// isBeingUndone fails unless whoever finds the saga now would undo it.
+func (p *purchase) isBeingUndone() {
+	var status string
+	err := p.s.db.QueryRow(p.s.t.Context(), `SELECT status FROM saga_executions WHERE aggregate_id::text = $1`, p.id()).Scan(&status)
+	p.s.t.Ours("read the saga", err)
+	p.s.t.True(status == "COMPENSATING", check.Failure{
+		Sentence: "nobody can see that the saga is being undone",
+		Expected: "status COMPENSATING in saga_executions before the first compensation is called", Seen: status,
+		Why: "whoever finds this saga after a crash must not go on with it: from the first undone step there is only one way out",
 	})
 }
 

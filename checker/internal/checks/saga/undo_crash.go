@@ -52,7 +52,9 @@ func undoCrash(t *check.T) {
 // fellShort fails a purchase that ended without the compensation that it should have been struck at.
 func (p *purchase) fellShort() {
 	p.balance()
-	p.s.t.Fail(check.Failure{Sentence: "a purchase ended without being undone", Expected: p.at, Seen: p.heard()})
+	p.s.t.Fail(check.Failure{
+		Sentence: "a purchase that failed ended without being undone", Expected: "a moment at which " + p.at, Seen: p.heard() + ", and that call was never made",
+	})
 }
 
 // finished says whether every order has reached its end.
