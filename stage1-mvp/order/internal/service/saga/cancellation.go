@@ -16,13 +16,16 @@ import (
 // Cancellation drives the sagas of cancellations. They only go forward: the order was visibly cancelled as soon as the request was
 // accepted, so all that is left is to give back what the purchase took, however many attempts that needs. It is safe for concurrent use.
 type Cancellation struct {
-	engine *Engine
-	steps  []CancelStep
+	*Recorder
+	cfg     Config
+	orders  domain.OrderRepository
+	answers Answers
+	steps   []CancelStep
 }
 
-// NewCancellation returns a driver that takes these steps, in this order, and records them through the engine.
-func NewCancellation(engine *Engine, steps []CancelStep) *Cancellation {
-	return &Cancellation{engine: engine, steps: steps}
+// NewCancellation returns a driver that takes these steps, in this order.
+func NewCancellation(recorder *Recorder, cfg Config, orders domain.OrderRepository, answers Answers, steps []CancelStep) *Cancellation {
+	return &Cancellation{Recorder: recorder, cfg: cfg, orders: orders, answers: answers, steps: steps}
 }
 
 // Run continues the saga from wherever it stands to its end. A nil error means that it is settled and that its answer is stored. After an
@@ -30,11 +33,11 @@ func NewCancellation(engine *Engine, steps []CancelStep) *Cancellation {
 func (c *Cancellation) Run(ctx context.Context, s *domain.Saga) error {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	purchaseID, err := c.engine.sagas.IDOf(ctx, domain.SagaCreateOrder, s.OrderID)
+	purchaseID, err := c.sagas.IDOf(ctx, domain.SagaCreateOrder, s.OrderID)
 	if err != nil {
 		return fmt.Errorf("cancel order: %w", err)
 	}
-	order, err := c.engine.orders.Get(ctx, s.OrderID)
+	order, err := c.orders.Get(ctx, s.OrderID)
 	if err != nil {
 		return fmt.Errorf("cancel order: %w", err)
 	}
@@ -54,19 +57,19 @@ func (c *Cancellation) Run(ctx context.Context, s *domain.Saga) error {
 
 // bounded returns a context that ends with the deadline of the request, so that it is answered in time, but not when the buyer hangs up.
 func (c *Cancellation) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	timeout := c.engine.cfg.CompensationTimeout
+	timeout := c.cfg.CompensationTimeout
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = min(timeout, time.Until(deadline))
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), timeout)
 }
 
-// runStep stores the intent, makes the call, and stores the outcome, as the engine does for a purchase.
+// runStep stores the intent, makes the call, and stores the outcome, as it is done for a purchase.
 func (c *Cancellation) runStep(ctx context.Context, s *domain.Saga, step CancelStep, purchaseID string, order *domain.Order) error {
-	if err := c.engine.record(ctx, s, func(s *domain.Saga) { s.StartStep(step.Name) }, nil); err != nil {
+	if err := c.record(ctx, s, func(s *domain.Saga) { s.StartStep(step.Name) }, nil); err != nil {
 		return err
 	}
-	callCtx, cancel := context.WithTimeout(ctx, c.engine.cfg.StepTimeout)
+	callCtx, cancel := context.WithTimeout(ctx, c.cfg.StepTimeout)
 	defer cancel()
 	problem := step.GiveBack(callCtx, purchaseID, order)
 
@@ -82,20 +85,20 @@ func (c *Cancellation) runStep(ctx context.Context, s *domain.Saga, step CancelS
 		logging.From(ctx).Warn("cancellation is not finished", logging.Event("order.saga.cancellation_pending"),
 			zap.String("saga_id", s.ID), zap.String("order_id", s.OrderID), zap.String("step", step.Name))
 		uncertain := func(s *domain.Saga) { s.EndStep(step.Name, domain.StepUncertain, logging.Mask(problem.Error())) }
-		return errors.Join(problem, c.engine.record(ctx, s, uncertain, nil))
+		return errors.Join(problem, c.record(ctx, s, uncertain, nil))
 	}
 }
 
 // recordDone stores that the step happened, and with the last one also the end of the saga and the answer.
 func (c *Cancellation) recordDone(ctx context.Context, s *domain.Saga, step CancelStep, order *domain.Order) error {
 	if step.Name != c.steps[len(c.steps)-1].Name {
-		return c.engine.record(ctx, s, func(s *domain.Saga) { s.EndStep(step.Name, domain.StepDone, "") }, nil)
+		return c.record(ctx, s, func(s *domain.Saga) { s.EndStep(step.Name, domain.StepDone, "") }, nil)
 	}
 	completed := func(s *domain.Saga) {
 		s.EndStep(step.Name, domain.StepDone, "")
 		s.Complete()
 	}
-	return c.engine.record(ctx, s, completed, c.answer(s, order, domain.Failure{}))
+	return c.record(ctx, s, completed, c.answer(s, order, domain.Failure{}))
 }
 
 // recordRefused gives up. A service that took something never refuses to give it back, unless one of us has a bug: another attempt would
@@ -108,13 +111,13 @@ func (c *Cancellation) recordRefused(
 		s.EndStep(step.Name, domain.StepFailed, failure.Reason)
 		s.Fail(failure)
 	}
-	return c.engine.record(ctx, s, failed, c.answer(s, order, failure))
+	return c.record(ctx, s, failed, c.answer(s, order, failure))
 }
 
 func (c *Cancellation) answer(
 	s *domain.Saga, order *domain.Order, failure domain.Failure,
 ) func(ctx context.Context) (*domain.Order, error) {
 	return func(ctx context.Context) (*domain.Order, error) {
-		return nil, c.engine.answers.SettleCancellation(ctx, s.Request, order, failure)
+		return nil, c.answers.SettleCancellation(ctx, s.Request, order, failure)
 	}
 }

@@ -30,22 +30,17 @@ type Journal interface {
 
 // Engine runs the sagas of purchases. It is safe for concurrent use.
 type Engine struct {
+	*Recorder
 	cfg     Config
-	tx      Transactor
-	sagas   domain.SagaRepository
 	orders  domain.OrderRepository
 	answers Answers
-	journal Journal
 	steps   []Step
 	now     clock.Clock
 }
 
 // NewEngine returns an engine that runs these steps, in this order.
-func NewEngine(
-	cfg Config, tx Transactor, sagas domain.SagaRepository, orders domain.OrderRepository, answers Answers, journal Journal, steps []Step,
-	now clock.Clock,
-) *Engine {
-	return &Engine{cfg: cfg, tx: tx, sagas: sagas, orders: orders, answers: answers, journal: journal, steps: steps, now: now}
+func NewEngine(recorder *Recorder, cfg Config, orders domain.OrderRepository, answers Answers, steps []Step, now clock.Clock) *Engine {
+	return &Engine{Recorder: recorder, cfg: cfg, orders: orders, answers: answers, steps: steps, now: now}
 }
 
 // Run drives a new saga to its end: every step done, or everything undone. A nil error means that the saga is settled, well or badly, and

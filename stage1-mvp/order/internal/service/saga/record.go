@@ -11,17 +11,29 @@ import (
 // recordTimeout bounds the storing of what has already happened.
 const recordTimeout = 5 * time.Second
 
+// Recorder stores what becomes of sagas, whoever drives them. It is safe for concurrent use.
+type Recorder struct {
+	tx      Transactor
+	sagas   domain.SagaRepository
+	journal Journal
+}
+
+// NewRecorder returns a Recorder.
+func NewRecorder(tx Transactor, sagas domain.SagaRepository, journal Journal) *Recorder {
+	return &Recorder{tx: tx, sagas: sagas, journal: journal}
+}
+
 // record stores the saga as change leaves it, and whatever also does to the order, in one transaction. The saga in memory follows only
 // after the commit, because the transaction may run more than once, or not at all. It is ErrSagaLost when somebody else has stored the
 // saga in the meantime: each stored version has one owner.
-func (e *Engine) record(
+func (r *Recorder) record(
 	ctx context.Context, s *domain.Saga, change func(s *domain.Saga), also func(ctx context.Context) (*domain.Order, error),
 ) error {
 	next := s.Clone()
 	change(next)
 	var order *domain.Order
-	err := e.tx.WithTx(ctx, func(ctx context.Context) (err error) {
-		if err := e.sagas.Save(ctx, next); err != nil {
+	err := r.tx.WithTx(ctx, func(ctx context.Context) (err error) {
+		if err := r.sagas.Save(ctx, next); err != nil {
 			return err
 		}
 		if also != nil {
@@ -35,10 +47,10 @@ func (e *Engine) record(
 	next.Version++
 	*s = *next
 	if order != nil {
-		e.journal.OrderChanged(ctx, order)
+		r.journal.OrderChanged(ctx, order)
 	}
 	if s.Status.IsSettled() {
-		e.journal.SagaSettled(ctx, s)
+		r.journal.SagaSettled(ctx, s)
 	}
 	return nil
 }

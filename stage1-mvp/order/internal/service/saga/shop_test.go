@@ -47,9 +47,11 @@ func start(pool *pgxpool.Pool, services *downstream, m *crashtest.Process, stale
 	registry := prometheus.NewRegistry()
 	counts := metrics.New(registry)
 	told := journal.New(counts)
-	engine := saga.NewEngine(saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second},
-		tx, sagas, orders, usecase.NewAnswers(requests), told, steps, clock.System)
-	cancellation := saga.NewCancellation(engine, mortalCancelSteps(m, saga.CancelSteps(fakeInventory{services}, fakeWallet{services})))
+	cancelSteps := mortalCancelSteps(m, saga.CancelSteps(fakeInventory{services}, fakeWallet{services}))
+	cfg := saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second}
+	recorder, answers := saga.NewRecorder(tx, sagas, told), usecase.NewAnswers(requests)
+	engine := saga.NewEngine(recorder, cfg, orders, answers, steps, clock.System)
+	cancellation := saga.NewCancellation(recorder, cfg, orders, answers, cancelSteps)
 	recoverer := saga.NewRecoverer(engine, cancellation)
 	return process{
 		create: usecase.NewCreateOrder(tx, requests, orders, sagas, engine, told, clock.System),
