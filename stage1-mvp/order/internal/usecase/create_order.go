@@ -111,15 +111,15 @@ func (u *CreateOrder) newOrder(in dto.CreateOrder) (*domain.Order, error) {
 	for i, item := range in.Items {
 		price, err := domain.NewMoney(item.UnitPrice, in.Currency)
 		if err != nil {
-			return nil, invalid(err)
+			return nil, public(err)
 		}
 		if items[i], err = domain.NewItem(item.SKU, item.Quantity, price); err != nil {
-			return nil, invalid(err)
+			return nil, public(err)
 		}
 	}
 	order, err := domain.NewOrder(newID(), in.BuyerID, items, u.now())
 	if err != nil {
-		return nil, invalid(err)
+		return nil, public(err)
 	}
 	return order, nil
 }

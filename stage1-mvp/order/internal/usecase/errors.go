@@ -7,18 +7,21 @@ import (
 	"stagecraft/stage1-mvp/platform/errs"
 )
 
-// invalid tells the caller what the domain refused; the errors of the domain are written for callers to read.
-func invalid(err error) error {
-	reason := "INVALID_ORDER"
+// public gives an error of the domain the code and reason that clients see. Other errors stay as they are, and so become internal.
+func public(err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, domain.ErrInvalidCurrency):
-		reason = "INVALID_CURRENCY"
+		return errs.New(errs.InvalidInput, "INVALID_CURRENCY", "%s", err)
 	case errors.Is(err, domain.ErrAmountOverflow):
-		reason = "AMOUNT_OVERFLOW"
+		return errs.New(errs.InvalidInput, "AMOUNT_OVERFLOW", "%s", err)
+	case errors.Is(err, domain.ErrInvalidOrder), errors.Is(err, domain.ErrInvalidItem),
+		errors.Is(err, domain.ErrNegativeAmount), errors.Is(err, domain.ErrCurrencyMismatch):
+		return errs.New(errs.InvalidInput, "INVALID_ORDER", "%s", err)
+	case errors.Is(err, domain.ErrInvalidDay):
+		return errs.New(errs.InvalidInput, "INVALID_WINDOW", "%s", err)
+	default:
+		return err
 	}
-	return errs.New(errs.InvalidInput, reason, "%s", err)
-}
-
-func notFound(cause error, id string) error {
-	return errs.Wrap(cause, errs.NotFound, "ORDER_NOT_FOUND", "order %s does not exist", id)
 }

@@ -49,7 +49,7 @@ func (j *Jobs) find(name string) (job.Job, error) {
 func (j *Jobs) day(of job.Job, window string) (domain.Day, error) {
 	day, err := domain.ParseDay(window)
 	if err != nil {
-		return domain.Day{}, errs.Wrap(err, errs.InvalidInput, "INVALID_WINDOW", "%s", err)
+		return domain.Day{}, public(err)
 	}
 	latest, err := domain.ParseDay(of.Latest(j.now()))
 	if err != nil {
