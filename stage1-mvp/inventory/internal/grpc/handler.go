@@ -30,7 +30,7 @@ func NewHandler(
 // Rules say who may call what. A method without a rule is denied to everyone.
 func Rules() auth.Rules {
 	return auth.Rules{
-		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin, auth.Service},
+		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin},
 		inventoryv1.InventoryService_AdjustStock_FullMethodName: {auth.Admin},
 		inventoryv1.InventoryService_Reserve_FullMethodName:     {auth.Service},
 		inventoryv1.InventoryService_Release_FullMethodName:     {auth.Service},

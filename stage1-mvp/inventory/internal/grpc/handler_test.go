@@ -13,7 +13,7 @@ import (
 func TestWhoMayMoveStock(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, auth.Rules{
-		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin, auth.Service},
+		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin},
 		inventoryv1.InventoryService_AdjustStock_FullMethodName: {auth.Admin},
 		inventoryv1.InventoryService_Reserve_FullMethodName:     {auth.Service},
 		inventoryv1.InventoryService_Release_FullMethodName:     {auth.Service},

@@ -60,6 +60,9 @@ func TestOnlyAdminsSeeEverybodysOrders(t *testing.T) {
 	assert.Equal(t, []auth.Role{auth.Admin}, rules[orderv1.OrderService_ListAllOrders_FullMethodName])
 	orders, jobs := orderv1.OrderService_ServiceDesc, orderv1.JobService_ServiceDesc
 	assert.Len(t, rules, len(orders.Methods)+len(orders.Streams)+len(jobs.Methods), "a method that no rule names is for nobody")
+	for method, allowed := range rules {
+		assert.NotContains(t, allowed, auth.Service, "%s: only the gateway calls, with its users' tokens", method)
+	}
 }
 
 func TestACancelledOrderSaysWhyInTheWayOfBeforeAndInTheNewOne(t *testing.T) {
