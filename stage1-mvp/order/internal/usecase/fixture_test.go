@@ -2,6 +2,7 @@ package usecase_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -53,10 +54,15 @@ type runner struct{ *shop }
 
 func (r runner) Run(ctx context.Context, s *domain.Saga) error { return r.runs(ctx, s) }
 
-// events remembers what was announced.
-type events struct{ types []string }
+// events remembers what was announced, also by several at once: the orders of a batch are cancelled in parallel.
+type events struct {
+	mu    sync.Mutex
+	types []string
+}
 
 func (e *events) OrderChanged(_ context.Context, order *domain.Order) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for _, event := range order.Events() {
 		e.types = append(e.types, event.EventType())
 	}
