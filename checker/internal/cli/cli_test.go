@@ -112,11 +112,15 @@ func TestLesson1ByCommands(t *testing.T) {
 	}
 	says(t, reply(t, root, "list"), "✓  1")
 	says(t, reply(t, root, "solution"), "CanTransitionTo")
+	says(t, reply(t, root, "hint", "1"), "Nothing failed in the last run")
 
 	says(t, reply(t, root, "backups"), "no backups")
 	says(t, reply(t, root, "reset", "1"), "is kept in workspace/.backups/")
 	says(t, reply(t, root, "backups"), "01-order-state-machine")
 	says(t, reply(t, root, "list"), "›  1")
+	if _, _, errs := call(t, root, "hint", "1"); !strings.Contains(errs, "run `go run ./checker check 1` first") {
+		t.Errorf("a new copy has not been judged, and hint says: %s", errs)
+	}
 	says(t, reply(t, root, "hint", "1", "--check", "order-state-whitelist"), "hint 1 of 3")
 
 	if err := os.WriteFile(filepath.Join(mine, domain, "broken.go"), []byte("package domain\n\nvar x int = nothing\n"), 0o644); err != nil {

@@ -41,10 +41,10 @@ func (s *studio) failing(l lesson.Lesson) (id, crash string) {
 	return id, crash
 }
 
-// allPassed says whether all that the lesson's last run judged has passed.
+// allPassed says whether all that the last run of this copy judged has passed. One from before a reset says nothing about the new copy.
 func (s *studio) allPassed(l lesson.Lesson) bool {
 	report, ok := run.Latest(s.root, l.Slug)
-	return ok && report.Verdict == check.Pass
+	return ok && report.Verdict == check.Pass && s.passed(l)
 }
 
 // passed says whether the lesson has ever passed.
