@@ -27,7 +27,8 @@ var (
 	tokens      = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
 	bearers     = regexp.MustCompile(`(?i)\bbearer\s+[^\s"',]+`)
 	credentials = regexp.MustCompile(`(://[^:/\s@]*:)[^@/\s]+@`)
-	privateKeys = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----`)
+	// privateKeys matches a key that was cut before its end, too: all that follows may be key.
+	privateKeys = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)
 )
 
 // Mask hides tokens, passwords in URLs, private keys and card numbers anywhere in a text.
