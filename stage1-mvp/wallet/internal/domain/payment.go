@@ -82,8 +82,12 @@ func (p *Payment) Decline(reason string, now time.Time) error {
 	return p.fail(PaymentDeclined, PaymentFailure{Code: FailureDeclined, Reason: reason}, now)
 }
 
-// StartVoid decides that no money may come in through this payment.
+// StartVoid decides that no money may come in through this payment. Money that is charged may be in the wallet already, before the payment
+// says so: then only the refusal of the wallet proves that it is not.
 func (p *Payment) StartVoid(failure PaymentFailure, now time.Time) error {
+	if p.status == PaymentCharged && failure.Code != FailureNotBooked {
+		return fmt.Errorf("%w: %s to %s without a refusal of the wallet", ErrInvalidTransition, p.status, PaymentVoiding)
+	}
 	return p.fail(PaymentVoiding, failure, now)
 }
 

@@ -17,7 +17,7 @@ const (
 )
 
 // paymentTransitions is a whitelist. Its arrows keep two workers from both booking and voiding one payment: to book needs CHARGED, to void
-// needs that nobody has booked, and no arrow leads from one to the other.
+// what is charged needs the refusal of the wallet, and no arrow leads from one to the other.
 var paymentTransitions = map[PaymentStatus][]PaymentStatus{
 	PaymentPending:   {PaymentCharged, PaymentDeclined, PaymentVoiding},
 	PaymentCharged:   {PaymentBooked, PaymentVoiding},

@@ -21,6 +21,7 @@ var moves = map[string]struct {
 	"book":         {(*domain.Payment).MarkBooked, []domain.PaymentStatus{domain.PaymentCharged}, domain.PaymentBooked},
 	"decline":      {decline, []domain.PaymentStatus{domain.PaymentPending}, domain.PaymentDeclined},
 	"start void":   {startVoid, []domain.PaymentStatus{domain.PaymentPending, domain.PaymentCharged}, domain.PaymentVoiding},
+	"abandon":      {abandon, []domain.PaymentStatus{domain.PaymentPending}, domain.PaymentVoiding},
 	"void":         {(*domain.Payment).MarkVoided, []domain.PaymentStatus{domain.PaymentVoiding}, domain.PaymentVoided},
 	"start refund": {startRefund, []domain.PaymentStatus{domain.PaymentBooked}, domain.PaymentRefunding},
 	"refund":       {markRefunded, []domain.PaymentStatus{domain.PaymentRefunding}, domain.PaymentRefunded},
@@ -29,8 +30,12 @@ var moves = map[string]struct {
 
 var notBooked = domain.PaymentFailure{Code: domain.FailureNotBooked, Reason: "full"}
 
-func decline(p *domain.Payment, now time.Time) error      { return p.Decline("no money", now) }
-func startVoid(p *domain.Payment, now time.Time) error    { return p.StartVoid(notBooked, now) }
+func decline(p *domain.Payment, now time.Time) error   { return p.Decline("no money", now) }
+func startVoid(p *domain.Payment, now time.Time) error { return p.StartVoid(notBooked, now) }
+func abandon(p *domain.Payment, now time.Time) error {
+	return p.StartVoid(domain.PaymentFailure{Code: domain.FailureAbandoned, Reason: "nobody came back"}, now)
+}
+
 func startRefund(p *domain.Payment, now time.Time) error  { return p.StartRefund("scope", "key", now) }
 func markRefunded(p *domain.Payment, now time.Time) error { return p.MarkRefunded(1, now) }
 func refuseRefund(p *domain.Payment, now time.Time) error { return p.RefuseRefund(1, now) }
