@@ -1,5 +1,5 @@
 -- Everything here is a half-open range of time, [from, to), and is sorted byte by byte, so that every server gives the same order.
--- A sum that does not fit into a bigint is an error of the cast.
+-- A sum of payments that does not fit into a bigint is an error of the cast.
 
 -- name: SumPaidOrders :many
 SELECT currency, count(*) AS orders, sum(total_minor)::bigint AS minor_units
@@ -24,8 +24,9 @@ FROM (
 WHERE place <= sqlc.arg(most)::bigint
 ORDER BY currency COLLATE "C", place;
 
+-- Nobody has to pay for what is cancelled, so customers could choose amounts with too large a sum: it stops at the largest bigint.
 -- name: SumCancelledOrders :many
-SELECT cancel_code, currency, count(*) AS orders, sum(total_minor)::bigint AS minor_units
+SELECT cancel_code, currency, count(*) AS orders, LEAST(sum(total_minor), 9223372036854775807)::bigint AS minor_units
 FROM orders
 WHERE cancelled_at >= sqlc.arg(from_time)::timestamptz AND cancelled_at < sqlc.arg(to_time)::timestamptz
 GROUP BY cancel_code, currency

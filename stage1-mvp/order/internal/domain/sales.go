@@ -22,7 +22,7 @@ type SoldSKU struct {
 	Total  Money
 }
 
-// Cancelled is what was cancelled for one reason in one currency, whether it had been paid or not.
+// Cancelled is what was cancelled for one reason in one currency, whether it had been paid or not. A total beyond int64 is shown as its end.
 type Cancelled struct {
 	Code   CancelCode
 	Orders int64

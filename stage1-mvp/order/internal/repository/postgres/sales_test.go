@@ -136,6 +136,25 @@ func TestASumThatIsTooLargeIsAnError(t *testing.T) {
 	assert.ErrorContains(t, err, "bigint out of range")
 }
 
+// Whoever orders what he cannot pay for chooses the amounts, so they must not be able to stop the report.
+func TestOrdersThatNobodyCouldPayForDoNotStopTheReport(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for range 2 {
+		s.cancels(s.confirms(noon, "moon", 1, s.money(math.MaxInt64, "EUR")), domain.CancelInsufficientBalance, noon)
+	}
+	day, err := domain.ParseDay("2026-11-20")
+	require.NoError(t, err)
+
+	sales, err := repository.NewSalesRepository(s.pool).Of(t.Context(), day, 10)
+
+	require.NoError(t, err)
+	assert.Equal(t, []domain.Cancelled{
+		{Code: domain.CancelInsufficientBalance, Orders: 2, Total: s.money(math.MaxInt64, "EUR")},
+	}, sales.Cancelled)
+}
+
 func TestTheSalesOfADayAreARangeOfAnIndex(t *testing.T) {
 	t.Parallel()
 	pool := postgrestest.New(t, db.Migrations)

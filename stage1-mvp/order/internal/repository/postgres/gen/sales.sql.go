@@ -66,7 +66,7 @@ func (q *Queries) ListTopSKUs(ctx context.Context, db DBTX, arg ListTopSKUsParam
 }
 
 const sumCancelledOrders = `-- name: SumCancelledOrders :many
-SELECT cancel_code, currency, count(*) AS orders, sum(total_minor)::bigint AS minor_units
+SELECT cancel_code, currency, count(*) AS orders, LEAST(sum(total_minor), 9223372036854775807)::bigint AS minor_units
 FROM orders
 WHERE cancelled_at >= $1::timestamptz AND cancelled_at < $2::timestamptz
 GROUP BY cancel_code, currency
@@ -85,6 +85,7 @@ type SumCancelledOrdersRow struct {
 	MinorUnits int64
 }
 
+// Nobody has to pay for what is cancelled, so customers could choose amounts with too large a sum: it stops at the largest bigint.
 func (q *Queries) SumCancelledOrders(ctx context.Context, db DBTX, arg SumCancelledOrdersParams) ([]SumCancelledOrdersRow, error) {
 	rows, err := db.Query(ctx, sumCancelledOrders, arg.FromTime, arg.ToTime)
 	if err != nil {
@@ -131,7 +132,7 @@ type SumPaidOrdersRow struct {
 }
 
 // Everything here is a half-open range of time, [from, to), and is sorted byte by byte, so that every server gives the same order.
-// A sum that does not fit into a bigint is an error of the cast.
+// A sum of payments that does not fit into a bigint is an error of the cast.
 func (q *Queries) SumPaidOrders(ctx context.Context, db DBTX, arg SumPaidOrdersParams) ([]SumPaidOrdersRow, error) {
 	rows, err := db.Query(ctx, sumPaidOrders, arg.FromTime, arg.ToTime)
 	if err != nil {
