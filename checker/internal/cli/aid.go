@@ -62,7 +62,7 @@ func (a *app) hintCommand() *cobra.Command {
 		out := cmd.OutOrStdout()
 		fmt.Fprintf(out, "%s\nhint %d of %d\n\n%s\n", sentence(id), min(level, of), of, text)
 		if level < of {
-			fmt.Fprintf(out, "\nOnce more for a stronger one.\n")
+			fmt.Fprintf(out, "\nAsk again for a stronger one.\n")
 		}
 		return nil
 	})

@@ -30,7 +30,7 @@ func (d *Demo) describeProvider() {
 	if provider == nil {
 		return
 	}
-	d.URLs = append(d.URLs, [2]string{"provider", provider.URL() + "  of payments; its books: " + provider.URL() + "/charges"})
+	d.URLs = append(d.URLs, [2]string{"provider", provider.URL() + "  (card payments; what was charged: /charges)"})
 	d.Faults = `curl -sS -w '\n' -X PUT '` + provider.URL() +
 		`/faults' -d '{"faults":[{"kind":"answer_lost","operation":"charge","count":1}]}'`
 }

@@ -153,6 +153,16 @@ func TestNoSizePanicsOrOverflows(t *testing.T) {
 	}
 }
 
+func TestWhatIsMissingIsSaidInFullOnANarrowScreen(t *testing.T) {
+	t.Parallel()
+	d := drive(t, newScripted(), Start{Lesson: 5})
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 24})
+	d.press("3")
+	d.sees("to services.")
+	d.press("4")
+	d.sees("services.")
+}
+
 func TestWhatAChildWroteCannotMoveTheCursor(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(), Start{Lesson: 5})

@@ -30,7 +30,7 @@ func timelineView(t theme, results []check.Result, width int) string {
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
 	if len(blocks) == 0 {
-		return t.dim.Render(" Nothing to show: no check of the last run talked to services.")
+		return t.dim.Render(wrap("Nothing to show: no check of the last run talked to services.", width, 1))
 	}
 	return cut(strings.Join(blocks, "\n\n"), width)
 }

@@ -63,7 +63,7 @@ func (m Model) lessonFrame() frame {
 	case logsTab:
 		f.body = m.services.head(m.theme) + "\n" + m.logs.View()
 		if len(m.services.tabs) == 0 {
-			f.body = m.theme.dim.Render(" No logs: no check of the last run started services.")
+			f.body = m.theme.dim.Render(wrap("No logs: no check of the last run started services.", w, 1))
 		}
 		keys = append([]binding{kService}, keys...)
 	}

@@ -51,7 +51,7 @@ func TestZZEvents(t *testing.T) {
 			events := o.Events()
 			if len(events) != 1 {
 				zzFail(t, call+": what it records", "one event", fmt.Sprintf("%d events %s", len(events), zzTypes(events)),
-					"an event too few and somebody never hears of it; one too many and he hears it twice")
+					"one event too few and somebody never hears of it; one too many and they hear it twice")
 			}
 			zzCheckEvent(t, call, change, events[0])
 			zzCheckReason(t, call, change, o)

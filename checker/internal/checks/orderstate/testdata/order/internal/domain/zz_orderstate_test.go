@@ -76,7 +76,7 @@ func TestZZRefusal(t *testing.T) {
 			err := zzChange(t, o, change, zzLater)
 			call := fmt.Sprintf("%s on an order that is %s", change.name, zzName(from))
 			if err == nil {
-				zzFail(t, call, "an error", "nil", "nil says that the change happened: who called goes on from there, although this one was not allowed")
+				zzFail(t, call, "an error", "nil", "nil says that the change happened: the caller goes on from there, although this one was not allowed")
 			}
 			if !errors.Is(err, domain.ErrInvalidTransition) {
 				zzFail(t, call, "an error for which errors.Is(err, ErrInvalidTransition) is true", fmt.Sprintf("%q", err),
