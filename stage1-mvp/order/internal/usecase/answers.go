@@ -10,14 +10,24 @@ import (
 )
 
 // Answers decides what clients are told once their order has reached its end.
-type Answers struct{ requests Requests }
+type Answers struct {
+	requests Requests
+	orders   domain.OrderRepository
+}
 
 // NewAnswers returns Answers that stores its answers in requests.
-func NewAnswers(requests Requests) *Answers { return &Answers{requests: requests} }
+func NewAnswers(requests Requests, orders domain.OrderRepository) *Answers {
+	return &Answers{requests: requests, orders: orders}
+}
 
 // Settle stores the answer: the order, or the error that says why it was cancelled. Whoever repeats the request gets the same.
 func (a *Answers) Settle(ctx context.Context, request domain.Request, order *domain.Order) error {
-	answer, err := idempotency.Encode(answerTo(order))
+	// Storing the order has raised its version, which is part of the answer.
+	stored, err := a.orders.Get(ctx, order.ID())
+	if err != nil {
+		return err
+	}
+	answer, err := idempotency.Encode(answerTo(stored))
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func newShop(t *testing.T) *shop {
 		t: t, pool: pool, orders: repository.NewOrderRepository(pool), sagas: repository.NewSagaRepository(pool),
 		requests: idempotency.NewStore(pool), events: &events{},
 	}
-	s.answers = usecase.NewAnswers(s.requests)
+	s.answers = usecase.NewAnswers(s.requests, s.orders)
 	tx := postgres.NewTxManager(pool)
 	s.create = usecase.NewCreateOrder(tx, s.requests, s.orders, s.sagas, runner{s}, s.events, clock.System)
 	s.cancel = usecase.NewCancelOrder(tx, s.requests, s.orders, s.sagas, runner{s}, s.events, clock.System)

@@ -201,3 +201,15 @@ func TestTheSameKeyForAnotherPurchaseIsAConflict(t *testing.T) {
 	assert.Equal(t, errs.Conflict, errs.CodeOf(err))
 	assert.Equal(t, 1, services.net[saga.DeductBalance])
 }
+
+func TestTheAnswerToAPurchaseIsTheOrderAsOthersSeeIt(t *testing.T) {
+	t.Parallel()
+	shop, in := start(newPool(t), newDownstream(nil), &crashtest.Process{}, longTime), request()
+
+	bought, err := shop.create.Execute(withDeadline(t, 10*time.Second), in)
+	require.NoError(t, err)
+
+	shown, err := shop.get.Execute(t.Context(), dto.Caller{UserID: in.BuyerID}, bought.Order.ID)
+	require.NoError(t, err)
+	assert.Equal(t, shown, bought.Order)
+}

@@ -49,7 +49,7 @@ func start(pool *pgxpool.Pool, services *downstream, m *crashtest.Process, stale
 	told := journal.New(counts)
 	cancelSteps := mortalCancelSteps(m, saga.CancelSteps(fakeInventory{services}, fakeWallet{services}))
 	cfg := saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second}
-	recorder, answers := saga.NewRecorder(tx, sagas, told), usecase.NewAnswers(requests)
+	recorder, answers := saga.NewRecorder(tx, sagas, told), usecase.NewAnswers(requests, orders)
 	engine := saga.NewEngine(recorder, cfg, orders, answers, steps, clock.System)
 	cancellation := saga.NewCancellation(recorder, cfg, orders, answers, cancelSteps)
 	recoverer := saga.NewRecoverer(engine, cancellation)
