@@ -17,11 +17,12 @@ var (
 	panicLine = regexp.MustCompile(`(?m)^(?:panic|fatal error): (.*)$`)
 	logPrefix = regexp.MustCompile(`(?m)^\s*(?:\S+_test\.go:\d+: )?`)
 	noise     = regexp.MustCompile(`(?m)^\s*(?:---|===) .*\n?|^(?:PASS|FAIL)\n?`)
+	verdict   = regexp.MustCompile(`(?m)^.*STAGECRAFT \{.*\n?`)
 )
 
 // explain turns the end of a test into an outcome.
 func explain(dir, test string, e ended) check.TestOutcome {
-	out := check.TestOutcome{Output: shorten(e.output), Elapsed: e.elapsed}
+	out := check.TestOutcome{Output: shorten(printed(e.output)), Elapsed: e.elapsed}
 	switch {
 	case e.answered && e.outcome == "passed":
 		out.Verdict = check.Pass
@@ -122,6 +123,11 @@ func panicked(f check.Failure, output string) bool {
 func words(output string) string {
 	text := logPrefix.ReplaceAllString(noise.ReplaceAllString(output, ""), "")
 	return strings.TrimSpace(text)
+}
+
+// printed returns what the test and the code under test wrote, without what the failure says anyway.
+func printed(output string) string {
+	return strings.TrimSpace(verdict.ReplaceAllString(noise.ReplaceAllString(output, ""), ""))
 }
 
 // learnersFrame returns the topmost stack frame in the code under test that is not a test.

@@ -156,6 +156,9 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("%s.%s: want %s saying %q at %q, got %s at %q:\n%s\noutput:\n%s",
 				c.pkg, c.test, c.verdict, c.says, c.file, out.Verdict, out.File, text, out.Output)
 		}
+		if c.test == "TestExplains" && out.Output != "noise of the learner" {
+			t.Errorf("the evidence repeats what the failure says, or the marks of the testing package:\n%s", out.Output)
+		}
 	}
 }
 
