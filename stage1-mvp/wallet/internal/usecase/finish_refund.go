@@ -14,11 +14,10 @@ import (
 )
 
 // Finish asks the provider for a refund that was begun, and stores the result together with the answer to the customer. If somebody else
-// has finished the refund, it does nothing. Aborted means that nobody knows the result yet: the scanner repeats the same attempt later.
-func (u *RefundTopUp) Finish(ctx context.Context, id string) error {
-	p, err := u.payments.Get(ctx, id)
-	if err != nil || p.Status() != domain.PaymentRefunding {
-		return err
+// has finished the refund, nothing changes. Aborted means that nobody knows the result yet: the scanner repeats the same attempt later.
+func (u *RefundTopUp) Finish(ctx context.Context, p *domain.Payment) error {
+	if p.Status() != domain.PaymentRefunding {
+		return nil
 	}
 	answer := u.refunds.GiveBack(ctx, p)
 	var refusal *payment.Refusal

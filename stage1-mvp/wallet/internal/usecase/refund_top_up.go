@@ -57,7 +57,11 @@ func (u *RefundTopUp) Execute(ctx context.Context, in dto.RefundTopUp) (out dto.
 		return dto.RefundedTopUp{}, err
 	}
 	if answer == nil {
-		if err := u.Finish(ctx, found.ID()); err != nil {
+		begun, err := u.payments.Get(ctx, found.ID())
+		if err != nil {
+			return dto.RefundedTopUp{}, err
+		}
+		if err := u.Finish(ctx, begun); err != nil {
 			return dto.RefundedTopUp{}, err
 		}
 		if answer, err = u.requests.Lookup(ctx, scope, in.IdempotencyKey, hash); err != nil {

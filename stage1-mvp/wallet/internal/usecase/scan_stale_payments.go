@@ -142,7 +142,7 @@ func (u *ScanStalePayments) finish(ctx context.Context, p *domain.Payment) (err 
 	case domain.PaymentVoiding:
 		_, err = u.recoverer.Void(ctx, p, p.Failure())
 	case domain.PaymentRefunding:
-		err = u.refund.Finish(ctx, p.ID())
+		err = u.refund.Finish(ctx, p)
 	}
 	return err
 }

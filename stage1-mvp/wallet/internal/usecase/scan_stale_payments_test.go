@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -191,6 +192,49 @@ func TestOnePaymentThatPanicsStopsNoOther(t *testing.T) {
 
 	require.NoError(t, err)
 	assert.Equal(t, 2, settled)
+}
+
+// silentPayments has one refund to finish, and a database that does not answer whoever asks for it once more.
+type silentPayments struct{ domain.PaymentRepository }
+
+func (silentPayments) ListStale(context.Context, time.Duration, int) ([]domain.StalePayment, error) {
+	return []domain.StalePayment{{ID: "a"}}, nil
+}
+
+func (silentPayments) Claim(_ context.Context, stale domain.StalePayment) (*domain.Payment, error) {
+	return domain.RestorePayment(domain.PaymentSnapshot{ID: stale.ID, Status: domain.PaymentRefunding}), nil
+}
+
+func (silentPayments) Get(ctx context.Context, _ string) (*domain.Payment, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (silentPayments) CountUnsettled(context.Context) (map[domain.PaymentStatus]int64, error) {
+	return nil, nil
+}
+
+// unanswered is a provider that is asked in vain.
+type unanswered struct{ usecase.Refunds }
+
+func (unanswered) GiveBack(context.Context, *domain.Payment) error { return context.DeadlineExceeded }
+
+// Nobody waits for the scanner who could give it a deadline: without one of its own, one silent query would end all scanning.
+func TestADatabaseThatFallsSilentDoesNotHoldTheScanner(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		payments := silentPayments{}
+		refund := usecase.NewRefundTopUp(nil, nil, nil, payments, unanswered{}, nil)
+		scan := usecase.NewScanStalePayments(usecase.ScanConfig{}, payments, nil, nil, refund, &gauge{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+
+		settled, err := scan.Execute(ctx)
+
+		require.NoError(t, err)
+		assert.Zero(t, settled)
+		assert.NoError(t, ctx.Err(), "the scan took an hour")
+	})
 }
 
 func faultOnce(kind string) []paymentsim.Fault {
