@@ -15,6 +15,6 @@ var Module = fx.Module("usecase",
 		NewPayIn, NewBookPayment, NewGetTopUp, NewRefundTopUp, NewScanStalePayments,
 		func(m *postgres.TxManager) (Transactor, payment.Transactor) { return m, m },
 		func(s *idempotency.Store) (Requests, Barrier) { return s, s },
-		func(e *payment.Engine) (Charger, Bookings, Refunds, PaymentRecoverer) { return e, e, e, e },
+		func(e *payment.Engine) (Charger, Payments, Refunds, PaymentRecoverer) { return e, e, e, e },
 	),
 )

@@ -18,8 +18,8 @@ type Charger interface {
 	Announce(ctx context.Context, p *domain.Payment)
 }
 
-// PayIn puts money from a card into a wallet. It stores the intent, charges the card and books the money. A repetition takes the same
-// steps; each of them happens only once, and the last one has the answer.
+// PayIn puts money from a card into a wallet. It stores the intent, charges the card, books the money and marks the payment as booked. A
+// repetition takes the same steps; each of them happens only once, and the last one has the answer.
 type PayIn struct {
 	payments domain.PaymentRepository
 	charger  Charger

@@ -72,7 +72,7 @@ func (t *till) start(m *crashtest.Process, wrap func(payment.Provider) payment.P
 	wallets := repository.NewWalletRepository(t.pool, repository.Config{SnapshotEvery: 3})
 	payments := mortalPayments{repository.NewPaymentRepository(t.pool), m}
 	engine := payment.NewEngine(mortalProvider{m, asked}, tx, payments, metrics.New(prometheus.NewRegistry()), clock.System)
-	book := usecase.NewBookPayment(usecase.NewTopUp(tx, store, wallets, clock.System), wallets, payments, engine, clock.System)
+	book := usecase.NewBookPayment(usecase.NewTopUp(tx, store, wallets, clock.System), engine)
 	refund := usecase.NewRefundTopUp(tx, store, wallets, payments, engine, clock.System)
 	left := &gauge{}
 	scanAfter := func(staleAfter time.Duration) *usecase.ScanStalePayments {

@@ -43,7 +43,7 @@ func (u *TopUp) Execute(ctx context.Context, in dto.TopUp) (out dto.ToppedUp, er
 		topped = nil
 		answer, out.Replayed, err = u.requests.Once(ctx, scope, in.IdempotencyKey, hash, func(ctx context.Context) (json.RawMessage, error) {
 			var err error
-			if topped, err = u.first(ctx, in, userID, amount); err != nil {
+			if topped, err = u.topUp(ctx, userID, amount, in.IdempotencyKey); err != nil {
 				return idempotency.Encode(nil, public(err))
 			}
 			return idempotency.Encode(dto.FromWallet(topped), nil)
@@ -67,20 +67,6 @@ func (u *TopUp) check(in dto.TopUp) (userID string, amount domain.Money, err err
 	}
 	amount, err = toAmount(in.MinorUnits, in.Currency)
 	return userID, amount, public(err)
-}
-
-// first tops up for the first request with a key.
-func (u *TopUp) first(ctx context.Context, in dto.TopUp, userID string, amount domain.Money) (topped *domain.Wallet, err error) {
-	topUp := func() (err error) {
-		topped, err = u.topUp(ctx, userID, amount, in.IdempotencyKey)
-		return err
-	}
-	if in.Within == nil {
-		err = topUp()
-	} else {
-		err = in.Within(ctx, topUp)
-	}
-	return topped, err
 }
 
 func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, key string) (*domain.Wallet, error) {

@@ -1,7 +1,5 @@
 package dto
 
-import "context"
-
 // Caller is who asks, as far as a use case has to know: a user, or the one on whose behalf a service acts.
 type Caller struct {
 	UserID string
@@ -27,8 +25,6 @@ type TopUp struct {
 	MinorUnits     int64
 	Currency       string
 	IdempotencyKey string
-	// Within, if set, does the top-up as a part of something larger, in the same transaction. It is not called for a repetition.
-	Within func(ctx context.Context, topUp func() error) error
 }
 
 // ToppedUp is the answer to TopUp. Replayed says that the money came in with an earlier request with the same key.
