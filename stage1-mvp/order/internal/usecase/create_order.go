@@ -49,6 +49,7 @@ func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.Crea
 	if err != nil {
 		return dto.CreatedOrder{}, err
 	}
+	// A field added later must be left out when it is empty, or a repetition across the deployment would look like another request.
 	hash, err := idempotency.Hash(struct {
 		Currency string
 		Items    []dto.Item
