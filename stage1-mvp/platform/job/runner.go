@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"stagecraft/stage1-mvp/platform/errs"
+	"stagecraft/stage1-mvp/platform/parallel"
 )
 
 // ErrRunning says that the window is being worked on, or that its worker died too recently to be told apart from a living one.
@@ -146,15 +147,5 @@ func (r *Runner) Stop(ctx context.Context) error {
 	r.stopped = true
 	r.mu.Unlock()
 	r.end(errStopping)
-	idle := make(chan struct{})
-	go func() {
-		r.working.Wait()
-		close(idle)
-	}()
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return parallel.Await(ctx, r.working.Wait)
 }

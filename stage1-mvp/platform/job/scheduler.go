@@ -11,6 +11,7 @@ import (
 
 	"stagecraft/stage1-mvp/platform/clock"
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/parallel"
 )
 
 // Scheduler makes sure that the newest window of each job gets done: it runs the job at each tick of its schedule, and once when the
@@ -59,18 +60,11 @@ func (s *Scheduler) Start(context.Context) error {
 // the Runner.
 func (s *Scheduler) Stop(ctx context.Context) error {
 	s.end()
-	ticks, idle := s.cron.Stop(), make(chan struct{})
-	go func() {
+	ticks := s.cron.Stop()
+	return parallel.Await(ctx, func() {
 		s.first.Wait()
 		<-ticks.Done()
-		close(idle)
-	}()
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	})
 }
 
 // see tries until the newest window is done.

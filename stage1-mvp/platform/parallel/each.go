@@ -1,4 +1,4 @@
-// Package parallel processes many items at the same time, outside of any server.
+// Package parallel does many things at the same time, and waits for things, outside of any server.
 package parallel
 
 import (

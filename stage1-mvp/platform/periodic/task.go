@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"stagecraft/stage1-mvp/platform/logging"
+	"stagecraft/stage1-mvp/platform/parallel"
 )
 
 // Task is work that is done at once and then again at every interval, never twice at the same time.
@@ -38,17 +39,7 @@ func (t *Task) Start(context.Context) error {
 // Stop ends the work and waits for what is under way, but not longer than ctx allows.
 func (t *Task) Stop(ctx context.Context) error {
 	t.cancel()
-	stopped := make(chan struct{})
-	go func() {
-		t.running.Wait()
-		close(stopped)
-	}()
-	select {
-	case <-stopped:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return parallel.Await(ctx, t.running.Wait)
 }
 
 func (t *Task) loop(ctx context.Context) {

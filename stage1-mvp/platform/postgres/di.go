@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/fx"
+
+	"stagecraft/stage1-mvp/platform/parallel"
 )
 
 // Module provides *pgxpool.Pool and *TxManager, and shows the pool among the metrics. It needs a Config and a registry.
@@ -39,13 +41,5 @@ const closeTimeout = 3 * time.Second
 func closePool(ctx context.Context, pool *pgxpool.Pool) {
 	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
-	closed := make(chan struct{})
-	go func() {
-		pool.Close()
-		close(closed)
-	}()
-	select {
-	case <-closed:
-	case <-ctx.Done():
-	}
+	_ = parallel.Await(ctx, pool.Close) // what is not closed by then ends with the process
 }

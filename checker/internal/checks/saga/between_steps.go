@@ -27,9 +27,9 @@ func (s *shop) overtakeBetweenSteps() (between bool) {
 	reserved := s.Call("order", "inventory").HoldAnswer("Reserve", 1)
 	p.mustStrikeAt(reserved)
 	order := p.id()
-	letGo := s.holdSaga(order)
+	letGo := s.holdSagas(order)
 	reserved.Release()
-	if !s.within(patience, func() bool { return s.waiting() == 1 || p.answered() }) || p.answered() {
+	if !s.within(patience, func() bool { return s.waiting("") == 1 || p.answered() }) || p.answered() {
 		letGo()
 		p.mustEnd()
 		t.Fail(check.Failure{
@@ -39,26 +39,13 @@ func (s *shop) overtakeBetweenSteps() (between bool) {
 	}
 	taken := make(chan bool, 1)
 	t.Go(func() { taken <- s.takeOver(order) })
-	s.await("the checker stands in line behind order", func() bool { return s.waiting() == 2 })
+	s.await("the checker stands in line behind order", func() bool { return s.waiting("") == 2 })
 	letGo()
 	between = <-taken
 	p.mustEnd()
 	p.ends()
 	p.balance()
 	return between
-}
-
-// holdSaga locks the saga of an order: it can be read, but neither claimed nor saved.
-func (s *shop) holdSaga(order string) (letGo func()) {
-	conn := s.connect()
-	tx, err := conn.Begin(s.t.Context())
-	s.t.Ours("begin", err)
-	_, err = tx.Exec(s.t.Context(), `SELECT 1 FROM saga_executions WHERE aggregate_id::text = $1 FOR UPDATE`, order)
-	s.t.Ours("hold the saga", err)
-	return func() {
-		s.t.Ours("let go of the saga", tx.Rollback(s.t.Context()))
-		_ = conn.Close(context.WithoutCancel(s.t.Context()))
-	}
 }
 
 // takeOver raises the version of a running saga, as a scanner does that claims it, and leaves it stale, so that another finds it at once. It
@@ -78,12 +65,4 @@ func (s *shop) takeOver(order string) (between bool) {
 	})
 	s.t.Ours("take the saga over", err)
 	return between
-}
-
-// waiting is how many statements in order's database wait for a lock.
-func (s *shop) waiting() (statements int) {
-	err := s.db.QueryRow(s.t.Context(), `SELECT count(*) FROM pg_stat_activity
-		WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&statements)
-	s.t.Ours("look at waiting statements", err)
-	return statements
 }

@@ -55,7 +55,7 @@ func twoScanners(t *check.T) {
 		}
 	}
 	// Who skips rows that are held does not wait for them, and finds them when they are free.
-	s.within(2*time.Second, func() bool { return s.blocked("order") && s.blocked("order-2") })
+	s.within(2*time.Second, func() bool { return s.waiting("order") > 0 && s.waiting("order-2") > 0 })
 	t.Step("let go: both want them all")
 	letGo()
 	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
@@ -115,12 +115,12 @@ func sagaOf(call fault.Call) string {
 	return request.GetSagaId()
 }
 
-// holdSagas locks the rows of all unfinished sagas: they can be read, but neither claimed nor saved.
-func (s *shop) holdSagas() (letGo func()) {
+// holdSagas locks the rows of unfinished sagas, of these orders or of all: they can be read, but neither claimed nor saved.
+func (s *shop) holdSagas(orders ...string) (letGo func()) {
 	conn := s.connect()
 	tx, err := conn.Begin(s.t.Context())
 	s.t.Ours("begin", err)
-	_, err = tx.Exec(s.t.Context(), `SELECT 1 FROM saga_executions WHERE status IN ('RUNNING', 'COMPENSATING') FOR UPDATE`)
+	_, err = tx.Exec(s.t.Context(), `SELECT 1 FROM saga_executions WHERE `+unfinished+` FOR UPDATE`, slices.Concat([]string{}, orders))
 	s.t.Ours("hold the sagas", err)
 	return func() {
 		s.t.Ours("let go of the sagas", tx.Rollback(s.t.Context()))

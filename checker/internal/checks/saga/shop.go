@@ -130,13 +130,15 @@ func (s *shop) restart() {
 	s.t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(s.t.Context()))
 }
 
+// unfinished chooses sagas that are not settled, of the orders in $1 or of all.
+const unfinished = `status IN ('RUNNING', 'COMPENSATING') AND (cardinality($1::text[]) = 0 OR aggregate_id::text = ANY ($1))`
+
 // age makes unfinished sagas look as if nobody had touched them for an hour: only of these orders, or all. It stands for the ten minutes
 // that a check cannot wait, and leaves sagas that are at work later alone.
 func (s *shop) age(orders ...string) {
 	if orders == nil {
 		orders = []string{}
 	}
-	const unfinished = `status IN ('RUNNING', 'COMPENSATING') AND (cardinality($1::text[]) = 0 OR aggregate_id::text = ANY ($1))`
 	for _, statement := range []string{
 		`UPDATE saga_steps SET updated_at = updated_at - interval '1 hour' WHERE saga_id IN (SELECT id FROM saga_executions WHERE ` + unfinished + `)`,
 		`UPDATE saga_executions SET updated_at = updated_at - interval '1 hour' WHERE ` + unfinished,

@@ -49,7 +49,7 @@ func (s *shop) beforeTheFirstStep() (letGo func()) {
 	_, err = tx.Exec(t.Context(), `LOCK TABLE saga_steps IN SHARE MODE`)
 	t.Ours("hold saga_steps", err)
 	p.send()
-	s.within(patience, func() bool { return p.answered() || s.blocked("") })
+	s.within(patience, func() bool { return p.answered() || s.waiting("") > 0 })
 	return func() {
 		t.Ours("let go of saga_steps", tx.Rollback(t.Context()))
 		_ = conn.Close(context.WithoutCancel(t.Context()))
@@ -65,11 +65,10 @@ func (p *purchase) answered() bool {
 	}
 }
 
-// blocked says whether a statement of a service waits for a lock in order_db; replica "" is any.
-func (s *shop) blocked(replica string) bool {
-	var waiting int
+// waiting is how many statements of a replica ("" for all) wait for a lock in order's database.
+func (s *shop) waiting(replica string) (statements int) {
 	err := s.db.QueryRow(s.t.Context(), `SELECT count(*) FROM pg_stat_activity
-		WHERE datname = current_database() AND wait_event_type = 'Lock' AND ($1 = '' OR application_name = $1)`, replica).Scan(&waiting)
+		WHERE datname = current_database() AND wait_event_type = 'Lock' AND ($1 = '' OR application_name = $1)`, replica).Scan(&statements)
 	s.t.Ours("look at waiting statements", err)
-	return waiting > 0
+	return statements
 }
