@@ -1,3 +1,5 @@
+//go:build !windows
+
 // The checker grades the learner's services: go run ./checker.
 package main
 

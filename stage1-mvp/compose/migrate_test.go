@@ -14,13 +14,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/postgrestest"
-	"stagecraft/stage1-mvp/platform/servertest"
+	"shop/platform/postgrestest"
+	"shop/platform/servertest"
 )
 
 var services = []string{"order", "inventory", "wallet"}
 
-var psql = &servertest.Server{Name: "psql", Variable: "PATH", Example: "the directory of PostgreSQL's programs"}
+var psql = &servertest.Server{Name: "psql", Variable: "PATH", Example: "the directory of the PostgreSQL programs"}
 
 // shop is a stage directory with migrations, and databases with names of their own on the server of the tests.
 type shop struct {
@@ -53,7 +53,7 @@ func newShop(t *testing.T, stage string) *shop {
 	return s
 }
 
-func (s *shop) migrate(t *testing.T) (said string, err error) {
+func (s *shop) migrate(t *testing.T) (output string, err error) {
 	t.Helper()
 	script := exec.CommandContext(t.Context(), "./migrate.sh", s.stage)
 	script.Env = s.env
@@ -72,35 +72,35 @@ func (s *shop) query(t *testing.T, service, sql string) (value string) {
 	return value
 }
 
-func TestANewServerGetsEveryMigrationOnce(t *testing.T) {
+func TestMigrate_NewServer_AppliesEachMigrationOnce(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, "..")
 	files, err := filepath.Glob("../*/db/migrations/*.sql")
 	require.NoError(t, err)
 
-	said, err := s.migrate(t)
-	require.NoError(t, err, said)
-	assert.Equal(t, len(files), strings.Count(said, ": applied "), said)
+	output, err := s.migrate(t)
+	require.NoError(t, err, output)
+	assert.Equal(t, len(files), strings.Count(output, ": applied "), output)
 
-	said, err = s.migrate(t)
-	require.NoError(t, err, said)
-	assert.Empty(t, said, "the second run has nothing to do")
+	output, err = s.migrate(t)
+	require.NoError(t, err, output)
+	assert.Empty(t, output, "a second run applies nothing")
 }
 
-func TestEachRoleReachesItsOwnDatabaseAlone(t *testing.T) {
+func TestMigrate_EachRole_ReachesOnlyItsOwnDatabase(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, t.TempDir())
 	for _, service := range services {
 		write(t, s.stage, service, "1_table.sql", "CREATE TABLE things (id int);\n")
 	}
-	// A first run that ended right after it had made this database.
+	// As an interrupted first run leaves it.
 	_, err := s.admin.Exec(t.Context(), "CREATE ROLE "+s.prefix+"wallet_service LOGIN PASSWORD '"+s.prefix+"wallet_service'")
 	require.NoError(t, err)
 	_, err = s.admin.Exec(t.Context(), "CREATE DATABASE "+s.prefix+"wallet_db OWNER "+s.prefix+"wallet_service")
 	require.NoError(t, err)
 
-	said, err := s.migrate(t)
-	require.NoError(t, err, said)
+	output, err := s.migrate(t)
+	require.NoError(t, err, output)
 
 	for _, role := range services {
 		for _, database := range services {
@@ -113,7 +113,7 @@ func TestEachRoleReachesItsOwnDatabaseAlone(t *testing.T) {
 		}
 	}
 	superusers := s.query(t, "order", "SELECT count(*)::text FROM pg_roles WHERE rolname LIKE '"+s.prefix+"%' AND (rolsuper OR rolcreatedb OR rolcreaterole)")
-	assert.Equal(t, "0", superusers, "a service needs no power over the server")
+	assert.Equal(t, "0", superusers, "a service role has no rights over the server")
 }
 
 // useThings writes and reads as the service's role.
@@ -130,7 +130,7 @@ func (s *shop) useThings(t *testing.T, role, database string) error {
 	return err
 }
 
-func TestAFailedMigrationIsNamedAndCanBeRepeated(t *testing.T) {
+func TestMigrate_FailedMigration_IsNamedAndCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	stage := t.TempDir()
 	for _, service := range services {
@@ -141,17 +141,17 @@ func TestAFailedMigrationIsNamedAndCanBeRepeated(t *testing.T) {
 	write(t, stage, "wallet", "2_half.sql", "DELETE FROM things;\nDELETE FROM nowhere;\n")
 	s := newShop(t, stage)
 
-	said, err := s.migrate(t)
+	output, err := s.migrate(t)
 	require.Error(t, err)
-	assert.Contains(t, said, "2_index.sql failed")
-	assert.Contains(t, said, "run this again")
+	assert.Contains(t, output, "2_index.sql failed")
+	assert.Contains(t, output, "run this again")
 
 	s.query(t, "inventory", "WITH gone AS (DELETE FROM things RETURNING 1) SELECT count(*)::text FROM gone")
-	said, err = s.migrate(t)
+	output, err = s.migrate(t)
 	require.Error(t, err)
-	assert.Contains(t, said, "inventory_db: applied 2_index.sql", "the index that the failed attempt left is replaced")
+	assert.Contains(t, output, "inventory_db: applied 2_index.sql", "the index that the failed attempt left is replaced")
 	assert.Equal(t, "true", s.query(t, "inventory", "SELECT indisvalid::text FROM pg_index WHERE indexrelid = 'things_by_id'::regclass"))
-	assert.Contains(t, said, "wallet_db: 2_half.sql failed")
+	assert.Contains(t, output, "wallet_db: 2_half.sql failed")
 	assert.Equal(t, "2", s.query(t, "wallet", "SELECT count(*)::text FROM things"), "a migration in a transaction is applied whole or not at all")
 }
 

@@ -11,7 +11,7 @@ import (
 
 // The kinds of faults.
 const (
-	// Delay waits before carrying out the request, and carries it out even if the caller has given up meanwhile.
+	// Delay waits before carrying out the request, and carries it out even if the caller has disconnected.
 	Delay = "delay"
 	// FailBefore answers 500 and does nothing.
 	FailBefore = "fail_before"
@@ -19,29 +19,28 @@ const (
 	FailAfter = "fail_after"
 	// AnswerLost carries out the request and cuts the connection.
 	AnswerLost = "answer_lost"
-	// Decline refuses a new charge or refund, whatever the card.
+	// Decline refuses a new charge, whatever the card.
 	Decline = "decline"
-	// Twice lets the request arrive twice, as with an intermediary that retries what took too long: it is carried out, and after the delay
-	// carried out again. The caller gets the second answer.
+	// Twice makes the request arrive twice, as with an intermediary that retries after a timeout: it is carried out, and again after the
+	// delay. The caller gets the second answer.
 	Twice = "answer_twice"
 )
 
-// The operations that a fault may be meant for.
+// The operations that a fault may apply to.
 const (
 	OpCharge = "charge"
 	OpFind   = "find"
 	OpVoid   = "void"
-	OpRefund = "refund"
 )
 
-// Fault is something that shall go wrong.
+// Fault makes requests go wrong.
 type Fault struct {
 	Kind string `json:"kind"`
-	// Operation is charge, find, void or refund; empty means all of them.
+	// Operation is charge, find or void; empty means all of them.
 	Operation string `json:"operation,omitempty"`
-	// Count is how often it happens; 0 means as long as it is set.
+	// Count is how often the fault applies; 0 means always.
 	Count int `json:"count,omitempty"`
-	// Probability is how likely it is for each request; 0 means certain.
+	// Probability is that for each request; 0 means certain.
 	Probability float64 `json:"probability,omitempty"`
 	// DelayMS is for delay and answer_twice, in milliseconds.
 	DelayMS int `json:"delay_ms,omitempty"`
@@ -51,7 +50,7 @@ func (f Fault) validate() error {
 	if !slices.Contains([]string{Delay, FailBefore, FailAfter, AnswerLost, Decline, Twice}, f.Kind) {
 		return fmt.Errorf("there is no fault %q", f.Kind)
 	}
-	if !slices.Contains([]string{"", OpCharge, OpFind, OpVoid, OpRefund}, f.Operation) {
+	if !slices.Contains([]string{"", OpCharge, OpFind, OpVoid}, f.Operation) {
 		return fmt.Errorf("there is no operation %q", f.Operation)
 	}
 	if f.Count < 0 || f.DelayMS < 0 || f.Probability < 0 || f.Probability > 1 {
@@ -60,7 +59,7 @@ func (f Fault) validate() error {
 	return nil
 }
 
-// faults are the active ones. One whose count is used up is removed.
+// faults has the active faults. A fault is removed when its count is used up.
 type faults struct {
 	mu     sync.Mutex
 	seed   uint64
@@ -95,7 +94,7 @@ func (f *faults) state() faultsJSON {
 	return faultsJSON{Seed: f.seed, Faults: append([]Fault{}, f.active...)}
 }
 
-// draw decides what goes wrong with one request. Several faults may strike it together.
+// draw returns the faults of one request.
 func (f *faults) draw(operation string) (struck []Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -119,7 +118,7 @@ func (f *faults) draw(operation string) (struck []Fault) {
 	return struck
 }
 
-// first returns the first of the faults that is of the kind.
+// first returns the first fault of the kind.
 func first(struck []Fault, kind string) (Fault, bool) {
 	i := slices.IndexFunc(struck, func(f Fault) bool { return f.Kind == kind })
 	if i < 0 {

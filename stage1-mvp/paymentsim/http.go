@@ -12,7 +12,7 @@ import (
 
 const maxBody = 64 << 10
 
-// problem is the answer to a request that failed, in the provider's own JSON.
+// problem is the answer to a request that failed.
 type problem struct {
 	status  int
 	Type    string `json:"type"`
@@ -34,7 +34,7 @@ func invalid(message string) *problem {
 	return &problem{http.StatusBadRequest, "invalid_request", "invalid_request", message}
 }
 
-// reply is an answer that is ready to be sent.
+// reply is an answer to send.
 type reply struct {
 	status   int
 	replayed bool
@@ -51,14 +51,13 @@ func (p *Provider) routes() http.Handler {
 	mux.Handle("POST /v1/charges", p.serve(OpCharge, p.charge))
 	mux.Handle("GET /v1/charges/{key}", p.serve(OpFind, p.find))
 	mux.Handle("POST /v1/charges/{key}/void", p.serve(OpVoid, p.void))
-	mux.Handle("POST /v1/charges/{key}/refunds", p.serve(OpRefund, p.refund))
 	mux.HandleFunc("GET /charges", p.showCharges)
 	mux.HandleFunc("GET /faults", p.showFaults)
 	mux.HandleFunc("PUT /faults", p.putFaults)
 	return mux
 }
 
-// serve wraps an operation in everything that can go wrong with it.
+// serve applies the faults to an operation.
 func (p *Provider) serve(name string, do operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !p.authorized(r) {
@@ -95,7 +94,7 @@ func (p *Provider) authorized(r *http.Request) bool {
 	return ok && subtle.ConstantTimeCompare([]byte(key), []byte(p.cfg.APIKey)) == 1
 }
 
-// wait returns false when the provider closes first.
+// wait returns false if the provider closes first.
 func (p *Provider) wait(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -39,25 +39,7 @@ func (p *Provider) void(r *http.Request, _ []byte, _ bool) reply {
 	return reply{status: http.StatusOK, body: p.books.void(r.PathValue("key"))}
 }
 
-func (p *Provider) refund(r *http.Request, body []byte, declined bool) reply {
-	key := r.Header.Get(idempotencyHeader)
-	var wanted struct {
-		Amount int64 `json:"amount"`
-	}
-	if err := json.Unmarshal(body, &wanted); err != nil || key == "" || wanted.Amount < 1 {
-		return invalid("a refund needs an Idempotency-Key and an amount of at least 1").reply()
-	}
-	refund, replayed, no := p.books.refund(r.PathValue("key"), key, wanted.Amount, declined)
-	switch {
-	case no != nil:
-		return no.reply()
-	case refund.Status == Declined:
-		return cardError("refund_declined")
-	}
-	return reply{status: http.StatusCreated, replayed: replayed, body: refund}
-}
-
-// cardError is the answer of a bank, which the provider passes on. It is stored under the key like any other.
+// cardError is a refusal by the bank of the card.
 func cardError(code string) reply {
-	return (&problem{http.StatusPaymentRequired, "card_error", code, "the bank of the card says no"}).reply()
+	return (&problem{http.StatusPaymentRequired, "card_error", code, "the bank of the card refused"}).reply()
 }

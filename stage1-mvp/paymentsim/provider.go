@@ -1,6 +1,6 @@
-// Package paymentsim simulates somebody else's payment provider: charges, voids and refunds over HTTP, with an API key and its own JSON
-// formats. It keeps its books in memory, and is slow, fails, loses answers and receives requests twice when told to. It imports nothing
-// from the shop, and the shop's services import nothing from it.
+// Package paymentsim simulates an external payment provider: charges and voids over HTTP, with an API key and its own JSON. Its books are
+// in memory. On request it is slow, fails, loses answers and receives requests twice. It imports nothing from the shop, and the services
+// of the shop import nothing from it.
 package paymentsim
 
 import (
@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// Config is how a provider behaves.
+// Config is the configuration of a provider.
 type Config struct {
-	// APIKey is what callers must show as a bearer token.
+	// APIKey is the bearer token of the callers.
 	APIKey string
 	// Seed decides faults that have a probability; 0 picks a new one.
 	Seed uint64
@@ -66,16 +66,16 @@ func Listen(addr string, cfg Config) (*Provider, error) {
 	return p, nil
 }
 
-// URL is where the provider listens, without a slash at the end.
+// URL returns the address of the provider, without a trailing slash.
 func (p *Provider) URL() string { return p.url }
 
-// APIKey is what callers must show.
+// APIKey returns the bearer token of the callers.
 func (p *Provider) APIKey() string { return p.cfg.APIKey }
 
 // Charges returns a copy of all charges, the oldest first.
 func (p *Provider) Charges() []Charge { return p.books.list() }
 
-// Net returns what the provider holds for the shop in one currency: captured and not given back, in minor units.
+// Net returns what the provider holds for the shop in one currency: charged and not voided, in minor units.
 func (p *Provider) Net(currency string) int64 { return p.books.net()[currency] }
 
 // SetFaults replaces all faults. Those with a probability are decided by the seed; 0 means the seed of the provider.
@@ -86,7 +86,7 @@ func (p *Provider) SetFaults(seed uint64, faults ...Fault) error {
 	return p.faults.set(seed, faults)
 }
 
-// Close cuts every connection and waits until nothing is running any more. Requests that are being delayed are not carried out.
+// Close closes all connections and waits for the handlers. Delayed requests are not carried out.
 func (p *Provider) Close() {
 	close(p.closed)
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"stagecraft/stage1-mvp/paymentsim"
+	"shop/paymentsim"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -65,10 +65,6 @@ func (c *caller) void(key string) (int, string) {
 	return c.do(http.MethodPost, "/v1/charges/"+key+"/void", "", "")
 }
 
-func (c *caller) refund(key, refund string, amount int) (int, string) {
-	return c.do(http.MethodPost, "/v1/charges/"+key+"/refunds", refund, fmt.Sprintf(`{"amount":%d}`, amount))
-}
-
 func (c *caller) faults(faults ...paymentsim.Fault) {
 	require.NoError(c.t, c.provider.SetFaults(0, faults...))
 }
@@ -81,7 +77,7 @@ func (c *caller) want(wantStatus int, wantCode string) func(status int, code str
 	}
 }
 
-func TestAChargeHappensOnceForItsKey(t *testing.T) {
+func TestCharge_SameKey_HappensOnce(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t)
 	var group sync.WaitGroup
@@ -96,7 +92,7 @@ func TestAChargeHappensOnceForItsKey(t *testing.T) {
 	assert.EqualValues(t, 500, c.provider.Net("EUR"))
 }
 
-func TestAVoidWinsWheneverItComes(t *testing.T) {
+func TestVoid_BeforeOrAfterTheCharge_Wins(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t)
 	c.want(http.StatusOK, "")(c.void("early"))
@@ -108,24 +104,7 @@ func TestAVoidWinsWheneverItComes(t *testing.T) {
 	assert.Zero(t, c.provider.Net("EUR"))
 }
 
-func TestARefundGivesBackOnceAndNoMoreThanWasTaken(t *testing.T) {
-	t.Parallel()
-	c := newCaller(t)
-	c.charge("k", 500, "")
-	c.want(http.StatusCreated, "")(c.refund("k", "r1", 200))
-	c.want(http.StatusCreated, "")(c.refund("k", "r1", 200))
-	c.want(http.StatusUnprocessableEntity, "idempotency_key_reused")(c.refund("k", "r1", 201))
-	c.want(http.StatusConflict, "charge_not_refundable")(c.refund("k", "r2", 301))
-	assert.EqualValues(t, 300, c.provider.Net("EUR"))
-	c.void("k")
-	c.want(http.StatusConflict, "charge_not_refundable")(c.refund("k", "r3", 1))
-	assert.Zero(t, c.provider.Net("EUR"))
-	c.charge("stubborn", 500, paymentsim.CardRefundDeclined)
-	c.want(http.StatusPaymentRequired, "refund_declined")(c.refund("stubborn", "r", 500))
-	assert.EqualValues(t, 500, c.provider.Net("EUR"))
-}
-
-func TestWhatGoesWrongOnDemand(t *testing.T) {
+func TestFaults(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t)
 	once := func(kind string) paymentsim.Fault {
@@ -149,12 +128,12 @@ func TestWhatGoesWrongOnDemand(t *testing.T) {
 		assert.Equal(t, test.status, status, test.fault)
 		assert.Equal(t, test.charged, c.provider.Net("EUR") == before+100, test.fault)
 		status, _ = c.charge(test.fault+" again", 1, "")
-		assert.Equal(t, http.StatusCreated, status, "a fault with a count of 1 strikes once")
+		assert.Equal(t, http.StatusCreated, status, "a fault with a count of 1 applies once")
 	}
 	assert.Error(t, c.provider.SetFaults(0, paymentsim.Fault{Kind: "meteor"}))
 }
 
-func TestADelayedChargeIsDoneForACallerWhoHasGone(t *testing.T) {
+func TestDelay_CallerDisconnected_StillCharges(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t)
 	c.http.Timeout = 50 * time.Millisecond
@@ -167,7 +146,7 @@ func TestADelayedChargeIsDoneForACallerWhoHasGone(t *testing.T) {
 	require.Eventually(t, func() bool { return c.provider.Net("EUR") == 500 }, 5*time.Second, time.Millisecond)
 }
 
-func TestFaultsAreSetOverHTTPAndDecidedByTheSeed(t *testing.T) {
+func TestFaults_SetOverHTTP_AreDecidedByTheSeed(t *testing.T) {
 	t.Parallel()
 	pattern := func() (struck string) {
 		c := newCaller(t)
@@ -186,7 +165,7 @@ func TestFaultsAreSetOverHTTPAndDecidedByTheSeed(t *testing.T) {
 	c.want(http.StatusBadRequest, "invalid_request")(c.do(http.MethodPut, "/faults", "", `{"faults":[{"kind":"meteor"}]}`))
 }
 
-func TestOnlyTheKeyOpensIt(t *testing.T) {
+func TestAPIKey_MissingOrWrong_IsUnauthorized(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t)
 	for _, header := range []string{"", "secret", "Bearer", "Bearer wrong"} {

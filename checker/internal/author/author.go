@@ -1,4 +1,4 @@
-// Package author proves that the lessons grade truly: for those who write them, and for CI.
+// Package author has the tools for those who write lessons: it proves that the lessons grade correctly.
 package author
 
 import (
@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
+	"stagecraft/checker/internal/author/proof"
 	"stagecraft/checker/internal/build"
-	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
-	"stagecraft/checker/internal/run"
 )
 
 // Options says what to prove and how.
@@ -20,20 +20,25 @@ type Options struct {
 	Lessons  []string // numbers or names; empty: all
 	Out      io.Writer
 	Parallel int    // variants side by side; 0: one per core
-	Only     string // a part of the variant's name ("mutant/late", "reference"); empty: all. Verify only
 	Seed     uint64 // of the runs; 0: chosen at random and printed
 
-	grade grader // nil: run.Lesson
-	vet   func(ctx context.Context, dir string) error
+	// Of Verify only.
+	Only            string // a part of the variant's name ("mutant/late", "reference"); empty: all
+	Changed         bool   // prove only the lessons that differ from the record, and a sample of the others
+	Shard           string // "2/4": the second of four parts of the lessons; empty: all
+	Record          bool   // keep what was proved in lessons/verified.jsonl
+	RequireMutation bool   // a missing, stale or low mutation score is a fault
+
+	grade   proof.Grader // nil: proof.Grade
+	vet     func(ctx context.Context, dir string) error
+	sources func(ctx context.Context, root string) (*sources, error)
+	built   func() (time.Time, error) // when this program was built; nil: the time of its file
 }
 
-// A grader runs checks of a lesson against the code in dir.
-type grader func(ctx context.Context, root string, l lesson.Lesson, dir string, seed uint64, only []string) (check.Report, error)
-
-// Faulty is the error of a proof that went through and found faults; they are printed already.
+// Faulty is the error of a proof that ran to its end and found faults; they are printed already.
 type Faulty struct {
 	Found    int // faults of the lessons
-	Unjudged int // what could not be judged, for a reason of ours
+	Unjudged int // what could not be judged, for a reason that is not the lesson's
 }
 
 func (f *Faulty) Error() string {
@@ -51,15 +56,21 @@ func (o *Options) fill() {
 		o.Parallel = max(2, runtime.NumCPU())
 	}
 	if o.grade == nil {
-		o.grade = gradeForReal
+		o.grade = proof.Grade
 	}
 	if o.vet == nil {
 		o.vet = build.Vet
 	}
+	if o.sources == nil {
+		o.sources = loadSources
+	}
+	if o.built == nil {
+		o.built = executableTime
+	}
 }
 
-func gradeForReal(ctx context.Context, root string, l lesson.Lesson, dir string, seed uint64, only []string) (check.Report, error) {
-	return run.Lesson(ctx, run.Request{Root: root, Lesson: l, Dir: dir, Only: only, Seed: seed, Discard: true}, func(run.Event) {})
+func (o *Options) prover() *proof.Prover {
+	return &proof.Prover{Root: o.Root, Seed: o.Seed, Grade: o.grade, Vet: o.vet}
 }
 
 // lessons are the ones asked for.

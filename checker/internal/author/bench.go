@@ -14,17 +14,17 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"stagecraft/checker/internal/author/proof"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks"
 	"stagecraft/checker/internal/lesson"
-	"stagecraft/checker/internal/overlay"
 	"stagecraft/checker/internal/proc"
 )
 
 const benchRounds = 5
 
-// Bench prints, per lesson, the time from a saved file to the verdict beside the part that nobody can avoid: the same build,
-// or the same package's empty test, by the go command alone. Both are warm; the median of five counts.
+// Bench prints, per lesson, the time from a saved file to the verdict and the least it can take: the same build,
+// or an empty test of the same package, by the go command alone. Both run with warm caches; the median of five counts.
 func Bench(ctx context.Context, o Options) error {
 	o.fill()
 	lessons, err := o.lessons()
@@ -66,13 +66,12 @@ type bench struct {
 
 func newBench(o *Options, l lesson.Lesson, dir string) (*bench, error) {
 	b := &bench{o: o, lesson: l, dir: dir}
-	v := variant{lesson: l, name: "reference", over: overlay.None}
-	if err := v.write(o.Root, b.dir); err != nil {
+	if err := proof.Reference(l).Write(o.Root, b.dir); err != nil {
 		return nil, err
 	}
 	at := slices.IndexFunc(l.Files, func(name string) bool { return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") })
 	if at < 0 {
-		return nil, fmt.Errorf("files of the lesson name no Go file that could be saved")
+		return nil, fmt.Errorf("files of the lesson name no Go file to save")
 	}
 	b.file = filepath.Join(b.dir, filepath.FromSlash(l.Files[at]))
 	var err error
@@ -82,7 +81,7 @@ func newBench(o *Options, l lesson.Lesson, dir string) (*bench, error) {
 	return b, b.plan()
 }
 
-// plan finds out which command does the least that a verdict needs.
+// plan finds out which command does the least work that a verdict needs.
 func (b *bench) plan() error {
 	all, err := checks.Find(b.lesson.Checks...)
 	if err != nil {
@@ -129,7 +128,7 @@ func needs(all []check.Check) (services, packages []string) {
 	return slices.Compact(services), slices.Compact(packages)
 }
 
-// emptyTest leaves the package with one test that does nothing, so that go test has only the unavoidable to do.
+// emptyTest leaves the package with one test that does nothing, so that go test does only what cannot be avoided.
 func emptyTest(dir string) error {
 	tests, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil {
@@ -157,7 +156,7 @@ func packageName(dir string) (string, error) {
 
 func (b *bench) measure(ctx context.Context) (ours, alone time.Duration, err error) {
 	var graded, bare []time.Duration
-	for n := range benchRounds + 1 { // the first is to get warm
+	for n := range benchRounds + 1 { // the first warms the caches
 		took, err := b.timed(func() error { return b.run(ctx) })
 		if err != nil {
 			return 0, 0, err
@@ -173,7 +172,7 @@ func (b *bench) measure(ctx context.Context) (ours, alone time.Duration, err err
 	return median(graded), median(bare), nil
 }
 
-// timed saves the file with a change that the compiler cannot overlook, and measures what follows.
+// timed saves the file with a change that the compiler cannot skip, and measures what follows.
 func (b *bench) timed(do func() error) (time.Duration, error) {
 	b.saves++
 	change := fmt.Sprintf("\nfunc saved() string { return \"save %d\" }\n\nvar _ = saved\n", b.saves)
@@ -192,7 +191,7 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	for _, r := range report.Results {
 		if r.Verdict != check.Pass {
-			return fmt.Errorf("the reference must pass, but %s: %s %s", r.CheckID, describe(r), r.Fault)
+			return fmt.Errorf("the reference must pass, but %s: %s %s", r.CheckID, proof.Describe(r), r.Fault)
 		}
 	}
 	return nil

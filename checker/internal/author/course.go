@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"stagecraft/checker/internal/author/proof"
 	"stagecraft/checker/internal/lesson"
 )
 
@@ -16,40 +17,45 @@ type course struct {
 	lesson lesson.Lesson
 	total  *tally
 	began  time.Time
+	proved func(variants int) // called once, when nothing was found
+	broken func()             // called once, when a fault was found
 
 	mu    sync.Mutex
-	open  int
+	open  int            // variants that are not judged yet
+	count int            // variants that are judged
 	done  map[string]int // kind of variant → how many were right
-	found []finding
+	found []proof.Finding
 }
 
-func (c *course) finished(v variant, f finding) {
+func (c *course) finished(v proof.Variant, f proof.Finding) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f.prefix(v.name + ": ")
+	prefix(&f, v.Name+": ")
 	c.found = append(c.found, f)
-	if len(f.faults)+len(f.unjudged) == 0 {
+	if f.Empty() {
 		if c.done == nil {
 			c.done = map[string]int{}
 		}
-		kind, _, _ := strings.Cut(v.name, "/")
+		kind, _, _ := strings.Cut(v.Name, "/")
 		c.done[kind]++
 	}
-	c.total.count()
+	c.total.judged()
+	c.count++
 	if c.open--; c.open == 0 {
-		c.print()
+		c.conclude()
 	}
 }
 
-func (f *finding) prefix(name string) {
-	for _, list := range [][]string{f.faults, f.unjudged} {
+func prefix(f *proof.Finding, name string) {
+	for _, list := range [][]string{f.Faults, f.Unjudged} {
 		for i := range list {
 			list[i] = name + list[i]
 		}
 	}
 }
 
-func (c *course) print() {
+// conclude prints the lesson's line and hands on the result.
+func (c *course) conclude() {
 	var parts []string
 	for _, kind := range []struct{ name, text string }{
 		{"starter", "the starter fails"}, {"reference", "the reference passes"}, {"alternative", "%d alternatives pass"}, {"mutant", "%d mutants are caught"},
@@ -58,8 +64,21 @@ func (c *course) print() {
 			parts = append(parts, strings.ReplaceAll(kind.text, "%d", fmt.Sprint(n)))
 		}
 	}
-	line := fmt.Sprintf("%s: %s (%s)", c.lesson.Name(), strings.Join(parts, ", "), time.Since(c.began).Round(100*time.Millisecond))
-	c.total.say(line, c.found...)
+	faults, unjudged := 0, 0
+	for _, f := range c.found {
+		faults += len(f.Faults)
+		unjudged += len(f.Unjudged)
+	}
+	if len(parts) > 0 || faults+unjudged > 0 {
+		line := fmt.Sprintf("%s: %s (%s)", c.lesson.Name(), strings.Join(parts, ", "), time.Since(c.began).Round(100*time.Millisecond))
+		c.total.print(line, c.found...)
+	}
+	switch {
+	case faults > 0 && c.broken != nil:
+		c.broken()
+	case faults+unjudged == 0 && c.proved != nil:
+		c.proved(c.count)
+	}
 }
 
 // A tally counts over all lessons and keeps their lines whole.
@@ -69,29 +88,29 @@ type tally struct {
 	variants, found, unjudged int
 }
 
-func (t *tally) count() {
+func (t *tally) judged() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.variants++
 }
 
-func (t *tally) say(line string, found ...finding) {
+func (t *tally) print(line string, found ...proof.Finding) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fmt.Fprintln(t.out, line)
 	for _, f := range found {
-		for _, fault := range f.faults {
+		for _, fault := range f.Faults {
 			t.found++
 			fmt.Fprintf(t.out, "  ✗ %s\n", fault)
 		}
-		for _, open := range f.unjudged {
+		for _, open := range f.Unjudged {
 			t.unjudged++
 			fmt.Fprintf(t.out, "  ? %s\n", open)
 		}
 	}
 }
 
-// IsFaulty says whether an error is the finding of a proof rather than its breakdown.
+// IsFaulty reports whether an error is the result of a proof rather than its failure to run.
 func IsFaulty(err error) bool {
 	var faulty *Faulty
 	return errors.As(err, &faulty)

@@ -3,10 +3,12 @@ package author
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/check"
@@ -20,11 +22,13 @@ func shop(t *testing.T, files map[string]string) string {
 	all := map[string]string{
 		"go.mod":                    "module stagecraft\n\ngo 1.26.0\n",
 		"go.sum":                    "",
+		"checker/check.go":          "package checker\n",
 		"stage9-x/a/a.go":           "package a\n\nfunc F() string { return \"right\" }\n",
 		"lessons/01-one/lesson.md":  "---\ntitle: One\nstage: stage9-x\nkind: implement\nminutes: 1\nchecks: [order-state-whitelist]\ntopics: [domain]\nfiles: [a/a.go]\n---\n[here](hints.yaml)\n\n```go quote=stage9-x/a/a.go#F\n```\n",
 		"lessons/01-one/hints.yaml": "order-state-whitelist: [one, two, three]\n",
 
 		"lessons/01-one/instructor.md":         "text",
+		"lessons/01-one/recap.md":              "text",
 		"lessons/01-one/starter/a/a.go":        returns("holes"),
 		"lessons/01-one/alternatives/z/a/a.go": returns("right too"),
 	}
@@ -54,7 +58,7 @@ func readsTheFile(_ context.Context, _ string, l lesson.Lesson, dir string, _ ui
 	if err != nil {
 		return check.Report{}, err
 	}
-	r := check.Result{CheckID: l.Checks[0], Verdict: check.Fail, Message: "it is not right"}
+	r := check.Result{CheckID: l.Checks[0], Verdict: check.Fail, Failure: l.Checks[0], Message: "it is not right"}
 	switch text := string(source); {
 	case strings.Contains(text, "right"):
 		r.Verdict, r.Message = check.Pass, ""
@@ -78,33 +82,50 @@ func leaves(_ context.Context, dir string) error {
 	return nil
 }
 
+// fakeOptions grade with readsTheFile. The checker consists of one package, whose file is check.go.
+func fakeOptions(root string, out io.Writer) Options {
+	return Options{
+		Root: root, Out: out, Parallel: 2, grade: readsTheFile, vet: leaves,
+		sources: func(context.Context, string) (*sources, error) {
+			const path = internal + "checks/orderstate"
+			local := goPackage{ImportPath: path, Dir: filepath.Join(root, "checker"), GoFiles: []string{"check.go"}, Module: &goModule{Path: "stagecraft"}}
+			return &sources{toolchain: "go1.26", packages: map[string]goPackage{path: local}}, nil
+		},
+		built: func() (time.Time, error) { return time.Now().Add(time.Hour), nil },
+	}
+}
+
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		files map[string]string
 		want  string
 	}{
-		"all is well":                           {nil, "1 lessons, 7 versions of them judged, 0 faults"},
+		"a correct lesson":                      {nil, "1 lessons, 7 versions of them judged, 0 faults"},
 		"a starter that passes":                 {map[string]string{"lessons/01-one/starter/a/a.go": returns("right")}, "starter: order-state-whitelist passes before"},
 		"a starter that does not compile":       {map[string]string{"lessons/01-one/starter/a/a.go": returns("broken")}, "starter: does not compile"},
-		"a starter that breaks another package": {map[string]string{"lessons/01-one/starter/a/a.go": returns("unused")}, "starter: go vet ./... is not content: a/a.go:3: unused"},
+		"a starter that breaks another package": {map[string]string{"lessons/01-one/starter/a/a.go": returns("unused")}, "starter: go vet ./... reports: a/a.go:3: unused"},
 		"a reference that fails":                {map[string]string{"stage9-x/a/a.go": returns("holes")}, "reference: order-state-whitelist must pass, but: it is not right"},
 		"an alternative that fails":             {map[string]string{"lessons/01-one/alternatives/z/a/a.go": returns("wrong z")}, "alternative/z: order-state-whitelist must pass"},
 		"a mutant that passes":                  {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("right")}, "mutant/a: is wrong (it looks right), but order-state-whitelist passes"},
-		"a mutant with another message":         {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("wrong z")}, `mutant/a: order-state-whitelist fails without saying "it is wrong a"`},
+		"a mutant with another message":         {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("wrong z")}, `mutant/a: order-state-whitelist fails without the message "it is wrong a"`},
 		"a mutant that does not compile":        {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("broken")}, "mutant/a: does not compile"},
 		"a mutant of something gone":            {map[string]string{"lessons/01-one/mutants/a/a/a.go": "package a\n\nfunc G() {}\n"}, "mutant/a: a/a.go: the stage's file does not declare G"},
 		"servers that died":                     {map[string]string{"lessons/01-one/mutants/a/a/a.go": returns("ours")}, "? mutant/a: order-state-whitelist could not be judged: PostgreSQL has died"},
 		"too few hints":                         {map[string]string{"lessons/01-one/hints.yaml": "order-state-whitelist: [one]\nother: [a]\n"}, "order-state-whitelist has 1 hints"},
 		"hints for nothing":                     {map[string]string{"lessons/01-one/hints.yaml": "order-state-whitelist: [a, b, c]\nother: [a]\n"}, "the lesson has no check other"},
+		"a mutant with another failure":         {map[string]string{"lessons/01-one/mutants/a/mutant.yaml": "check: order-state-whitelist\nfailure: order-state-whitelist.x\nmessage: it is wrong a\nwhy: w\n"}, "mutant/a: the failure is order-state-whitelist, mutant.yaml names order-state-whitelist.x"},
+		"a failure of another check":            {map[string]string{"lessons/01-one/mutants/a/mutant.yaml": "check: order-state-whitelist\nfailure: other.x\nmessage: it is wrong a\nwhy: w\n"}, "failure other.x is none of the check order-state-whitelist"},
+		"no recap":                              {map[string]string{"lessons/01-one/recap.md": ""}, "recap.md is missing"},
 		"a quote of nothing":                    {map[string]string{"stage9-x/a/a.go": "package a\n\nfunc F() string { return \"right\" }\n", "lessons/01-one/instructor.md": "```go quote=stage9-x/a/a.go#G\n```\n"}, "instructor.md: line 1: quote stage9-x/a/a.go#G"},
-		"a link to nothing":                     {map[string]string{"lessons/01-one/instructor.md": "[x](../gone.md) [y](#gone)\n\n# Here\n\n[z](#here)"}, "the link ../gone.md leads to nothing"},
+		"a link to nothing":                     {map[string]string{"lessons/01-one/instructor.md": "[x](../gone.md) [y](#gone)\n\n# Here\n\n[z](#here)"}, "the link ../gone.md has no target"},
+		"a list of equivalents that is no list": {map[string]string{"lessons/01-one/equivalent.yaml": "a: b: c\n"}, "equivalent.yaml: yaml"},
 		"a mutant's description is broken":      {map[string]string{"lessons/01-one/mutants/a/mutant.yaml": "check: x\n"}, "mutants/a: mutant.yaml must give"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := Verify(t.Context(), Options{Root: shop(t, tt.files), Out: &out, Parallel: 2, grade: readsTheFile, vet: leaves})
+			err := Verify(t.Context(), fakeOptions(shop(t, tt.files), &out))
 			if !strings.Contains(out.String(), tt.want) {
 				t.Errorf("expected %q, seen\n%s", tt.want, out.String())
 			}

@@ -1,8 +1,6 @@
 package author
 
 import (
-	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"stagecraft/checker/internal/author/proof"
 	"stagecraft/checker/internal/checks"
 	"stagecraft/checker/internal/lesson"
 )
@@ -25,22 +24,29 @@ const (
 	wantedAlternatives = 1
 )
 
-// proseFaults are the faults of a lesson that show without running anything.
+// proseFaults are the faults of a lesson that need no run to find.
 func proseFaults(root string, l lesson.Lesson) []string {
-	var f finding
+	var f proof.Finding
 	known, err := checks.Find(l.Checks...)
 	if err != nil {
-		f.fault("lesson.md: %v", err)
+		f.Fault("lesson.md: %v", err)
 	}
 	for _, id := range l.Checks {
 		if n := len(l.Hints(id)); n != wantedHints {
-			f.fault("hints.yaml: %s has %d hints, it needs %d", id, n, wantedHints)
+			f.Fault("hints.yaml: %s has %d hints, it needs %d", id, n, wantedHints)
 		}
 	}
-	for _, id := range l.HintedChecks() {
-		if !slices.Contains(l.Checks, id) {
-			f.fault("hints.yaml: the lesson has no check %s", id)
+	for _, id := range l.Hinted() {
+		checkID, _, _ := strings.Cut(id, ".")
+		if !slices.Contains(l.Checks, checkID) {
+			f.Fault("hints.yaml: the lesson has no check %s", checkID)
 		}
+		if n := len(l.Hints(id)); id != checkID && n == 0 {
+			f.Fault("hints.yaml: %s has no hints", id)
+		}
+	}
+	if _, err := readEquivalent(l); err != nil {
+		f.Fault("%s", proof.OneLine(err))
 	}
 	topics := lesson.Topics()
 	named := slices.Clone(l.Topics)
@@ -52,62 +58,85 @@ func proseFaults(root string, l lesson.Lesson) []string {
 	slices.Sort(named)
 	for _, id := range slices.Compact(named) {
 		if !slices.ContainsFunc(topics, func(t lesson.Topic) bool { return t.ID == id }) {
-			f.fault("no topic is called %q", id)
+			f.Fault("no topic is called %q", id)
 		}
 	}
 	if _, err := lesson.Render(l.Body, root); err != nil {
-		f.fault("lesson.md: %s", oneLine(err))
+		f.Fault("lesson.md: %s", proof.OneLine(err))
 	}
 	if _, err := lesson.Render(l.Instructor(), root); err != nil {
-		f.fault("instructor.md: %s", oneLine(err))
+		f.Fault("instructor.md: %s", proof.OneLine(err))
 	}
 	if l.Instructor() == "" {
-		f.fault("instructor.md is missing")
+		f.Fault("instructor.md is missing")
 	}
-	f.faults = append(f.faults, linkFaults(root, filepath.Join(l.Dir, "lesson.md"), l.Body)...)
-	f.faults = append(f.faults, linkFaults(root, filepath.Join(l.Dir, "instructor.md"), l.Instructor())...)
-	return f.faults
+	f.Faults = append(f.Faults, changeFaults(root, l)...)
+	if l.Recap() == "" {
+		f.Fault("recap.md is missing")
+	}
+	if _, err := lesson.Render(l.Recap(), root); err != nil {
+		f.Fault("recap.md: %s", proof.OneLine(err))
+	}
+	f.Faults = append(f.Faults, linkFaults(root, filepath.Join(l.Dir, "lesson.md"), l.Body)...)
+	f.Faults = append(f.Faults, linkFaults(root, filepath.Join(l.Dir, "recap.md"), l.Recap())...)
+	f.Faults = append(f.Faults, linkFaults(root, filepath.Join(l.Dir, "instructor.md"), l.Instructor())...)
+	return f.Faults
+}
+
+// changeFaults are about the diff of a review.
+func changeFaults(root string, l lesson.Lesson) []string {
+	if l.Kind != lesson.Review {
+		return nil
+	}
+	var f proof.Finding
+	switch change, err := l.Change(root); {
+	case err != nil:
+		f.Fault("%s: %s", lesson.ChangeFile, proof.OneLine(err))
+	case l.ChangeDiff() != change:
+		f.Fault("%s is not the change from before/ to starter/; `go test ./checker/internal/lesson -run ChangeDiff -update` writes it", lesson.ChangeFile)
+	}
+	return f.Faults
 }
 
 // shapeFaults are about which variants there are.
-func shapeFaults(l lesson.Lesson, variants []variant) []string {
-	var f finding
+func shapeFaults(l lesson.Lesson, variants []proof.Variant) []string {
+	var f proof.Finding
 	mutants, alternatives := 0, 0
 	killers := map[string]bool{}
 	for _, v := range variants {
 		switch {
-		case v.mutant != nil:
+		case v.Mutant != nil:
 			mutants++
-			killers[v.mutant.Check] = true
-			if !slices.Contains(l.Checks, v.mutant.Check) {
-				f.fault("%s names the check %s, which the lesson does not have", v.name, v.mutant.Check)
+			killers[v.Mutant.Check] = true
+			if !slices.Contains(l.Checks, v.Mutant.Check) {
+				f.Fault("%s names the check %s, which the lesson does not have", v.Name, v.Mutant.Check)
 			}
-		case strings.HasPrefix(v.name, "alternative/"):
+		case strings.HasPrefix(v.Name, "alternative/"):
 			alternatives++
 		}
 	}
 	if l.Kind == lesson.Design {
-		return f.faults
+		return f.Faults
 	}
 	if mutants < wantedMutants {
-		f.fault("%d mutants, at least %d are needed", mutants, wantedMutants)
+		f.Fault("%d mutants; at least %d are required", mutants, wantedMutants)
 	}
 	if alternatives < wantedAlternatives {
-		f.fault("no alternative: is a right solution unlike the reference accepted?")
+		f.Fault("no alternative: nothing shows that a correct solution unlike the reference passes")
 	}
 	for _, id := range l.Checks {
 		if !killers[id] {
-			f.fault("%s has no mutant of its own: nothing shows that it can fail for the right reason", id)
+			f.Fault("%s has no mutant of its own: nothing shows that it fails for the right reason", id)
 		}
 	}
-	return f.faults
+	return f.Faults
 }
 
 var heading = regexp.MustCompile(`[^\p{L}\p{N}\s_-]`)
 
-// linkFaults are links of a markdown file that lead nowhere. Links into the web are not followed.
+// linkFaults are links of a markdown file that have no target. Links to web sites are not followed.
 func linkFaults(root, file, body string) []string {
-	var f finding
+	var f proof.Finding
 	source := []byte(body)
 	where := filepath.Base(file)
 	document := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
@@ -132,11 +161,11 @@ func linkFaults(root, file, body string) []string {
 		link, err := url.Parse(target)
 		switch {
 		case err != nil:
-			f.fault("%s: the link %s is malformed", where, target)
+			f.Fault("%s: the link %s is malformed", where, target)
 		case link.Scheme != "" || link.Host != "":
 		case link.Path == "":
 			if !anchors[link.Fragment] {
-				f.fault("%s: the link #%s leads to no heading", where, link.Fragment)
+				f.Fault("%s: the link #%s matches no heading", where, link.Fragment)
 			}
 		default:
 			path := filepath.Join(filepath.Dir(file), filepath.FromSlash(link.Path))
@@ -144,11 +173,11 @@ func linkFaults(root, file, body string) []string {
 				path = filepath.Join(root, filepath.FromSlash(link.Path))
 			}
 			if _, err := os.Stat(path); err != nil {
-				f.fault("%s: the link %s leads to nothing", where, target)
+				f.Fault("%s: the link %s has no target", where, target)
 			}
 		}
 	}
-	return f.faults
+	return f.Faults
 }
 
 func plain(n ast.Node, source []byte) string {
@@ -164,16 +193,3 @@ func plain(n ast.Node, source []byte) string {
 	})
 	return out.String()
 }
-
-// fileFaults are files that the learner is told to open and that the workspace does not have.
-func fileFaults(l lesson.Lesson, dir string) []string {
-	var f finding
-	for _, name := range l.Files {
-		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); errors.Is(err, os.ErrNotExist) {
-			f.fault("lesson.md: files names %s, which the starter does not have", name)
-		}
-	}
-	return f.faults
-}
-
-func oneLine(err error) string { return strings.ReplaceAll(fmt.Sprint(err), "\n", "; ") }

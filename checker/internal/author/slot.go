@@ -10,8 +10,8 @@ import (
 	"stagecraft/checker/internal/build"
 )
 
-// A slot is a directory for variants, one after the other. Since slots keep their places, the go command's cache knows most of what
-// is put there. A lock keeps a second proof of the same repository out; it takes other slots.
+// A slot is a directory for variants, one after the other. Slots keep their paths, so the go command's cache holds most of what is
+// built there. A lock keeps a second proof of the same repository out; that one takes other slots.
 type slot struct {
 	dir  string
 	lock *os.File
@@ -20,13 +20,13 @@ type slot struct {
 func takeSlot(root, kind string) (*slot, error) {
 	parent := filepath.Join(root, ".stagecraft", kind)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, fmt.Errorf("make room for a lesson's variants: %w", err)
+		return nil, fmt.Errorf("prepare a directory for variants: %w", err)
 	}
 	for n := 1; ; n++ {
 		dir := filepath.Join(parent, fmt.Sprint(n))
 		lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o644)
 		if err != nil {
-			return nil, fmt.Errorf("make room for a lesson's variants: %w", err)
+			return nil, fmt.Errorf("prepare a directory for variants: %w", err)
 		}
 		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
@@ -34,7 +34,7 @@ func takeSlot(root, kind string) (*slot, error) {
 		}
 		_ = lock.Close()
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("make room for a lesson's variants: %w", err)
+			return nil, fmt.Errorf("prepare a directory for variants: %w", err)
 		}
 	}
 }
@@ -43,5 +43,5 @@ func takeSlot(root, kind string) (*slot, error) {
 func (s *slot) free() {
 	_ = os.RemoveAll(s.dir)
 	_ = os.RemoveAll(s.dir + build.Beside)
-	_ = s.lock.Close() // unlocks; the file stays, for another may be waiting on it
+	_ = s.lock.Close() // unlocks; the file stays because another process may have it open
 }

@@ -8,14 +8,14 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"stagecraft/checker/internal/author/proof"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
-	"stagecraft/checker/internal/overlay"
 	"stagecraft/checker/internal/proc"
 )
 
-// Soak grades the reference of each lesson times times while every core is kept busy, and prints how often each check failed it:
-// each failure is a false one. The error is a *Faulty when there was any.
+// Soak grades the reference of each lesson times times with every core busy and prints the false-failure rate of each check.
+// The error is a *Faulty when there was a failure.
 func Soak(ctx context.Context, o Options, times int) error {
 	o.fill()
 	lessons, err := o.lessons()
@@ -42,7 +42,7 @@ func Soak(ctx context.Context, o Options, times int) error {
 	return nil
 }
 
-// A score counts what a check said about the reference.
+// A score counts the verdicts of one check on the reference.
 type score struct {
 	passed, failed, unjudged int
 	slowest                  time.Duration
@@ -55,8 +55,7 @@ func (o *Options) soakOne(ctx context.Context, l lesson.Lesson, times int) (fail
 		return 0, 0, err
 	}
 	defer place.free()
-	v := variant{lesson: l, name: "reference", over: overlay.None}
-	if err := v.write(o.Root, place.dir); err != nil {
+	if err := proof.Reference(l).Write(o.Root, place.dir); err != nil {
 		return 0, 0, err
 	}
 	fmt.Fprintf(o.Out, "%s: %d runs under load\n", l.Name(), times)
@@ -64,7 +63,7 @@ func (o *Options) soakOne(ctx context.Context, l lesson.Lesson, times int) (fail
 	for n := range times {
 		seed := o.Seed
 		if seed != 0 {
-			seed += uint64(n) // the same runs again, but no two alike
+			seed += uint64(n) // repeatable, but no two runs alike
 		}
 		report, err := o.grade(ctx, o.Root, l, place.dir, seed, nil)
 		if ctx.Err() != nil {
@@ -120,7 +119,7 @@ func (o *Options) printScores(l lesson.Lesson, scores map[string]*score) {
 	_ = table.Flush()
 	for _, id := range l.Checks {
 		if s := scores[id]; s != nil && s.first != nil {
-			text := describe(*s.first)
+			text := proof.Describe(*s.first)
 			if s.first.Fault != "" {
 				text += "\n      fault    " + s.first.Fault
 			}
@@ -129,7 +128,7 @@ func (o *Options) printScores(l lesson.Lesson, scores map[string]*score) {
 	}
 }
 
-// burn keeps every core busy with children of ours until release.
+// burn keeps every core busy with child processes until release.
 func burn(ctx context.Context) (release func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var children []*proc.Process

@@ -2,35 +2,100 @@ package author
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"stagecraft/checker/internal/build"
+	"stagecraft/checker/internal/author/proof"
 	"stagecraft/checker/internal/lesson"
 )
 
 // Verify proves each lesson: the starter compiles and fails every check, the reference and the alternatives pass, each mutant is
-// failed by the check it names with the message it names, each check has killed a mutant, hints exist, quotes and links lead
-// somewhere, topics are known. It prints as it goes. The error is a *Faulty when the proof went through and found something.
+// failed by the check it names with the message it names, each check has killed a mutant, hints exist, quotes and links have their
+// targets, topics are known. It prints as it goes. The error is a *Faulty when the proof ran to its end and found something.
+//
+// With Changed, a lesson is graded only when it differs from the record, or is in the sample; what needs no run is looked at always.
 func Verify(ctx context.Context, o Options) error {
 	o.fill()
-	began := time.Now()
+	v := &verification{Options: o, began: time.Now(), total: &tally{out: o.Out}}
 	lessons, broken := o.lessons()
 	if broken != nil && len(lessons) == 0 {
 		return broken
 	}
-	total := &tally{out: o.Out}
 	if broken != nil {
-		total.say("the catalogue", finding{faults: []string{oneLine(broken)}})
+		v.total.print("the catalogue", proof.Finding{Faults: []string{proof.OneLine(broken)}})
 	}
+	lessons, err := shard(lessons, o.Shard)
+	if err != nil {
+		return err
+	}
+	if err := v.prepare(ctx, lessons); err != nil {
+		return err
+	}
+	if err := v.proveAll(ctx, lessons); err != nil {
+		return err
+	}
+	v.reportMutation(lessons)
+	o.untaught(lessons)
+	fmt.Fprintf(o.Out, "verify: %d lessons, %d versions of them judged, %d faults, %d not judged, in %s\n",
+		len(lessons), v.total.variants, v.total.found, v.total.unjudged, time.Since(v.began).Round(100*time.Millisecond))
+	if v.total.found+v.total.unjudged > 0 {
+		return &Faulty{Found: v.total.found, Unjudged: v.total.unjudged}
+	}
+	return nil
+}
+
+// A verification is one run of Verify.
+type verification struct {
+	Options
+	began   time.Time
+	total   *tally
+	sources *sources
+	hashes  map[string]string // by lesson; taken before anything is graded
+	graded  []lesson.Lesson
+}
+
+// A job is one variant to prove; its course prints the lesson's line after the last.
+type job struct {
+	variant proof.Variant
+	course  *course
+}
+
+// prepare takes the hashes and chooses which lessons are graded.
+func (v *verification) prepare(ctx context.Context, lessons []lesson.Lesson) (err error) {
+	v.graded = lessons
+	if v.sources, err = v.Options.sources(ctx, v.Root); err != nil {
+		return fmt.Errorf("find what the verdicts depend on: %w", err)
+	}
+	if v.Record {
+		built, err := v.built()
+		if err != nil {
+			return fmt.Errorf("find out when this program was built: %w", err)
+		}
+		if err := v.sources.checkBuilt(built); err != nil {
+			return err
+		}
+	}
+	v.hashes = map[string]string{}
+	for _, l := range lessons {
+		if v.hashes[l.Name()], err = v.sources.proofHash(v.Root, l); err != nil {
+			return err
+		}
+	}
+	if v.Changed {
+		v.graded, err = v.due(ctx, lessons, v.hashes)
+	}
+	return err
+}
+
+func (v *verification) proveAll(ctx context.Context, lessons []lesson.Lesson) error {
 	jobs := make(chan job)
+	prover := v.prover()
 	var workers sync.WaitGroup
-	for range o.Parallel {
-		place, err := takeSlot(o.Root, "verify")
+	for range v.Parallel {
+		place, err := takeSlot(v.Root, "verify")
 		if err != nil {
 			close(jobs)
 			workers.Wait()
@@ -39,97 +104,74 @@ func Verify(ctx context.Context, o Options) error {
 		workers.Go(func() {
 			defer place.free()
 			for j := range jobs {
-				j.course.finished(j.variant, o.prove(ctx, j.variant, place.dir))
+				j.course.finished(j.variant, prover.Prove(ctx, j.variant, place.dir))
 			}
 		})
 	}
 	for _, l := range slices.Backward(lessons) { // the later ones take longer
-		o.send(ctx, l, total, jobs)
+		v.send(ctx, l, jobs)
 	}
 	close(jobs)
 	workers.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	o.untaught(lessons)
-	fmt.Fprintf(o.Out, "verify: %d lessons, %d versions of them judged, %d faults, %d not judged, in %s\n",
-		len(lessons), total.variants, total.found, total.unjudged, time.Since(began).Round(100*time.Millisecond))
-	if total.found+total.unjudged > 0 {
-		return &Faulty{Found: total.found, Unjudged: total.unjudged}
-	}
-	return nil
-}
-
-// A job is one variant to prove; its course prints the lesson's line after the last.
-type job struct {
-	variant variant
-	course  *course
+	return context.Cause(ctx)
 }
 
 // send gives the variants of a lesson to the workers.
-func (o *Options) send(ctx context.Context, l lesson.Lesson, total *tally, jobs chan<- job) {
-	variants, err := variantsOf(l)
-	c := &course{lesson: l, total: total, began: time.Now()}
+func (v *verification) send(ctx context.Context, l lesson.Lesson, jobs chan<- job) {
+	variants, err := proof.Variants(l)
+	c := &course{lesson: l, total: v.total, began: time.Now()}
 	if err != nil {
-		c.found = append(c.found, finding{faults: []string{oneLine(err)}})
+		c.found = append(c.found, proof.Finding{Faults: []string{proof.OneLine(err)}})
 	}
-	c.found = append(c.found, finding{faults: append(proseFaults(o.Root, l), shapeFaults(l, variants)...)})
-	if o.Only != "" {
-		variants = slices.DeleteFunc(variants, func(v variant) bool { return !strings.Contains(v.name, o.Only) })
+	c.found = append(c.found, proof.Finding{Faults: append(proseFaults(v.Root, l), shapeFaults(l, variants)...)})
+	isGraded := slices.ContainsFunc(v.graded, func(other lesson.Lesson) bool { return other.Number == l.Number })
+	switch {
+	case !isGraded:
+		variants = nil
+	case v.Only != "":
+		variants = slices.DeleteFunc(variants, func(one proof.Variant) bool { return !strings.Contains(one.Name, v.Only) })
+	case v.Record:
+		c.proved = func(variants int) { v.keep(ctx, l, variants) }
+		c.broken = func() { v.forget(l) }
 	}
 	c.open = len(variants)
 	if c.open == 0 {
-		c.print()
+		c.conclude()
 	}
-	for _, v := range variants {
+	for _, one := range variants {
 		select {
-		case jobs <- job{v, c}:
+		case jobs <- job{one, c}:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// prove makes a variant in dir and has it graded. What cannot be judged is tried once more: the machine may have been busy.
-func (o *Options) prove(ctx context.Context, v variant, dir string) finding {
-	if err := v.write(o.Root, dir); err != nil {
-		return finding{faults: []string{oneLine(err)}}
+// keep records a proof, unless what it depends on was edited meanwhile: then it is not known which content was proved.
+func (v *verification) keep(ctx context.Context, l lesson.Lesson, variants int) {
+	if ctx.Err() != nil {
+		return
 	}
-	var f finding
-	for range 2 {
-		report, err := o.grade(ctx, o.Root, v.lesson, dir, o.Seed, v.only())
-		if err != nil {
-			return finding{unjudged: []string{oneLine(err)}}
-		}
-		if f = v.judge(report); len(f.unjudged) == 0 || ctx.Err() != nil {
-			break
-		}
+	before := v.hashes[l.Name()]
+	after, err := v.sources.proofHash(v.Root, l)
+	if err == nil && after == before {
+		err = updateRecord(v.Root, l.Name(), func(e *entry) { e.Proof, e.Variants = after, variants })
 	}
-	if v.mutant == nil && ctx.Err() == nil {
-		o.compile(ctx, &f, dir)
-	}
-	if v.name == "starter" {
-		f.faults = append(f.faults, fileFaults(v.lesson, dir)...)
-	}
-	return f
-}
-
-// compile makes sure that all of the workspace compiles, what no check of the lesson looks at too.
-func (o *Options) compile(ctx context.Context, f *finding, dir string) {
-	err := o.vet(ctx, dir)
-	var failed *build.Error
-	switch {
-	case err == nil:
-	case errors.As(err, &failed):
-		f.fault("go vet ./... is not content: %s", strings.TrimSpace(failed.Output))
-	default:
-		f.unjudged = append(f.unjudged, oneLine(err))
+	if err != nil {
+		v.total.print(l.Name(), proof.Finding{Unjudged: []string{"the proof is not recorded: " + proof.OneLine(err)}})
 	}
 }
 
-// untaught says which topics no lesson names yet. Stages that have no lesson at all are left out.
+// forget removes a proof that no longer holds.
+func (v *verification) forget(l lesson.Lesson) {
+	if err := updateRecord(v.Root, l.Name(), func(e *entry) { e.Proof, e.Variants = "", 0 }); err != nil {
+		v.total.print(l.Name(), proof.Finding{Unjudged: []string{proof.OneLine(err)}})
+	}
+}
+
+// untaught prints the topics that no lesson names yet. Stages that have no lesson at all are left out.
 func (o *Options) untaught(lessons []lesson.Lesson) {
-	if len(o.Lessons) > 0 {
+	if len(o.Lessons) > 0 || o.Shard != "" {
 		return
 	}
 	taught, begun := map[string]bool{}, map[int]bool{}

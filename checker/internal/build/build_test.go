@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"stagecraft/checker/internal/build"
 )
@@ -16,7 +17,11 @@ import (
 // shop is a module with two services that share a package, one of which embeds a file.
 func shop(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
+	return shopAt(t, t.TempDir())
+}
+
+func shopAt(t *testing.T, dir string) string {
+	t.Helper()
 	for name, body := range map[string]string{
 		"go.mod":                  "module stagecraft\n\ngo 1.26.0\n",
 		"one/cmd/one/main.go":     "package main\n\nimport \"stagecraft/one/internal/a\"\n\nfunc main() { println(a.A()) }\n",
@@ -31,122 +36,137 @@ func shop(t *testing.T) string {
 	return dir
 }
 
-func TestOnlyWhatChangedIsBuilt(t *testing.T) {
+func services(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	bins, err := build.Services(t.Context(), dir, []string{"one", "two"}, filepath.Join(dir, ".stagecraft/build"))
+	require.NoError(t, err)
+	return bins
+}
+
+func TestServices_SourceOrEmbeddedFileChanges_BinaryIsRebuilt(t *testing.T) {
 	t.Parallel()
 	dir := shop(t)
-	services := func() map[string]string {
-		t.Helper()
-		bins, err := build.Services(t.Context(), dir, []string{"one", "two"}, filepath.Join(dir, ".stagecraft/build"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return bins
-	}
-	first := services()
-	if out := output(t, first["one"]); out != "one" {
-		t.Errorf("expected one, seen %s", out)
-	}
-	began := time.Now()
-	if again := services(); again["one"] != first["one"] || again["two"] != first["two"] {
-		t.Error("what has not changed was built anew")
-	}
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("nothing to do took %s", took)
-	}
+	require.Equal(t, "one", output(t, services(t, dir)["one"]))
 
 	write(t, filepath.Join(dir, "shared/s.go"), "package shared\n\nfunc S() string { return \"ONE\" }\n")
-	second := services()
-	if second["one"] == first["one"] || second["two"] != first["two"] {
-		t.Errorf("expected one to be built and two not, seen %v then %v", first, second)
-	}
-	if out := output(t, second["one"]); out != "ONE" {
-		t.Errorf("expected ONE, seen %s", out)
-	}
+	require.Equal(t, "ONE", output(t, services(t, dir)["one"]))
 
 	write(t, filepath.Join(dir, "two/cmd/two/files/x.txt"), "TWO")
-	if out := output(t, services()["two"]); out != "TWO" {
-		t.Errorf("an embedded file has changed: expected TWO, seen %s", out)
-	}
-	if left, _ := filepath.Glob(filepath.Join(dir, ".stagecraft/build/.tmp-*")); left != nil {
-		t.Errorf("left behind: %v", left)
+	require.Equal(t, "TWO", output(t, services(t, dir)["two"]))
+}
+
+func TestServices_NothingChanges_BinaryStaysTheSameFile(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	first, err := os.Stat(services(t, dir)["one"])
+	require.NoError(t, err)
+	second, err := os.Stat(services(t, dir)["one"])
+	require.NoError(t, err)
+	require.True(t, os.SameFile(first, second), "an unchanged service is not linked again")
+}
+
+func TestServices_DirectoryWithGlobCharactersSpacesAndUnicode_Builds(t *testing.T) {
+	t.Parallel()
+	dir := shopAt(t, filepath.Join(t.TempDir(), "a [b] *c ü", "shop"))
+	require.Equal(t, "one", output(t, services(t, dir)["one"]))
+	binary, err := build.Test(t.Context(), dir, hidden("println(S())"), "shared")
+	require.NoError(t, err, "the learner's own test, which does not compile, is left out")
+	require.True(t, strings.HasPrefix(output(t, binary), "one"))
+}
+
+func TestServices_LearnersMistake_IsABuildErrorWithItsPlace(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, file, body, says string }{
+		{"syntax", "one/internal/a/a.go", "package a\n\nfunc {\n", "syntax error"},
+		{"type", "one/internal/a/a.go", "package a\n\nfunc A() string {\n\tvar unused int\n\treturn 7\n}\n", "declared and not used"},
+		{"unknown import", "one/internal/a/a.go", "package a\n\nimport \"example.com/nowhere\"\n\nfunc A() string { return nowhere.X }\n", "no required module"},
+		{"missing package", "one/internal/a/a.go", "package a\n\nimport \"stagecraft/nowhere\"\n\nfunc A() string { return nowhere.X }\n", "nowhere"},
+		{"import cycle", "shared/s.go", "package shared\n\nimport \"stagecraft/one/internal/a\"\n\nfunc S() string { return a.A() }\n", "import cycle"},
+		{"two packages", "shared/t.go", "package other\n", "found packages"},
+		{"no main", "one/cmd/one/main.go", "package main\n", "function main is undeclared"},
+		{"no file", "one/cmd/one/main.go", "", "no Go files"},
+		{"foreign internal", "two/cmd/two/main.go", "package main\n\nimport \"stagecraft/one/internal/a\"\n\nfunc main() { println(a.A()) }\n", "use of internal package"},
+		{"go.mod", "go.mod", "module stagecraft\n\nnonsense\n", "unknown directive"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := shop(t)
+			if c.body == "" {
+				require.NoError(t, os.Remove(filepath.Join(dir, c.file)))
+			} else {
+				write(t, filepath.Join(dir, c.file), c.body)
+			}
+			_, err := build.Services(t.Context(), dir, []string{"one", "two"}, "")
+			var failed *build.Error
+			require.ErrorAs(t, err, &failed)
+			require.Contains(t, failed.Output, c.says)
+		})
 	}
 }
 
-func TestErrorsOfTheLearner(t *testing.T) {
+func TestServices_TwoMistakes_HaveTheirPlaces(t *testing.T) {
 	t.Parallel()
 	dir := shop(t)
 	write(t, filepath.Join(dir, "one/internal/a/a.go"), "package a\n\nfunc A() string {\n\tvar unused int\n\treturn 7\n}\n")
 	_, err := build.Services(t.Context(), dir, []string{"one", "two"}, "")
 	var failed *build.Error
-	if !errors.As(err, &failed) || len(failed.Diagnostics) != 2 {
-		t.Fatalf("expected two complaints, seen %v", err)
-	}
-	if d := failed.Diagnostics[0]; d.File != "one/internal/a/a.go" || d.Line != 4 || d.Col != 6 || !strings.Contains(d.Msg, "unused") || d.Hidden {
-		t.Errorf("seen %+v", d)
-	}
-
-	write(t, filepath.Join(dir, "one/internal/a/a.go"), "package a\n\nimport \"example.com/nowhere\"\n\nfunc A() string { return nowhere.X }\n")
-	if _, err = build.Services(t.Context(), dir, []string{"one"}, ""); !errors.As(err, &failed) || failed.Diagnostics[0].Line != 3 {
-		t.Errorf("an import that cannot be had: seen %v", err)
-	}
+	require.ErrorAs(t, err, &failed)
+	require.Len(t, failed.Diagnostics, 2)
+	d := failed.Diagnostics[0]
+	require.Equal(t, "one/internal/a/a.go 4 6", strings.Join([]string{d.File, number(d.Line), number(d.Col)}, " "))
+	require.False(t, d.Hidden)
 }
 
-func TestHiddenTests(t *testing.T) {
+func TestTest_NameThatTheHiddenTestUsesIsMissing_DiagnosticIsHidden(t *testing.T) {
 	t.Parallel()
 	dir := shop(t)
-	hidden := map[string][]byte{
-		"shared/zz_test.go": []byte("package shared\n\nimport \"testing\"\n\nfunc TestS(t *testing.T) { println(S()) }\n"),
-	}
-	bins, err := build.Tests(t.Context(), dir, hidden, "shared")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out := output(t, bins["shared"]); !strings.HasPrefix(out, "one") {
-		t.Errorf("expected one, seen %s", out)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "shared/zz_test.go")); err == nil {
-		t.Error("the hidden test was written to the learner's package")
-	}
-	again, err := build.Tests(t.Context(), dir, hidden, "shared")
-	if err != nil || again["shared"] != bins["shared"] {
-		t.Errorf("nothing has changed, and yet: %v, %v", again, err)
-	}
-
 	write(t, filepath.Join(dir, "shared/s.go"), "package shared\n\nfunc Other() {}\n")
-	_, err = build.Tests(t.Context(), dir, hidden, "shared")
+	_, err := build.Test(t.Context(), dir, hidden("println(S())"), "shared")
 	var failed *build.Error
-	if !errors.As(err, &failed) || len(failed.Diagnostics) == 0 || !failed.Diagnostics[0].Hidden {
-		t.Errorf("expected a complaint in the hidden test, seen %v", err)
-	}
+	require.ErrorAs(t, err, &failed)
+	require.NotEmpty(t, failed.Diagnostics)
+	require.True(t, failed.Diagnostics[0].Hidden)
+	require.NoFileExists(t, filepath.Join(dir, "shared/zz_test.go"), "the hidden test is never written to the learner's package")
 }
 
-func TestCancelledIsNobodysFault(t *testing.T) {
+func TestTest_HiddenTestNeedsAModuleThatIsNotThere_LearnerIsNotBlamed(t *testing.T) {
 	t.Parallel()
 	dir := shop(t)
+	files := map[string][]byte{"shared/zz_test.go": []byte("package shared\n\nimport (\n\t_ \"example.com/rapid\"\n\t\"testing\"\n)\n\nfunc TestS(t *testing.T) {}\n")}
+	_, err := build.Test(t.Context(), dir, files, "shared")
+	notBlamed(t, err)
+}
+
+func TestServices_ContextCancelled_LearnerIsNotBlamed(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := build.Services(ctx, dir, []string{"one"}, "")
-	var failed *build.Error
-	if err == nil || errors.As(err, &failed) {
-		t.Errorf("expected an error that blames nobody, seen %v", err)
+	_, err := build.Services(ctx, shop(t), []string{"one"}, "")
+	notBlamed(t, err)
+}
+
+func hidden(statement string) map[string][]byte {
+	return map[string][]byte{
+		"shared/zz_test.go": []byte("package shared\n\nimport \"testing\"\n\nfunc TestS(t *testing.T) { " + statement + " }\n"),
 	}
+}
+
+func notBlamed(t *testing.T, err error) {
+	t.Helper()
+	require.Error(t, err)
+	var failed *build.Error
+	require.False(t, errors.As(err, &failed), "trouble of the machine is no error of the learner: %v", err)
 }
 
 func output(t *testing.T, binary string) string {
 	t.Helper()
 	out, err := exec.Command(binary).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", binary, err, out)
-	}
+	require.NoError(t, err, "%s: %s", binary, out)
 	return strings.TrimSpace(string(out))
 }
 
 func write(t *testing.T, path, body string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(body), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, []byte(body), 0o644))
 }

@@ -2,76 +2,57 @@ package build
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 )
 
 // flags of every build: the binaries need no debugger, and linking without its tables is a third faster.
 var flags = []string{"-buildvcs=false", "-ldflags=-s -w"}
 
-// Services builds dir/<name>/cmd/<name> for each name, with one go command for all that changed, and returns the binaries by name.
-// Binaries are kept under out ("": .stagecraft/build of the repository that dir is in) by a hash of the packages they are made of,
-// so an unchanged service is not built again.
+// Services builds dir/<name>/cmd/<name> for each name, or dir/<name> for a name such as platform/outbox/cmd/outbox, with one go command and
+// returns the binaries by the last element of their names. They lie under out
+// ("": .stagecraft/build of the repository that dir is in) and stay as they are until this program builds the same directory again.
 func Services(ctx context.Context, dir string, names []string, out string) (map[string]string, error) {
 	dir, err := absolute(dir)
 	if err != nil {
 		return nil, fmt.Errorf("build the services: %w", err)
 	}
-	store, err := openStore(dir, out)
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+		return nil, fmt.Errorf("%s is no module: go.mod is missing", dir)
+	}
+	at, err := place(dir, out)
 	if err != nil {
 		return nil, err
 	}
-	packages, err := newGraph(dir, nil)
-	if err != nil {
-		return nil, err
-	}
-	var (
-		binaries = make(map[string]string, len(names))
-		wanted   = map[string]string{} // name → key
-		args     []string
-	)
+	args := append([]string{"build"}, flags...)
+	args = append(args, "-o", at+string(filepath.Separator))
 	for _, name := range names {
-		pkg := name + "/cmd/" + name
-		key, err := packages.key(pkg, false)
-		if err != nil {
-			return nil, fmt.Errorf("build %s: %w", name, err)
+		pkg := packageOf(name)
+		if _, err := os.Stat(filepath.Join(dir, pkg)); err != nil {
+			return nil, &Error{Output: "there is no directory " + filepath.ToSlash(pkg)}
 		}
-		key = shorten("service", name, key)
-		if path, kept := store.find(key, name); kept {
-			binaries[name] = path
-			continue
-		}
-		if _, twice := wanted[name]; !twice {
-			wanted[name], args = key, append(args, "./"+pkg)
-		}
+		args = append(args, "./"+filepath.ToSlash(pkg))
 	}
-	if len(wanted) == 0 {
-		return binaries, nil
-	}
-	fresh, remove, err := store.temp()
-	if err != nil {
+	if err := runGo(ctx, dir, args...); err != nil {
 		return nil, err
 	}
-	defer remove()
-	command := append([]string{"build"}, flags...)
-	command = append(command, "-o", fresh+string(filepath.Separator))
-	if err := runGo(ctx, dir, append(command, args...)...); err != nil {
-		return nil, err
-	}
-	for name, key := range wanted {
-		if binaries[name], err = store.keep(key, filepath.Join(fresh, name)); err != nil {
+	binaries := make(map[string]string, len(names))
+	for _, name := range names {
+		base := filepath.Base(name)
+		if binaries[base], err = fix(at, filepath.Join(at, base), base); err != nil {
 			return nil, fmt.Errorf("keep the binary of %s: %w", name, err)
 		}
 	}
-	store.prune()
+	prune(filepath.Dir(at))
 	return binaries, nil
 }
 
-func shorten(parts ...string) string {
-	h := sha256.New()
-	field(h, parts...)
-	field(h, flags...)
-	return hex.EncodeToString(h.Sum(nil))[:24]
+// packageOf returns the directory of a service's program, or of a command that is named by its directory.
+func packageOf(name string) string {
+	if strings.Contains(name, "/") {
+		return filepath.FromSlash(name)
+	}
+	return filepath.Join(name, "cmd", name)
 }

@@ -4,13 +4,16 @@ package check
 
 import (
 	"io/fs"
+	"slices"
 	"time"
+
+	"stagecraft/checker/internal/stack"
 )
 
 // Check is one sentence that must be true, and how to find out.
 type Check struct {
 	ID       string // unique over all lessons, kebab-case: "saga-crash-after-charge"
-	Sentence string // "a crash between charge and record charges nobody twice"
+	Sentence string // "a crash between charge and record charges no buyer twice"
 	Topic    string
 	Needs    Needs
 	Timeout  time.Duration // 0: see Limit
@@ -24,42 +27,58 @@ type Needs struct {
 	Redis    bool
 	RabbitMQ bool
 	Services []string // built before the check starts: order, inventory, wallet, gateway
+	Commands []string // built before, too, and run by T.Command: platform/rabbitmq/cmd/dlq
+	// OwnBroker gives the check a RabbitMQ process of its own, which Broker may kill and restart. It takes seconds to start; cuts of the
+	// links do for most checks.
+	OwnBroker bool
+	// OwnPostgres gives the check a PostgreSQL of its own, which may crash. It takes about a second to start.
+	OwnPostgres bool
 }
 
 // Nothing reports whether the check needs neither servers nor built services.
-func (n Needs) Nothing() bool { return !n.Servers() && len(n.Services) == 0 }
+func (n Needs) Nothing() bool { return !n.Servers() && len(n.Built()) == 0 }
+
+// Built returns the programs that are built before the check starts.
+func (n Needs) Built() []string { return slices.Concat(n.Services, n.Commands) }
 
 // Servers reports whether the check needs any of PostgreSQL, Redis, RabbitMQ.
-func (n Needs) Servers() bool { return n.Postgres || n.Redis || n.RabbitMQ }
-
-// Limit is the time the check may take: its own, else 10 s without and 90 s with services.
-// White-box checks wait for each other's turn in the package's process, so that their own limit bounds the test alone.
-func (c Check) Limit() time.Duration {
-	switch {
-	case c.Tests != nil:
-		return 10 * time.Minute
-	case c.Timeout > 0:
-		return c.Timeout
-	case c.Needs.Nothing():
-		return 10 * time.Second
-	default:
-		return 90 * time.Second
-	}
+func (n Needs) Servers() bool {
+	return n.Postgres || n.Redis || n.RabbitMQ || n.OwnBroker || n.OwnPostgres
 }
 
-// testLimit bounds one hidden test.
-func (c Check) testLimit() time.Duration {
-	if c.Timeout > 0 {
-		return c.Timeout
+// In returns what the check needs of the code in dir: services of a stage that sends messages do not start without a broker and Redis,
+// also in a check that was written for a stage that has none.
+func (n Needs) In(dir string) Needs {
+	if n.OwnBroker || stack.Brokered(dir, n.Services) {
+		n.RabbitMQ, n.Redis = true, true
 	}
-	return 10 * time.Second
+	n.Postgres = n.Postgres || n.OwnPostgres
+	return n
 }
 
 // Failure says what is wrong with the learner's code. Sentence is the one-line message; the rest may be empty.
 type Failure struct {
-	Sentence string `json:"sentence"` // "two orders were made for one key"
+	ID       string `json:"id,omitempty"` // kebab-case, unique in its check, when the check can fail in several ways: hints belong to it
+	Sentence string `json:"sentence"`     // "two orders were made for one key"
 	Expected string `json:"expected"`
 	Seen     string `json:"seen"`
 	Why      string `json:"why"` // why it matters, or where to look
 	Crashed  bool   `json:"-"`   // the code did not run to its end, so that nothing is known about the check's topic
+	Hung     bool   `json:"-"`   // the code did not come back: other checks would wait for it as long
+}
+
+// Ids of failures that any check can have. No hint about the topic fits them.
+const (
+	FailureCompile   = "compile"   // the code does not compile
+	FailureSignature = "signature" // a name of the lesson is missing or has another signature
+	FailureCrash     = "crash"     // the code panicked, ended the process or did not return
+)
+
+// FailureID is the id under which a failure of a check is known to hints and mutants: "saga-undo.order", or the check's own id for a
+// failure that has none.
+func FailureID(checkID, failure string) string {
+	if failure == "" {
+		return checkID
+	}
+	return checkID + "." + failure
 }

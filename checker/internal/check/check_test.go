@@ -3,12 +3,16 @@ package check
 import (
 	"context"
 	"errors"
+	"os"
+	"os/exec"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"stagecraft/checker/internal/infra"
+	"stagecraft/checker/internal/stall"
 )
 
 // sick is a server of ours that died while the check ran.
@@ -88,7 +92,7 @@ func TestAFailureAfterADeathSaysNothingOfTheTopic(t *testing.T) {
 		t.Errorf("a service died and the result says: crashed %v, seen %q", res.Crashed, res.Seen)
 	}
 	if res := fails(false); res.Crashed || res.Seen != "PENDING" {
-		t.Errorf("nobody died and the result says: crashed %v, seen %q", res.Crashed, res.Seen)
+		t.Errorf("no service died and the result says: crashed %v, seen %q", res.Crashed, res.Seen)
 	}
 }
 
@@ -144,7 +148,7 @@ func TestStepsCarryTheirTimes(t *testing.T) {
 		t.Fail(Failure{})
 	}}, Env{Observe: func(s Step) { seen = append(seen, s.Text) }})
 	if strings.Join(seen, ", ") != "buy 1, look" || len(res.Steps) != 2 || res.Steps[0].Failed || !res.Steps[1].Failed {
-		t.Errorf("steps told %v, kept %+v", seen, res.Steps)
+		t.Errorf("steps reported %v, kept %+v", seen, res.Steps)
 	}
 }
 
@@ -188,4 +192,46 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%v, interrupted %t: want %s (%d), got %s (%d)", c.results, c.interrupted, c.want, c.exit, got, got.ExitCode())
 		}
 	}
+}
+
+func TestExecute_MachineStoodStill_FailureIsUnknown(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), stoppedVariable+"=1")
+	var out strings.Builder
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("the program did not stop: %v, %v", status, err)
+	}
+	<-time.After(stall.Still + 500*time.Millisecond) // the time for which it stands still is what is tested
+	_ = cmd.Process.Signal(syscall.SIGCONT)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if want := "unknown: the machine stood still for 2"; !strings.HasPrefix(out.String(), want) {
+		t.Errorf("want %q, got %q", want, out.String())
+	}
+}
+
+const stoppedVariable = "CHECK_TEST_STOPPED"
+
+// TestMain lets the test binary be a checker that is stopped during a check and goes on, as after Ctrl-Z and fg.
+func TestMain(m *testing.M) {
+	if os.Getenv(stoppedVariable) == "" {
+		os.Exit(m.Run())
+	}
+	res := Execute(context.Background(), Check{ID: "x", Timeout: 3 * time.Second, Run: func(t *T) {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		t.Fail(Failure{Sentence: "a request timed out"})
+	}}, Env{})
+	_, _ = os.Stdout.WriteString(string(res.Verdict) + ": " + res.Fault)
+	os.Exit(0)
 }

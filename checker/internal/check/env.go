@@ -2,6 +2,9 @@ package check
 
 import (
 	"context"
+	"errors"
+	"go/scanner"
+	"path/filepath"
 	"time"
 
 	"stagecraft/checker/internal/check/imports"
@@ -10,6 +13,9 @@ import (
 // Env is what a run gives to its checks. A nil function means that the run does not offer it.
 type Env struct {
 	Dir     string
+	Root    string                         // of the repository
+	Lesson  string                         // the lesson's directory
+	Written string                         // where the learner's texts are: review.md, findings.md, decision.md; Dir, but for the reference
 	Seed    uint64                         // of the run
 	Observe func(Step)                     // called for each step as it begins
 	Servers Servers                        // leases; asked after a failure whether one of them was at fault
@@ -73,8 +79,15 @@ func (t *T) Imports() *imports.Graph {
 		t.Unknown("this run has no import graph")
 	}
 	graph, err := t.env.Imports()
-	if err != nil {
-		t.buildError(Failure{Sentence: "the code does not parse", Seen: err.Error()}, "", 0)
+	var syntax scanner.ErrorList
+	if errors.As(err, &syntax) && len(syntax) > 0 {
+		at := syntax[0].Pos
+		file, relErr := filepath.Rel(t.env.Dir, at.Filename)
+		if relErr != nil {
+			file = at.Filename
+		}
+		t.buildError(Failure{ID: FailureCompile, Sentence: "your code does not compile: " + syntax[0].Msg, Expected: "the code parses", Seen: err.Error()}, filepath.ToSlash(file), at.Line)
 	}
+	t.Ours("read the imports", err)
 	return graph
 }

@@ -26,7 +26,7 @@ func (t *T) FaultSink() fault.Sink {
 			label = fmt.Sprintf("%s %s", e.Kind, e.Detail)
 		}
 		switch e.Kind {
-		case fault.KindCut, fault.KindDelay, fault.KindReset, fault.KindFreeze, fault.KindHeld, fault.KindPause, fault.KindFail:
+		case fault.KindCut, fault.KindFreeze, fault.KindDelay, fault.KindReset, fault.KindHeld, fault.KindPause, fault.KindFail:
 			close(e.Source)
 			open[e.Source] = t.rec.Fault(e.Source, label)
 			if e.Kind == fault.KindFail || e.Kind == fault.KindReset {

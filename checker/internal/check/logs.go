@@ -5,34 +5,81 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
 
 	"stagecraft/checker/internal/stack"
 )
 
-// How many lines of each service a failure shows; the whole log is among the run's artefacts.
-const (
-	loudLines  = 10 // warnings, errors, and what is no JSON, such as a panic
-	quietLines = 5  // others, one of each event
-)
+// mostLines is how many log lines a failure shows; the whole logs are among the run's artefacts.
+const mostLines = 12
 
-// telling picks the lines that explain most: the last loud ones, and the last of each other event.
-func telling(all []stack.Line) []stack.Line {
-	var loud, quiet []stack.Line
-	seen := map[string]bool{}
-	for _, line := range slices.Backward(all) {
-		switch {
-		case line.Fields == nil || slices.Contains([]string{"warn", "error", "fatal", "panic", "dpanic"}, strings.ToLower(line.Level)):
-			if len(loud) < loudLines {
-				loud = append(loud, line)
-			}
-		case !seen[line.Event] && len(quiet) < quietLines:
-			seen[line.Event] = true
-			quiet = append(quiet, line)
+// telling picks the lines that explain a failure, at most mostLines: those of the services that it names, from its time on; first the
+// last loud ones, then the last of each other event.
+func telling(all []stack.Line, named func(service string) bool, since time.Time) []stack.Line {
+	near := slices.DeleteFunc(slices.Clone(all), func(line stack.Line) bool { return !named(line.Service) || line.At.Before(since) })
+	if len(near) == 0 {
+		near = all
+	}
+	slices.SortStableFunc(near, func(a, b stack.Line) int { return a.At.Compare(b.At) })
+	near = shortenDumps(near)
+	var picked []stack.Line
+	for _, line := range slices.Backward(near) {
+		if loud(line) && len(picked) < mostLines {
+			picked = append(picked, line)
 		}
 	}
-	picked := append(loud, quiet...)
+	seen := map[string]bool{}
+	for _, line := range slices.Backward(near) {
+		if event := line.Service + " " + line.Event; !loud(line) && !seen[event] && len(picked) < mostLines {
+			seen[event] = true
+			picked = append(picked, line)
+		}
+	}
 	slices.SortStableFunc(picked, func(a, b stack.Line) int { return a.At.Compare(b.At) })
 	return picked
+}
+
+// loud says that a line tells of trouble: a warning, an error, or what is no JSON, such as a panic.
+func loud(line stack.Line) bool {
+	return line.Fields == nil || slices.Contains([]string{"warn", "error", "fatal", "panic", "dpanic"}, strings.ToLower(line.Level))
+}
+
+// shortenDumps keeps the first lines of what a service prints without a break that is no JSON: a panic says at its top what happened.
+func shortenDumps(lines []stack.Line) []stack.Line {
+	const top = 3
+	printed := map[string]int{}
+	return slices.DeleteFunc(lines, func(line stack.Line) bool {
+		if line.Fields != nil {
+			printed[line.Service] = 0
+			return false
+		}
+		printed[line.Service]++
+		return printed[line.Service] > top
+	})
+}
+
+// concerned returns which services a failure is about: those that its words, its step or its faults name, or all of them. t.mu is held.
+func (t *T) concerned() func(service string) bool {
+	f := t.outcome.failure
+	text := strings.Join([]string{f.Sentence, f.Expected, f.Seen}, " ")
+	if n := len(t.steps); n > 0 {
+		text += " " + t.steps[n-1].Text
+	}
+	names := map[string]bool{}
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		names[strings.ToLower(word)] = true
+	}
+	known := slices.ContainsFunc(t.served, func(service string) bool { return names[service] })
+	return func(service string) bool { return !known || names[service] }
+}
+
+// failedSince is when the step before the failed one began: what led to a failure. t.mu is held.
+func (t *T) failedSince() time.Time {
+	if n := len(t.steps); n > 1 {
+		return t.began.Add(time.Duration(t.steps[n-2].AtMS) * time.Millisecond)
+	}
+	return t.began
 }
 
 func (t *T) lines(from []stack.Line) []LogLine {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"time"
 
 	"stagecraft/checker/internal/check/timeline"
@@ -8,18 +9,6 @@ import (
 
 // Schema names the version of Report in JSON; docs/result-schema.md describes it.
 const Schema = "stagecraft.result/v1"
-
-// Verdict is the outcome of a check or of a whole run.
-type Verdict string
-
-// Verdicts. Unknown is always ours, Fail and BuildError are always about the learner's code.
-const (
-	Pass       Verdict = "pass"
-	Fail       Verdict = "fail"
-	BuildError Verdict = "build-error"
-	Unknown    Verdict = "unknown"
-	NotRun     Verdict = "not-run"
-)
 
 // Step is one line of a check's story.
 type Step struct {
@@ -42,6 +31,7 @@ type Result struct {
 	Topic     string           `json:"topic,omitempty"`
 	Sentence  string           `json:"sentence"` // what should be true
 	Verdict   Verdict          `json:"verdict"`
+	Failure   string           `json:"failure,omitempty"` // fail and build-error: which failure of the check, see FailureID
 	Message   string           `json:"message,omitempty"` // one line: what is wrong
 	Expected  string           `json:"expected,omitempty"`
 	Seen      string           `json:"seen,omitempty"`
@@ -54,10 +44,19 @@ type Result struct {
 	Timeline  []timeline.Event `json:"timeline,omitempty"`
 	Hint      string           `json:"hint,omitempty"`
 	Crashed   bool             `json:"-"`    // see Failure
+	Hung      bool             `json:"-"`    // see Failure
 	Seed      uint64           `json:"seed"` // of the run; the check's own is derived from it
 	Repeat    string           `json:"repeat,omitempty"`
 	ElapsedMS int64            `json:"elapsed_ms"`
 	Fault     string           `json:"fault,omitempty"` // unknown and not-run: what was in the way
+
+	Standstill time.Duration `json:"-"` // for which the machine stood still, if that is why the verdict is unknown
+}
+
+// FailureKind is the part of Failure behind the check's id: "crash", or "" for a failure without an id of its own.
+func (r Result) FailureKind() string {
+	_, kind, _ := strings.Cut(r.Failure, ".")
+	return kind
 }
 
 // LessonRef names a lesson in a report.
@@ -81,40 +80,7 @@ type Report struct {
 	Interrupted bool      `json:"interrupted,omitempty"`
 	RunDir      string    `json:"run_dir,omitempty"`
 	Results     []Result  `json:"results"`
-}
-
-// Judge is the only place where results become the verdict of a run.
-// What is wrong with the code outweighs what could not be judged; checks left out by choice do not count,
-// but a run that was interrupted, or in which nothing ran, is never a pass.
-func Judge(results []Result, interrupted bool) Verdict {
-	count := map[Verdict]int{}
-	for _, r := range results {
-		count[r.Verdict]++
-	}
-	switch {
-	case count[BuildError] > 0:
-		return BuildError
-	case count[Fail] > 0:
-		return Fail
-	case count[Unknown] > 0 || interrupted:
-		return Unknown
-	case count[Pass] > 0:
-		return Pass
-	default:
-		return NotRun
-	}
-}
-
-// ExitCode is what a command ends with: 0 pass, 1 the code is wrong, 2 could not judge.
-func (v Verdict) ExitCode() int {
-	switch v {
-	case Pass:
-		return 0
-	case Fail, BuildError:
-		return 1
-	default:
-		return 2
-	}
+	Holes       []Hole    `json:"holes,omitempty"` // parts of the task, when the lesson has several
 }
 
 // Count returns how many results have the verdict.

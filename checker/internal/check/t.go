@@ -13,6 +13,7 @@ import (
 
 	"stagecraft/checker/internal/check/timeline"
 	"stagecraft/checker/internal/infra"
+	"stagecraft/checker/internal/stall"
 	"stagecraft/checker/internal/telemetry"
 )
 
@@ -25,26 +26,33 @@ type T struct {
 	stop  context.CancelCauseFunc
 	began time.Time
 	rec   *timeline.Recorder
+	probe *stall.Probe              // of the machine, while the check runs
+	calls []func() []timeline.Event // of each stack: the calls between its services
 	rng   *rand.Rand
 	wg    sync.WaitGroup
 
-	leaseOnce sync.Once
-	lease     *infra.Lease
-	spansOnce sync.Once
-	spans     *telemetry.Receiver
+	leaseOnce   sync.Once
+	lease       *infra.Lease
+	ownBroker   *infra.PrivateBroker
+	ownPostgres *infra.PrivatePostgres
+	spansOnce   sync.Once
+	spans       *telemetry.Receiver
 
 	polling atomic.Int32 // how many Eventually and Holds are asking
+	taps    atomic.Int32 // queues of Broker.Tap
 
-	mu       sync.Mutex
-	outcome  *outcome
-	steps    []Step
-	notes    []string
-	waits    []string // what the check is waiting for the learner's code to do, innermost last
-	baseline bool
-	own      time.Duration // spent in hidden tests, without waiting for their turn
-	cleanups []func(context.Context)
-	logs     []func() []LogLine
-	deaths   []func() (seen string, dead bool)
+	mu         sync.Mutex
+	outcome    *outcome
+	steps      []Step
+	notes      []string
+	waits      []string // what the check is waiting for the learner's code to do, innermost last
+	baseline   bool
+	standstill time.Duration // of the machine, if it decided the verdict
+	own        time.Duration // spent in hidden tests, without waiting for their turn
+	cleanups   []func(context.Context)
+	logs       []func() []LogLine
+	served     []string // names of the services that ran
+	deaths     []func() (seen string, dead bool)
 }
 
 type outcome struct {
@@ -55,8 +63,10 @@ type outcome struct {
 	line    int
 }
 
-// errTimeLimit is the cause of a context whose check took too long, errSettled of one that has its verdict.
+// errTimeLimit is the cause of a context whose check took too long, errSettled of one that has its verdict, errPatience of one that
+// waited long enough for one thing.
 var (
+	errPatience  = errors.New("waited long enough")
 	errTimeLimit = errors.New("the check's time is over")
 	errSettled   = errors.New("the check has its verdict")
 )
@@ -66,6 +76,15 @@ func (t *T) Context() context.Context { return t.ctx }
 
 // Dir is the code under test: a directory laid out as a stage.
 func (t *T) Dir() string { return t.env.Dir }
+
+// Root is the directory of the repository.
+func (t *T) Root() string { return t.env.Root }
+
+// Lesson is the directory of the lesson that is graded.
+func (t *T) Lesson() string { return t.env.Lesson }
+
+// Written is the directory with what the learner has written beside the code: review.md, findings.md, decision.md.
+func (t *T) Written() string { return t.env.Written }
 
 // Timeline records requests, faults and restarts for the evidence page.
 func (t *T) Timeline() *timeline.Recorder { return t.rec }
@@ -162,14 +181,14 @@ func (t *T) WaitingOn(what string) (done func()) {
 	}
 }
 
-// OnFailLogs registers where to read services' log lines from when the check fails.
+// OnFailLogs registers where to read services' log lines from when the check does not pass. read must not call methods of t.
 func (t *T) OnFailLogs(read func() []LogLine) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.logs = append(t.logs, read)
 }
 
-// OnFailDeaths registers where to ask, when the check fails, whether a service died that nobody had asked to. What was seen after that tells
+// OnFailDeaths registers where to ask, when the check fails, whether a service died that the check did not stop. What was seen after that says
 // nothing about the check's topic.
 func (t *T) OnFailDeaths(ask func() (seen string, dead bool)) {
 	t.mu.Lock()

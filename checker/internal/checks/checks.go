@@ -3,23 +3,52 @@ package checks
 
 import (
 	"fmt"
+	"reflect"
+	"runtime"
 	"slices"
+	"strings"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/checks/alerts"
+	"stagecraft/checker/internal/checks/asyncsaga"
+	"stagecraft/checker/internal/checks/cache"
+	"stagecraft/checker/internal/checks/chaos"
+	"stagecraft/checker/internal/checks/circuitbreaker"
+	"stagecraft/checker/internal/checks/config"
+	"stagecraft/checker/internal/checks/consumer"
 	"stagecraft/checker/internal/checks/dependencyrule"
+	"stagecraft/checker/internal/checks/dispatcher"
+	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
+	"stagecraft/checker/internal/checks/outboxrelay"
+	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/saga"
+	"stagecraft/checker/internal/checks/shutdown"
+	"stagecraft/checker/internal/checks/written"
 )
 
 // topics is where each topic's package adds its checks, one line each: domain.Checks,
 var topics = []func() []check.Check{
+	alerts.Checks,
 	orderstate.Checks,
 	money.Checks,
 	dependencyrule.Checks,
+	dispatcher.Checks,
 	idempotency.Checks,
 	saga.Checks,
+	outboxrelay.Checks,
+	consumer.Checks,
+	asyncsaga.Checks,
+	cache.Checks,
+	circuitbreaker.Checks,
+	config.Checks,
+	shutdown.Checks,
+	health.Checks,
+	retries.Checks,
+	chaos.Checks,
+	written.Checks,
 }
 
 // All returns every check. It panics when two have the same id: an author's mistake that a test finds.
@@ -36,6 +65,17 @@ func All() []check.Check {
 		}
 	}
 	return all
+}
+
+// Package returns the import path of the package that defines the check, or "" when there is no such check.
+func Package(id string) string {
+	for _, topic := range topics {
+		if slices.ContainsFunc(topic(), func(c check.Check) bool { return c.ID == id }) {
+			name := runtime.FuncForPC(reflect.ValueOf(topic).Pointer()).Name()
+			return name[:strings.LastIndex(name, ".")]
+		}
+	}
+	return ""
 }
 
 // Find returns the checks with the given ids, in that order.

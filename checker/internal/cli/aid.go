@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
 	"stagecraft/checker/internal/progress"
 	"stagecraft/checker/internal/report"
@@ -19,9 +21,9 @@ import (
 // about makes a command about one lesson.
 func (a *app) about(use, short string, do func(*cobra.Command, *studio, lesson.Lesson) error) *cobra.Command {
 	return &cobra.Command{
-		Use: use + " [LESSON]", Short: short, Args: oneLesson,
+		Use: use + " [LESSON]", Short: short, Args: oneLesson, ValidArgsFunction: a.completeLesson,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio(a.dir)
+			s, err := a.studio()
 			if err != nil {
 				return err
 			}
@@ -36,59 +38,89 @@ func (a *app) about(use, short string, do func(*cobra.Command, *studio, lesson.L
 
 func (a *app) hintCommand() *cobra.Command {
 	var id string
-	c := a.about("hint", "A hint for the failing check; each time a stronger one", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
-		if id == "" {
-			var crash string
-			if id, crash = s.failing(l); crash != "" {
-				return fmt.Errorf("no hint about the topic helps here, mend this first: %s", crash)
-			}
-		}
-		if id == "" && s.allPassed(l) {
-			fmt.Fprintf(cmd.OutOrStdout(), "Nothing failed in the last run, so there is nothing to hint at. `go run ./checker hint %d --check ID` shows those of a check.\n", l.Number)
-			return nil
-		}
-		if id == "" {
-			return fmt.Errorf("hints are about a failing check; run `go run ./checker check %d` first", l.Number)
-		}
-		p, err := progress.Load(s.root)
-		if err != nil {
-			return err
-		}
-		level := p.Of(l.Name()).Hints[id] + 1
-		text, of, err := s.hint(l, id, level)
-		if err != nil {
-			return err
-		}
-		out := cmd.OutOrStdout()
-		fmt.Fprintf(out, "%s\nhint %d of %d\n\n%s\n", sentence(id), min(level, of), of, text)
-		if level < of {
-			fmt.Fprintf(out, "\nAsk again for a stronger one.\n")
-		}
-		return nil
+	c := a.about("hint", "A hint for the failure; each time a stronger one", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		return a.hint(cmd.OutOrStdout(), s, l, id)
 	})
 	c.Flags().StringVar(&id, "check", "", "the check it is about, when not the first that fails")
 	return c
 }
 
+// hint prints the next hint for the failure of a check; "" means the first check that failed in the last run.
+func (a *app) hint(out io.Writer, s *studio, l lesson.Lesson, id string) error {
+	if id == "" && s.allPassed(l) {
+		fmt.Fprintf(out, "Nothing failed in the last run. `go run ./checker hint %d --check ID` shows the hints of a check.\n", l.Number)
+		return nil
+	}
+	res, ok := check.Result{CheckID: id, Sentence: sentence(id)}, id != ""
+	if ok {
+		if last, ran := s.result(l, id); ran && (last.Verdict == check.Fail || last.Verdict == check.BuildError) {
+			res = last
+		}
+	} else if res, ok = s.failing(l); !ok {
+		return fmt.Errorf("hints are about a failing check; run `go run ./checker check %d` first", l.Number)
+	}
+	if text := withoutTopic(res); text != "" {
+		fmt.Fprintf(out, "%s\n%s\n\n%s\n", res.Sentence, res.Message, text)
+		return nil
+	}
+	p, err := progress.Load(s.root)
+	if err != nil {
+		return err
+	}
+	failure := failureOf(res)
+	level := p.Of(l.Name()).Hints[failure] + 1
+	text, of, err := s.hint(l, failure, level)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, res.Sentence)
+	if res.Message != "" {
+		fmt.Fprintln(out, res.Message)
+	}
+	fmt.Fprintf(out, "hint %d of %d\n\n%s\n", min(level, of), of, text)
+	if level < of {
+		fmt.Fprintf(out, "\nAsk again for a stronger one.\n")
+	}
+	return nil
+}
+
 func (a *app) diffCommand() *cobra.Command {
-	return a.about("diff", "Your code against the reference", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
-		text, err := s.diff(l)
+	var start, reference, yes bool
+	c := a.about("diff", "Your changes since the start; after a pass, your code against the reference", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		passed := s.passed(l)
+		text, err := "", error(nil)
+		if reference || passed && !start {
+			if !passed && !yes {
+				if err := a.askForSolution(cmd, l, "diff --reference"); err != nil {
+					return err
+				}
+			}
+			if err := s.sawSolution(l); err != nil {
+				return err
+			}
+			if text, err = s.besideReference(l); text == "" {
+				text = "Your code is the same as the reference.\n"
+			}
+		} else if text, err = s.ownChanges(l); text == "" {
+			text = "You have not changed anything yet.\n"
+		}
 		if err != nil {
 			return err
-		}
-		if text == "" {
-			text = "Your code is the same as the reference.\n"
 		}
 		_, err = fmt.Fprint(cmd.OutOrStdout(), text)
 		return err
 	})
+	c.Flags().BoolVar(&start, "start", false, "your changes since the start, also after a pass")
+	c.Flags().BoolVar(&reference, "reference", false, "against the reference, also before a pass")
+	c.Flags().BoolVar(&yes, "yes", false, "show the reference although the lesson has not passed")
+	return c
 }
 
 func (a *app) solutionCommand() *cobra.Command {
 	var yes bool
 	c := a.about("solution", "The reference: after a pass, or after your yes", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
 		if !s.passed(l) && !yes {
-			if err := a.askForSolution(cmd, l); err != nil {
+			if err := a.askForSolution(cmd, l, "solution"); err != nil {
 				return err
 			}
 		}
@@ -109,8 +141,9 @@ func (a *app) solutionCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) askForSolution(cmd *cobra.Command, l lesson.Lesson) error {
-	refused := fmt.Errorf("lesson %d has not passed yet; `go run ./checker solution %d --yes` shows the reference anyway", l.Number, l.Number)
+// askForSolution asks on a terminal whether to show the reference before a pass; elsewhere command needs --yes.
+func (a *app) askForSolution(cmd *cobra.Command, l lesson.Lesson, command string) error {
+	refused := fmt.Errorf("lesson %d has not passed yet; `go run ./checker %s %d --yes` shows the reference anyway", l.Number, command, l.Number)
 	if !a.screen.interactive {
 		return refused
 	}
@@ -139,7 +172,7 @@ func (a *app) timelineCommand() *cobra.Command {
 		}
 		text := report.TimelineText(rep, a.screen.width)
 		if text == "" {
-			return errors.New("nothing to draw: no check of the last run that failed talked to services")
+			return errors.New("nothing to draw: no check of the last run talked to services")
 		}
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\nPage: %s\n", strings.TrimRight(text, "\n")+"\n", s.relative(rep.RunDir)+"/timeline.html")
 		return err
@@ -149,15 +182,20 @@ func (a *app) timelineCommand() *cobra.Command {
 }
 
 func (a *app) resetCommand() *cobra.Command {
-	return a.about("reset", "Begin a lesson anew; your copy moves to a dated backup", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
-		made, err := workspace.Reset(s.root, l)
+	var reference bool
+	c := a.about("reset", "Begin a lesson anew; your copy moves to a dated backup", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
+		var own workspace.Own
+		if !reference {
+			own = s.shop(cmd.Context(), l)
+		}
+		made, err := workspace.Reset(s.root, l, own)
 		if err != nil {
 			return err
 		}
 		if err := s.forget(l); err != nil {
 			return err
 		}
-		if _, _, err := s.start(l); err != nil {
+		if _, err := s.start(cmd.Context(), l, reference); err != nil {
 			return err
 		}
 		out := cmd.OutOrStdout()
@@ -165,15 +203,20 @@ func (a *app) resetCommand() *cobra.Command {
 			fmt.Fprintf(out, "Your copy is kept in %s.\n", s.relative(made.Backup))
 		}
 		fmt.Fprintf(out, "%s is as it was at the start.\n", s.relative(made.Dir))
+		for _, line := range own.Lines() {
+			fmt.Fprintln(out, line)
+		}
 		return nil
 	})
+	c.Flags().BoolVar(&reference, "reference", false, "the reference in place of your solutions of earlier lessons")
+	return c
 }
 
 func (a *app) backupsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "backups", Short: "What resets have put aside", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := openStudio(a.dir)
+			s, err := a.studio()
 			if err != nil {
 				return err
 			}

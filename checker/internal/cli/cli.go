@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/proc"
 )
 
 // Exit codes. A usage error is one that the checker could not judge.
@@ -40,6 +41,7 @@ func (j judged) Error() string { return string(j) }
 
 // Main runs the command that args (without the program's name) ask for and returns the exit code.
 func Main(args []string) int {
+	proc.CleanEnvironment()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	// The first signal stops in order; the next one ends the program at once, and the warden cleans up after it.
@@ -82,8 +84,10 @@ func (a *app) root() *cobra.Command {
 		Use:   "checker",
 		Short: "Stagecraft: build services that survive, by breaking them",
 		Long: "Stagecraft grades your version of a small shop on real servers.\n" +
-			"Without a command it opens the terminal interface where you were.",
-		Example:       "  make lesson 1                  read, edit, watch the checks turn green\n  go run ./checker check 4       grade in plain lines",
+			"Without a command it opens the terminal interface where you were.\n\n" +
+			"Shell completion: `make checker`, put .stagecraft/bin into PATH, then `source <(checker completion bash)`;\n" +
+			"zsh, fish and powershell work the same way.",
+		Example:       "  make lesson 1                  read, edit, watch the checks turn green\n  go run ./checker check 16       grade in plain lines",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noCommand,
@@ -95,7 +99,6 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.SuggestionsMinimumDistance = 2
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddGroup(
 		&cobra.Group{ID: "learn", Title: "Lessons"},
 		&cobra.Group{ID: "servers", Title: "Services and servers"},
@@ -108,8 +111,8 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	add("learn", a.listCommand(), a.startCommand(), a.lessonCommand(), a.checkCommand(), a.watchCommand(), a.hintCommand(),
-		a.diffCommand(), a.solutionCommand(), a.timelineCommand(), a.resetCommand(), a.backupsCommand())
-	add("servers", a.runCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand(), a.execCommand())
+		a.findingsCommand(), a.diffCommand(), a.solutionCommand(), a.recapCommand(), a.timelineCommand(), a.logsCommand(), a.resetCommand(), a.backupsCommand())
+	add("servers", a.runCommand(), a.loadCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand(), a.execCommand(), a.chaosCommand())
 	add("author", a.authorCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; `%s --help` shows what there is", err, cmd.CommandPath())

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/progress"
 )
 
 // repository is a Stagecraft of its own in a temporary directory, with the real lessons and stages.
@@ -65,7 +66,7 @@ func says(t *testing.T, text string, wants ...string) {
 }
 
 // Lesson 1 from the first start to the reset, by commands alone, without any server.
-func TestLesson1ByCommands(t *testing.T) {
+func TestLesson1_CommandsAlone_FromStartToReset(t *testing.T) {
 	t.Parallel()
 	root := repository(t)
 
@@ -79,7 +80,10 @@ func TestLesson1ByCommands(t *testing.T) {
 	if code != exitFail {
 		t.Fatalf("check of the starter: exit %d, not %d: %s%s", code, exitFail, out, errs)
 	}
-	says(t, out, "expected", "seen", "--only order-state-whitelist")
+	says(t, out, "expected", "seen", "--only order-state-whitelist", "next: go run ./checker hint 1")
+	if code, _, errs := call(t, root, "recap", "1"); code != exitUnknown || !strings.Contains(errs, "has not passed yet") {
+		t.Errorf("the recap came before a pass: exit %d, %s", code, errs)
+	}
 
 	first := reply(t, root, "hint", "1")
 	says(t, first, "hint 1 of 3")
@@ -91,7 +95,11 @@ func TestLesson1ByCommands(t *testing.T) {
 		t.Errorf("the solution came before a pass and without a yes: exit %d, %s", code, out)
 	}
 	says(t, reply(t, root, "solution", "1", "--yes"), "CanTransitionTo")
-	says(t, reply(t, root, "diff", "1"), "--- yours/order/internal/domain/order.go", "+++ reference/")
+	says(t, reply(t, root, "diff", "1"), "You have not changed anything yet")
+	if code, out, _ = call(t, root, "diff", "1", "--reference"); code != exitUnknown || out != "" {
+		t.Errorf("the reference came before a pass and without a yes: exit %d, %s", code, out)
+	}
+	says(t, reply(t, root, "diff", "1", "--reference", "--yes"), "--- yours/order/internal/domain/order.go", "+++ reference/")
 
 	domain := filepath.Join("order", "internal", "domain")
 	mine := filepath.Join(root, "workspace", "01-order-state-machine")
@@ -110,14 +118,18 @@ func TestLesson1ByCommands(t *testing.T) {
 	if rep.Verdict != check.Pass || rep.Schema != check.Schema {
 		t.Errorf("verdict %s, schema %s", rep.Verdict, rep.Schema)
 	}
-	says(t, reply(t, root, "list"), "✓  1")
+	says(t, reply(t, root, "list"), "✓   1", "next: make lesson 2")
+	says(t, reply(t, root, "recap", "1"), "What you can do now", "It is the same as the reference", "You needed 2 runs", "next: make lesson 2")
+	says(t, reply(t, root, "check", "1"), "recap: go run ./checker recap 1", "next: make lesson 2")
 	says(t, reply(t, root, "solution"), "CanTransitionTo")
+	says(t, reply(t, root, "diff"), "Your code is the same as the reference")
+	says(t, reply(t, root, "diff", "--start"), "--- start/order/internal/domain/order.go", "+++ yours/")
 	says(t, reply(t, root, "hint", "1"), "Nothing failed in the last run")
 
 	says(t, reply(t, root, "backups"), "no backups")
 	says(t, reply(t, root, "reset", "1"), "is kept in workspace/.backups/")
 	says(t, reply(t, root, "backups"), "01-order-state-machine")
-	says(t, reply(t, root, "list"), "›  1")
+	says(t, reply(t, root, "list"), "›   1")
 	if _, _, errs := call(t, root, "hint", "1"); !strings.Contains(errs, "run `go run ./checker check 1` first") {
 		t.Errorf("a new copy has not been judged, and hint says: %s", errs)
 	}
@@ -127,9 +139,15 @@ func TestLesson1ByCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, out, _ = call(t, root, "check", "1")
-	says(t, out, "undefined: nothing", "the same: see above", "do not build")
-	_, _, errs = call(t, root, "hint", "1")
-	says(t, errs, "mend this first: your code does not compile")
+	says(t, out, "undefined: nothing", "as above", "do not build")
+	says(t, reply(t, root, "hint", "1"), "No hint about the topic helps here; fix this first: your code does not compile")
+
+	if err := os.WriteFile(filepath.Join(mine, domain, "broken.go"), []byte("package domain\n\nvar _ bool = StatusPaid.CanTransitionTo()\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, out, _ = call(t, root, "check", "1")
+	says(t, out, "func (s OrderStatus) CanTransitionTo(to OrderStatus) bool")
+	says(t, reply(t, root, "hint", "1"), "The signature that the lesson gives:", "CanTransitionTo(to OrderStatus) bool")
 }
 
 // reply is what a command that must succeed prints.
@@ -142,7 +160,7 @@ func reply(t *testing.T, dir string, args ...string) string {
 	return out
 }
 
-func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
+func TestCommands_UsageError_SaysWhatToDoAndExits2(t *testing.T) {
 	t.Parallel()
 	root := repository(t)
 	for _, c := range []struct {
@@ -152,6 +170,7 @@ func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
 		{"did you mean `start`", []string{"starts"}},
 		{"`go run ./checker start 7` opens a lesson", []string{"7"}},
 		{"--help", []string{"check", "--colour"}},
+		{"lesson 22 (The outbox) is planned and not written yet", []string{"start", "22"}},
 		{"there is no lesson 99", []string{"check", "99"}},
 		{"`go run ./checker start 1` makes your copy", []string{"check", "1"}},
 		{"begin with `go run ./checker start 1`", []string{"check"}},
@@ -170,7 +189,7 @@ func TestUsageErrorsSayWhatToDoAndExit2(t *testing.T) {
 	}
 }
 
-func TestADamagedCopyIsNotCalledCodeThatDoesNotCompile(t *testing.T) {
+func TestCheck_DamagedCopy_IsNotABuildError(t *testing.T) {
 	t.Parallel()
 	root := repository(t)
 	reply(t, root, "start", "1")
@@ -187,12 +206,52 @@ func TestADamagedCopyIsNotCalledCodeThatDoesNotCompile(t *testing.T) {
 	}
 }
 
-func TestWithoutArgumentsAPipeGetsTheCatalogue(t *testing.T) {
+func TestCommands_WorkspaceOfAFormerNumber_MovesWithItsProgress(t *testing.T) {
+	t.Parallel()
+	root := repository(t)
+	old := filepath.Join(root, "workspace", "05-saga")
+	if err := os.MkdirAll(old, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(old, "mine.txt"), []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := progress.Update(root, func(p *progress.Progress) { p.Current = "05-saga"; p.Of("05-saga").Runs = 3 }); err != nil {
+		t.Fatal(err)
+	}
+
+	_, _, errs := call(t, root, "list")
+	says(t, errs, "your copy is workspace/17-saga now", "Your progress")
+	if text, err := os.ReadFile(filepath.Join(root, "workspace", "17-saga", "mine.txt")); err != nil || string(text) != "mine" {
+		t.Errorf("the copy has not moved: %q, %v", text, err)
+	}
+	if p, err := progress.Load(root); err != nil || p.Current != "17-saga" || p.Of("17-saga").Runs != 3 || p.Lessons["05-saga"] != nil {
+		t.Errorf("the progress has not moved: %+v, %v", p, err)
+	}
+	if _, _, errs := call(t, root, "list"); errs != "" {
+		t.Errorf("a second command reports the move again: %s", errs)
+	}
+
+	// A copy of the new number exists: both must stay.
+	if err := os.MkdirAll(old, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(old, "mine.txt"), []byte("older"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, _, errs = call(t, root, "list")
+	says(t, errs, "Both are kept: the old one is in workspace/.backups/05-saga-")
+	if kept, _ := filepath.Glob(filepath.Join(root, "workspace", ".backups", "05-saga-*", "mine.txt")); len(kept) != 1 {
+		t.Errorf("the old copy is not among the backups: %v", kept)
+	}
+}
+
+func TestNoCommand_Pipe_PrintsTheCatalogue(t *testing.T) {
 	t.Parallel()
 	says(t, reply(t, repository(t)), "The order's state machine", "next: make lesson 1")
 }
 
-func TestTheScreenIsDecidedBeforeAnythingIsDrawn(t *testing.T) {
+func TestScreen_Environment_DecidesInterfaceAndColour(t *testing.T) {
 	t.Parallel()
 	pipe, err := os.Open(os.DevNull)
 	if err != nil {
@@ -210,5 +269,28 @@ func TestTheScreenIsDecidedBeforeAnythingIsDrawn(t *testing.T) {
 	plain := decide(true, true, func(k string) string { return map[string]string{"TERM": "xterm", "NO_COLOR": "0"}[k] })
 	if !plain.interactive || plain.colour {
 		t.Errorf("NO_COLOR takes the colours and nothing else, but %+v", plain)
+	}
+}
+
+func TestStart_Lesson0_PrintsTheTour(t *testing.T) {
+	t.Parallel()
+	root := repository(t)
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, err := findRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(root, "docs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, filepath.Join(real, "docs", "tour.md"), filepath.Join(root, "docs", "tour.md"))
+	for _, args := range [][]string{{"start", "--open", "0"}, {"lesson", "tour"}} {
+		says(t, reply(t, root, args...), "# A tour of the workshop", "(docs/primer.md)")
+	}
+	if _, err := os.Stat(filepath.Join(root, "workspace")); err == nil {
+		t.Error("the tour has made a workspace")
 	}
 }

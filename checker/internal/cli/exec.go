@@ -15,14 +15,14 @@ import (
 func (a *app) execCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "exec -- COMMAND [ARG …]", Short: "Run a command, a test above all, with the servers' addresses in its environment",
-		Example: "  go run ./checker exec -- go test ./stage1-mvp/...",
+		Example: "  go run ./checker exec -- go -C stage1-mvp test ./...",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root, err := findRoot(a.dir)
 			if err != nil {
 				return err
 			}
-			servers, err := infra.Ensure(cmd.Context(), root, infra.Need{Postgres: true, Redis: true}, say(cmd.ErrOrStderr()))
+			servers, err := infra.Ensure(cmd.Context(), root, infra.Need{Postgres: true, Redis: true, RabbitMQ: true}, say(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}

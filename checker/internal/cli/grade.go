@@ -25,7 +25,7 @@ type gradeFlags struct {
 func (a *app) checkCommand() *cobra.Command {
 	var f gradeFlags
 	c := &cobra.Command{
-		Use: "check [LESSON]", Short: "Grade your copy: exit 0 pass, 1 fail, 2 could not judge", Args: oneLesson,
+		Use: "check [LESSON]", Short: "Grade your copy: exit 0 pass, 1 fail, 2 could not judge", Args: oneLesson, ValidArgsFunction: a.completeLesson,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args, f) },
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print the result as JSON (schema: docs/result-schema.md)")
@@ -38,7 +38,7 @@ func (a *app) checkCommand() *cobra.Command {
 }
 
 func (a *app) check(cmd *cobra.Command, args []string, f gradeFlags) error {
-	s, err := openStudio(a.dir)
+	s, err := a.studio()
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,7 @@ func (a *app) check(cmd *cobra.Command, args []string, f gradeFlags) error {
 	if f.reference {
 		req.Dir, req.Discard = filepath.Join(s.root, l.Stage), true
 	}
+	before := s.passed(l)
 	live := a.screen.colour && !f.json && !f.github
 	rep, err := s.grade(cmd.Context(), l, req, a.narrate(cmd.OutOrStdout(), cmd.ErrOrStderr(), live))
 	if err != nil {
@@ -61,6 +62,11 @@ func (a *app) check(cmd *cobra.Command, args []string, f gradeFlags) error {
 	}
 	if err := a.write(cmd.OutOrStdout(), rep, f); err != nil {
 		return err
+	}
+	if !f.json && !f.reference {
+		if err := a.end(cmd.OutOrStdout(), s, l, rep, !before); err != nil {
+			return err
+		}
 	}
 	if rep.Verdict != check.Pass {
 		return judged(rep.Verdict)
@@ -118,10 +124,11 @@ func (a *app) narrate(out, err io.Writer, live bool) func(run.Event) {
 }
 
 func (a *app) watchCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "watch [LESSON]", Short: "Grade at every save, the last failing check first", Args: oneLesson,
+	var editor bool
+	c := &cobra.Command{
+		Use: "watch [LESSON]", Short: "Grade at every save, the last failing check first", Args: oneLesson, ValidArgsFunction: a.completeLesson,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio(a.dir)
+			s, err := a.studio()
 			if err != nil {
 				return err
 			}
@@ -129,13 +136,15 @@ func (a *app) watchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, _, err := s.start(l); err != nil {
+			if _, err := s.start(cmd.Context(), l, false); err != nil {
 				return err
 			}
-			if a.screen.interactive {
+			if a.screen.interactive && !editor {
 				return a.open(cmd.Context(), uiStart{lesson: l, watch: true})
 			}
-			return a.watchPlain(cmd, s, l)
+			return a.watchPlain(cmd, s, l, editor)
 		},
 	}
+	c.Flags().BoolVar(&editor, "editor", false, "plain lines, and each failure also as file:line:column: error, for an editor's problem list")
+	return c
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
@@ -9,36 +10,72 @@ import (
 	"stagecraft/checker/internal/run"
 )
 
-// hint returns the level-th hint for a check, the strongest when there are fewer, and remembers that it was shown.
-func (s *studio) hint(l lesson.Lesson, id string, level int) (text string, of int, err error) {
-	hints := l.Hints(id)
+// hint returns the level-th hint for a failure, the strongest when there are fewer, and remembers that it was shown.
+func (s *studio) hint(l lesson.Lesson, failure string, level int) (text string, of int, err error) {
+	hints := l.Hints(failure)
 	if len(hints) == 0 {
-		return "", 0, fmt.Errorf("there are no hints for %s", id)
+		return "", 0, fmt.Errorf("there are no hints for %s", failure)
 	}
 	level = max(1, min(level, len(hints)))
 	_, err = progress.Update(s.root, func(p *progress.Progress) {
 		shown := p.Of(l.Name()).Hints
-		shown[id] = max(shown[id], level)
+		shown[failure] = max(shown[failure], level)
 	})
 	return hints[level-1], len(hints), err
 }
 
-// failing is the first check of the lesson that failed when it last ran; "" when none did. One that failed for a reason
-// of its topic comes before one that did not build or crashed, whose reason is returned too: hints do not help there.
-func (s *studio) failing(l lesson.Lesson) (id, crash string) {
-	report, ok := run.Latest(s.root, l.Slug)
-	if !ok {
-		return "", ""
-	}
+// failing is the result to hint at: the first of the last run that failed with a failure that has hints, else the first that did not
+// compile or crashed. ok is false when there is none.
+func (s *studio) failing(l lesson.Lesson) (first check.Result, ok bool) {
+	report, _ := run.Latest(s.root, l.Slug)
 	for _, r := range report.Results {
 		switch {
-		case r.Verdict == check.Fail && (r.Hint != "" || len(l.Hints(r.CheckID)) == 0):
-			return r.CheckID, ""
-		case id == "" && (r.Verdict == check.Fail || r.Verdict == check.BuildError):
-			id, crash = r.CheckID, r.Message
+		case r.Verdict == check.Fail && len(l.Hints(failureOf(r))) > 0:
+			return r, true
+		case !ok && (r.Verdict == check.Fail || r.Verdict == check.BuildError):
+			first, ok = r, true
 		}
 	}
-	return id, crash
+	return first, ok
+}
+
+// result is what the last run said about a check.
+func (s *studio) result(l lesson.Lesson, checkID string) (check.Result, bool) {
+	report, _ := run.Latest(s.root, l.Slug)
+	for _, r := range report.Results {
+		if r.CheckID == checkID {
+			return r, true
+		}
+	}
+	return check.Result{}, false
+}
+
+// failureOf is the failure to hint at. Results that were kept by an older version name none.
+func failureOf(r check.Result) string {
+	if r.Failure == "" {
+		return r.CheckID
+	}
+	return r.Failure
+}
+
+// withoutTopic is what to say about a failure for which no hint about the topic fits; "" when one does.
+func withoutTopic(r check.Result) string {
+	switch {
+	case r.Verdict == check.BuildError && r.Hint != "":
+		return "The signature that the lesson gives:\n\n    " + strings.ReplaceAll(r.Hint, "\n", "\n    ")
+	case r.Verdict == check.BuildError:
+		return "No hint about the topic helps here; fix this first: " + r.Message
+	case r.FailureKind() == check.FailureCrash && r.Hint == "":
+		return "No hint about the topic helps here; fix this first: " + r.Message + place(r)
+	}
+	return ""
+}
+
+func place(r check.Result) string {
+	if r.File == "" {
+		return ""
+	}
+	return fmt.Sprintf(", at %s:%d", r.File, r.Line)
 }
 
 // allPassed says whether all that the last run of this copy judged has passed. One from before a reset says nothing about the new copy.

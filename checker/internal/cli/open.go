@@ -6,13 +6,13 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"stagecraft/checker/internal/lesson"
 	"stagecraft/checker/internal/progress"
 	"stagecraft/checker/internal/tui"
+	"stagecraft/checker/internal/workspace"
 )
 
 // uiStart says where the interface opens; no lesson means where the learner was.
@@ -23,7 +23,7 @@ type uiStart struct {
 
 // open shows the terminal interface until the learner leaves.
 func (a *app) open(ctx context.Context, at uiStart) error {
-	s, err := openStudio(a.dir)
+	s, err := a.studio()
 	if err != nil {
 		return err
 	}
@@ -38,19 +38,20 @@ func (a *app) open(ctx context.Context, at uiStart) error {
 		}
 	}
 	start := tui.Start{Lesson: number, Watch: at.watch, Plain: os.Getenv("NO_COLOR") != ""}
+	defer s.pages.close()
 	return tui.Run(ctx, uiShop{s}, start, a.err)
 }
 
 func (a *app) listCommand() *cobra.Command {
-	return &cobra.Command{
+	return a.withScores(&cobra.Command{
 		Use: "list", Short: "The lessons, and how far you are", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.OutOrStdout()) },
-	}
+	})
 }
 
-// list prints the catalogue with the learner's progress.
+// list prints the curriculum by stage with the learner's progress.
 func (a *app) list(out io.Writer) error {
-	s, err := openStudio(a.dir)
+	s, err := a.studio()
 	if err != nil {
 		return err
 	}
@@ -58,40 +59,68 @@ func (a *app) list(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if len(lessons) == 0 {
-		fmt.Fprintln(out, "There are no lessons in this repository yet.")
-		return nil
-	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	stage := 0
 	for _, l := range lessons {
-		sign := [...]string{tui.Untouched: " ", tui.Started: "›", tui.Passed: "✓"}[l.State]
-		needs := "no servers"
-		if l.Needs != "" {
-			needs = l.Needs
+		if number := lesson.StageNumber(l.Stage); number != stage {
+			if stage != 0 {
+				fmt.Fprintln(out)
+			}
+			stage = number
+			fmt.Fprintln(out, lesson.StageTitle(stage))
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%d min\t%s\n", sign, l.Number, l.Title, l.Kind, l.Minutes, needs)
+		fmt.Fprintln(out, a.row(l))
 	}
-	if err := table.Flush(); err != nil {
-		return err
+	next := "every lesson that there is has passed"
+	if l, err := s.next(); err == nil {
+		next = fmt.Sprintf("next: make lesson %d", l.Number)
 	}
-	next := lessons[0]
-	for _, l := range lessons {
-		if l.State != tui.Passed {
-			next = l
-			break
-		}
-	}
-	fmt.Fprintf(out, "\n✓ passed  › started      next: make lesson %d\n", next.Number)
+	fmt.Fprintf(out, "\n✓ passed  › started      %s\n", next)
 	return nil
 }
 
+// row is a lesson's line of the list; planned ones are dim.
+func (a *app) row(l tui.Lesson) string {
+	const format = "%s %3d  %-39s  %-9s  %s"
+	if l.State == tui.Planned {
+		line := fmt.Sprintf(format, " ", l.Number, l.Title, l.Kind, "planned")
+		if a.screen.colour {
+			line = "\x1b[2m" + line + "\x1b[0m"
+		}
+		return line
+	}
+	sign := map[tui.State]string{tui.Untouched: " ", tui.Started: "›", tui.Passed: "✓"}[l.State]
+	needs := "no servers"
+	if l.Needs != "" {
+		needs = l.Needs
+	}
+	return fmt.Sprintf(format, sign, l.Number, l.Title, l.Kind, fmt.Sprintf("%d min  %s", l.Minutes, needs))
+}
+
+// completeLesson proposes lessons to the shell.
+func (a *app) completeLesson(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	s, err := openStudio(a.dir)
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names := []string{"next", "tour\t0 · A tour of the workshop"}
+	for _, l := range s.lessons {
+		names = append(names, fmt.Sprintf("%s\t%d · %s", l.Slug, l.Number, l.Title))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
 func (a *app) startCommand() *cobra.Command {
-	var open bool
+	var open, reference bool
 	c := &cobra.Command{
-		Use: "start LESSON", Short: "Make your copy of a lesson", Args: oneLesson,
-		Long: "Makes workspace/NN-slug, a Go module of its own, unless you have it already. Nothing of yours is ever overwritten.",
+		Use: "start LESSON", Short: "Make your copy of a lesson", Args: oneLesson, ValidArgsFunction: a.completeLesson,
+		Long: "Makes workspace/NN-slug, a Go module of its own, unless you have it already. Nothing of yours is ever overwritten.\n" +
+			"It contains your own solutions of earlier lessons of the stage; with --reference it has the reference in their place.\n" +
+			"`start next` goes to the next lesson that has not passed; `start 0` shows the tour.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio(a.dir)
+			if isTour(args) {
+				return a.tour(cmd.Context(), cmd.OutOrStdout(), open)
+			}
+			s, err := a.studio()
 			if err != nil {
 				return err
 			}
@@ -99,14 +128,15 @@ func (a *app) startCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			dir, created, err := s.start(l)
+			made, err := s.start(cmd.Context(), l, reference)
 			if err != nil {
 				return err
 			}
+			a.download(cmd, made.Dir)
 			if open && a.screen.interactive {
 				return a.open(cmd.Context(), uiStart{lesson: l})
 			}
-			a.where(cmd.OutOrStdout(), s, l, dir, created)
+			a.where(cmd.OutOrStdout(), s, l, made)
 			if !open {
 				return nil
 			}
@@ -114,24 +144,32 @@ func (a *app) startCommand() *cobra.Command {
 			return a.printLesson(cmd.OutOrStdout(), s, l)
 		},
 	}
+	c.Flags().BoolVar(&reference, "reference", false, "the reference in place of your solutions of earlier lessons")
 	c.Flags().BoolVar(&open, "open", false, "then open the lesson: in the interface on a terminal, else as text")
 	return c
 }
 
 // where says where the workspace is, which files to open and how to check.
-func (a *app) where(out io.Writer, s *studio, l lesson.Lesson, dir string, created bool) {
+func (a *app) where(out io.Writer, s *studio, l lesson.Lesson, made workspace.Made) {
 	state := "you have started this one already"
-	if created {
+	if made.Created {
 		state = "new"
 	}
 	fmt.Fprintf(out, "Lesson %d · %s\n\n", l.Number, l.Title)
-	fmt.Fprintf(out, "Workspace  %s (%s)\n", s.relative(dir), state)
+	fmt.Fprintf(out, "Workspace  %s (%s)\n", s.relative(made.Dir), state)
 	for i, file := range l.Files {
 		head := "          "
 		if i == 0 {
 			head = "Open      "
 		}
-		fmt.Fprintf(out, "%s %s\n", head, strings.TrimSuffix(s.relative(dir), "/")+"/"+file)
+		fmt.Fprintf(out, "%s %s\n", head, strings.TrimSuffix(s.relative(made.Dir), "/")+"/"+file)
+	}
+	if made.Created {
+		for _, line := range strings.Split(workspace.OwnLines(s.root, l), "\n") {
+			if line != "" {
+				fmt.Fprintf(out, "Shop       %s\n", line)
+			}
+		}
 	}
 	fmt.Fprintf(out, "Check      go run ./checker check %d\n", l.Number)
 	fmt.Fprintf(out, "On save    go run ./checker watch %d\n", l.Number)
@@ -140,9 +178,12 @@ func (a *app) where(out io.Writer, s *studio, l lesson.Lesson, dir string, creat
 
 func (a *app) lessonCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "lesson [LESSON]", Short: "The text of a lesson", Args: oneLesson,
+		Use: "lesson [LESSON]", Short: "The text of a lesson", Args: oneLesson, ValidArgsFunction: a.completeLesson,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio(a.dir)
+			if isTour(args) {
+				return a.tour(cmd.Context(), cmd.OutOrStdout(), false)
+			}
+			s, err := a.studio()
 			if err != nil {
 				return err
 			}

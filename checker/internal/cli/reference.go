@@ -18,25 +18,70 @@ import (
 	"stagecraft/checker/internal/workspace"
 )
 
-// diff compares the learner's copy with the reference, file by file. Generated code and what is not source is left out.
-func (s *studio) diff(l lesson.Lesson) (string, error) {
-	if !s.started(l) {
-		return "", fmt.Errorf("lesson %d has not been started; `go run ./checker start %d` makes your copy", l.Number, l.Number)
+// ownChanges is what the learner has changed since the workspace was made, as a unified diff.
+func (s *studio) ownChanges(l lesson.Lesson) (string, error) {
+	if err := s.mustBeStarted(l); err != nil {
+		return "", err
 	}
-	mine, theirs := os.DirFS(workspace.Path(s.root, l)), os.DirFS(filepath.Join(s.root, l.Stage))
-	names, err := sources(mine, theirs)
+	start, err := workspace.AtStart(s.root, l)
+	if err != nil {
+		return "", err
+	}
+	return compare(start, os.DirFS(workspace.Path(s.root, l)), "start/", "yours/", func(string) bool { return true })
+}
+
+// besideReference compares the learner's copy with the reference: the files of the lesson's starter and those that the learner has changed.
+// Others may differ because they hold solutions or holes of other lessons. Tests that only the reference has are left out.
+func (s *studio) besideReference(l lesson.Lesson) (string, error) {
+	if err := s.mustBeStarted(l); err != nil {
+		return "", err
+	}
+	start, err := workspace.AtStart(s.root, l)
+	if err != nil {
+		return "", err
+	}
+	stage, mine := os.DirFS(filepath.Join(s.root, l.Stage)), os.DirFS(workspace.Path(s.root, l))
+	given, err := overlay.Apply(stage, l.Starter())
 	if err != nil {
 		return "", fmt.Errorf("diff: %w", err)
 	}
+	return compare(mine, stage, "yours/", "reference/", func(name string) bool {
+		_, ofLesson := given[name]
+		return ofLesson || !bytes.Equal(read(start, name), read(mine, name))
+	})
+}
+
+func (s *studio) mustBeStarted(l lesson.Lesson) error {
+	if !s.started(l) {
+		return fmt.Errorf("lesson %d has not been started; `go run ./checker start %d` makes your copy", l.Number, l.Number)
+	}
+	return nil
+}
+
+// compare is a unified diff of the sources of two trees, as far as they are wanted.
+func compare(from, to fs.FS, fromName, toName string, wanted func(name string) bool) (string, error) {
+	names, err := workspace.Sources(from)
+	if err != nil {
+		return "", fmt.Errorf("diff: %w", err)
+	}
+	more, err := workspace.Sources(to)
+	if err != nil {
+		return "", fmt.Errorf("diff: %w", err)
+	}
+	names = append(names, more...)
+	slices.Sort(names)
 	var out strings.Builder
-	for _, name := range names {
-		a, b := read(mine, name), read(theirs, name)
-		if bytes.Equal(a, b) || (a == nil && strings.HasSuffix(name, "_test.go")) { // a workspace comes without the stage's own tests
+	for _, name := range slices.Compact(names) {
+		if !wanted(name) {
+			continue
+		}
+		a, b := read(from, name), read(to, name)
+		if bytes.Equal(a, b) || a == nil && strings.HasSuffix(name, "_test.go") && toName == "reference/" {
 			continue
 		}
 		text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
 			A: difflib.SplitLines(string(a)), B: difflib.SplitLines(string(b)),
-			FromFile: "yours/" + name, ToFile: "reference/" + name, Context: 3,
+			FromFile: fromName + name, ToFile: toName + name, Context: 3,
 		})
 		if err != nil {
 			return "", fmt.Errorf("diff %s: %w", name, err)
@@ -75,40 +120,8 @@ func (s *studio) solution(l lesson.Lesson) (string, error) {
 			fmt.Fprintf(&out, "\n```%s\n%s\n```\n", lang, strings.TrimRight(part, "\n"))
 		}
 	}
-	fmt.Fprintf(&out, "\nAll of it: `%s`. Against yours: `go run ./checker diff %d`.\n", l.Stage, l.Number)
+	fmt.Fprintf(&out, "\nAll of it: `%s`. Against yours: `go run ./checker diff %d --reference`.\n", l.Stage, l.Number)
 	return out.String(), nil
-}
-
-// sources lists the files worth comparing that either side has.
-func sources(sides ...fs.FS) ([]string, error) {
-	seen := map[string]bool{}
-	for _, side := range sides {
-		err := fs.WalkDir(side, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if d.IsDir() {
-				if name != "." && (strings.HasPrefix(d.Name(), ".") || name == "gen") {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			switch path.Ext(name) {
-			case ".go", ".sql", ".proto", ".yaml", ".yml", ".hcl":
-				seen[name] = true
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	names := make([]string, 0, len(seen))
-	for name := range seen {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names, nil
 }
 
 // read returns nil for a file that is not there.

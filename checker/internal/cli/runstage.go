@@ -8,7 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stagecraft/checker/internal/stack"
+	"stagecraft/checker/internal/demo"
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/workspace"
 )
 
@@ -17,9 +18,9 @@ func (a *app) runCommand() *cobra.Command {
 	var rate float64
 	c := &cobra.Command{
 		Use: "run STAGE", Short: "Start a stage with demo traffic, and print what to try", Args: cobra.MaximumNArgs(1),
-		Example: "  go run ./checker run stage1\n  go run ./checker run --workspace 5",
+		Example: "  go run ./checker run stage1\n  go run ./checker run --workspace 17",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStudio(a.dir)
+			s, err := a.studio()
 			if err != nil {
 				return err
 			}
@@ -27,11 +28,13 @@ func (a *app) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			options := stack.DemoOptions{Root: s.root, Dir: dir, Rate: rate, ShowLogs: logs, Out: cmd.OutOrStdout()}
+			options := demo.Options{Root: s.root, Dir: dir, Rate: rate, ShowLogs: logs, Out: cmd.OutOrStdout()}
 			if a.screen.interactive && !logs {
 				return a.showDemo(cmd.Context(), s.relative(dir), options)
 			}
-			return stack.RunDemo(cmd.Context(), options)
+			out := cmd.OutOrStdout()
+			options.Out = &exports{out: func(line string) { fmt.Fprintln(out, line) }, names: map[string]string{}}
+			return demo.Run(cmd.Context(), options)
 		},
 	}
 	c.Flags().BoolVar(&logs, "logs", false, "plain lines with all logs, also on a terminal")
@@ -52,10 +55,7 @@ func (s *studio) runnable(args []string, mine bool) (string, error) {
 		}
 		return workspace.Path(s.root, l), nil
 	}
-	stages, err := filepath.Glob(filepath.Join(s.root, "stage*"))
-	if err != nil {
-		return "", err
-	}
+	stages := paths.Match(s.root, "stage*")
 	var names []string
 	for _, dir := range stages {
 		info, err := os.Stat(dir)

@@ -23,7 +23,7 @@ func lookAt(in, out *os.File, env func(string) string) screen {
 	return s
 }
 
-// decide: the interface needs a terminal at both ends that is not dumb, and nobody's CI.
+// decide: the interface needs a terminal at both ends that is not dumb, and no CI.
 func decide(in, out bool, env func(string) string) screen {
 	capable := env("TERM") != "" && env("TERM") != "dumb" && env("CI") == ""
 	return screen{

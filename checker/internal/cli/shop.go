@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"stagecraft/checker/internal/lesson"
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/progress"
 	"stagecraft/checker/internal/run"
 	"stagecraft/checker/internal/tui"
@@ -21,16 +23,21 @@ type uiShop struct{ *studio }
 
 var _ tui.Workshop = uiShop{}
 
-// Lessons reads the progress anew: a second checker may have changed it.
+// Lessons are the written and the planned ones. It reads the progress anew: a second checker may have changed it.
 func (u uiShop) Lessons() ([]tui.Lesson, error) {
 	p, err := progress.Load(u.root)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]tui.Lesson, len(u.lessons))
-	for i, l := range u.lessons {
-		out[i] = u.shown(l, p)
+	var out []tui.Lesson
+	for _, l := range u.lessons {
+		out = append(out, u.shown(l, p))
 	}
+	for _, e := range lesson.Planned(u.lessons) {
+		stage := fmt.Sprintf("stage%d", e.Stage)
+		out = append(out, tui.Lesson{Number: e.Number, Slug: e.Slug, Title: e.Title, Stage: stage, Kind: string(e.Kind), State: tui.Planned})
+	}
+	slices.SortFunc(out, func(a, b tui.Lesson) int { return a.Number - b.Number })
 	return out, nil
 }
 
@@ -39,7 +46,7 @@ func (u uiShop) Open(number int) (tui.Lesson, error) {
 	if err != nil {
 		return tui.Lesson{}, err
 	}
-	if _, _, err := u.start(l); err != nil {
+	if _, err := u.start(context.Background(), l, false); err != nil {
 		return tui.Lesson{}, err
 	}
 	p, err := progress.Load(u.root)
@@ -48,7 +55,20 @@ func (u uiShop) Open(number int) (tui.Lesson, error) {
 	}
 	shown := u.shown(l, p)
 	shown.Body, err = u.text(l)
+	shown.Body = head(l, workspace.OwnLines(u.root, l)) + shown.Body
 	return shown, err
+}
+
+// head says, above the text of a lesson, which files to open and what the copy is made of.
+func head(l lesson.Lesson, own string) string {
+	var out strings.Builder
+	if len(l.Files) > 0 {
+		out.WriteString("Files in your copy: `" + strings.Join(l.Files, "`, `") + "`\n\n")
+	}
+	if own != "" {
+		out.WriteString("> " + strings.ReplaceAll(own, "\n", "\n> ") + "\n\n")
+	}
+	return out.String()
 }
 
 func (u uiShop) shown(l lesson.Lesson, p *progress.Progress) tui.Lesson {
@@ -94,15 +114,27 @@ func (u uiShop) Hint(number int, id string, level int) (string, int, error) {
 	if err != nil {
 		return "", 0, err
 	}
+	checkID, _, _ := strings.Cut(id, ".")
+	if res, ran := u.result(l, checkID); ran {
+		if text := withoutTopic(res); text != "" {
+			return text, 1, nil
+		}
+	}
 	return u.hint(l, id, level)
 }
 
-func (u uiShop) Diff(number int) (string, error) {
+// Diff gives nothing away: before a pass it is the learner's own changes.
+func (u uiShop) Diff(number int) (title, text string, err error) {
 	l, err := u.numbered(number)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return u.diff(l)
+	if u.passed(l) {
+		text, err = u.besideReference(l)
+		return "Your code against the reference", text, err
+	}
+	text, err = u.ownChanges(l)
+	return "Your changes since the start", text, err
 }
 
 func (u uiShop) Solution(number int) (string, error) {
@@ -114,6 +146,19 @@ func (u uiShop) Solution(number int) (string, error) {
 		return "", err
 	}
 	return u.solution(l)
+}
+
+func (u uiShop) Recap(number int) (string, int, error) {
+	l, err := u.numbered(number)
+	if err != nil {
+		return "", 0, err
+	}
+	text, err := u.recap(l)
+	next := 0
+	if n, none := u.next(); none == nil {
+		next = n.Number
+	}
+	return text, next, err
 }
 
 // Last reads the lesson's last run with the whole logs that it kept: logs/<check>/<service>.log.
@@ -129,6 +174,19 @@ func (u uiShop) Last(number int) (tui.Evidence, bool) {
 	return tui.Evidence{Report: report, Logs: keptLogs(report.RunDir)}, true
 }
 
+// Read opens the lesson's page of the site. Without a browser the address is all there is.
+func (u uiShop) Read(number int) (string, bool, error) {
+	page := "index.html"
+	if l, err := u.numbered(number); err == nil {
+		page = "lessons/" + l.Name() + "/index.html"
+	}
+	address, err := u.pages.address(page)
+	if err != nil {
+		return "", false, err
+	}
+	return address, browse(address) == nil, nil
+}
+
 func (u uiShop) Browse(number int) (string, error) {
 	l, err := u.numbered(number)
 	if err != nil {
@@ -140,14 +198,14 @@ func (u uiShop) Browse(number int) (string, error) {
 	}
 	page := filepath.Join(report.RunDir, "timeline.html")
 	if err := browse(page); err != nil {
-		return "", fmt.Errorf("no browser here (%w); the page is %s", err, u.relative(page))
+		return "", fmt.Errorf("%w: open %s", err, u.relative(page))
 	}
 	return u.relative(page), nil
 }
 
 // keptLogs joins what each service wrote over all checks of a run, a heading between them.
 func keptLogs(dir string) []tui.LogTab {
-	files, _ := filepath.Glob(filepath.Join(dir, "logs", "*", "*.log"))
+	files := paths.Match(dir, "logs/*/*.log")
 	var tabs []tui.LogTab
 	at := map[string]int{}
 	for _, file := range files {

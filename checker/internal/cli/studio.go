@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/modfile"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks"
@@ -22,6 +25,8 @@ type studio struct {
 	root    string
 	dir     string // where the learner stands
 	lessons []lesson.Lesson
+	broken  error // why some lessons cannot be read
+	pages   *pages
 }
 
 // openStudio finds the repository above the working directory and reads the catalogue.
@@ -34,14 +39,67 @@ func openStudio(dir string) (*studio, error) {
 	if err != nil && len(lessons) == 0 {
 		return nil, err
 	}
-	return &studio{root: root, dir: dir, lessons: lessons}, nil
+	return &studio{root: root, dir: dir, lessons: lessons, broken: err, pages: &pages{root: root}}, nil
+}
+
+// studio opens the repository and says what has been moved to new numbers since.
+func (a *app) studio() (*studio, error) {
+	s, err := openStudio(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.migrate(a.err)
+}
+
+// migrate moves workspaces and progress of lessons that have other numbers now, and says so.
+func (s *studio) migrate(out io.Writer) error {
+	moved, err := workspace.Migrate(s.root)
+	for _, m := range moved {
+		if m.Backup != "" {
+			fmt.Fprintf(out, "The lesson of workspace/%s is called %s now, and workspace/%s exists already. Both are kept: the old one is in %s.\n",
+				m.From, m.To, m.To, s.relative(m.Backup))
+			continue
+		}
+		fmt.Fprintf(out, "The lesson of workspace/%s has a new number: your copy is workspace/%s now, unchanged.\n", m.From, m.To)
+	}
+	if err != nil {
+		return err
+	}
+	return s.renameProgress(out)
+}
+
+// renameProgress is migrate for the progress file, which it touches only if there is something to move.
+func (s *studio) renameProgress(out io.Writer) error {
+	p, err := progress.Load(s.root)
+	if err != nil {
+		return err
+	}
+	if p.Notice != "" {
+		fmt.Fprintln(out, p.Notice)
+	}
+	rename := func(p *progress.Progress) (changed bool) {
+		for _, e := range lesson.Curriculum() {
+			for _, was := range e.Was {
+				changed = p.Rename(was, e.Name()) || changed
+			}
+		}
+		return changed
+	}
+	if !rename(p) {
+		return nil
+	}
+	if _, err := progress.Update(s.root, func(p *progress.Progress) { rename(p) }); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "Your progress in lessons with new numbers is kept under the new ones.")
+	return nil
 }
 
 // findRoot is the nearest directory above that holds the module stagecraft; a workspace is a module of its own inside it.
 func findRoot(dir string) (string, error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		mod, err := os.ReadFile(filepath.Join(at, "go.mod"))
-		if err == nil && strings.HasPrefix(string(mod), "module stagecraft\n") {
+		if err == nil && modfile.ModulePath(mod) == "stagecraft" {
 			return at, nil
 		}
 		if filepath.Dir(at) == at {
@@ -52,8 +110,15 @@ func findRoot(dir string) (string, error) {
 
 // pick finds the lesson meant by args: the one named, else the one whose workspace we stand in, else the one last opened.
 func (s *studio) pick(args []string) (lesson.Lesson, error) {
+	if len(args) > 0 && args[0] == "next" {
+		return s.next()
+	}
 	if len(args) > 0 {
-		return lesson.Find(s.lessons, args[0])
+		l, err := lesson.Find(s.lessons, args[0])
+		if err != nil && s.broken != nil {
+			err = fmt.Errorf("%w; some lessons cannot be read: %w", err, s.broken)
+		}
+		return l, err
 	}
 	if l, ok := s.here(); ok {
 		return l, nil
@@ -64,6 +129,20 @@ func (s *studio) pick(args []string) (lesson.Lesson, error) {
 		}
 	}
 	return lesson.Lesson{}, errors.New("which lesson? Name one (`go run ./checker list` shows them), or begin with `go run ./checker start 1`")
+}
+
+// next is the first lesson that has not passed.
+func (s *studio) next() (lesson.Lesson, error) {
+	p, err := progress.Load(s.root)
+	if err != nil {
+		return lesson.Lesson{}, err
+	}
+	for _, l := range s.lessons {
+		if of := p.Lessons[l.Name()]; of == nil || of.PassedAt.IsZero() {
+			return l, nil
+		}
+	}
+	return lesson.Lesson{}, errors.New("you have passed every lesson that there is; `go run ./checker list` shows those that are planned")
 }
 
 func (s *studio) here() (lesson.Lesson, bool) {
@@ -86,11 +165,16 @@ func (s *studio) started(l lesson.Lesson) bool {
 	return err == nil && info.IsDir()
 }
 
-// start makes the workspace when there is none and remembers the lesson as the current one.
-func (s *studio) start(l lesson.Lesson) (dir string, created bool, err error) {
-	made, err := workspace.Start(s.root, l)
+// start makes the workspace when there is none and remembers the lesson as the current one. With reference it holds nothing of the
+// learner's earlier solutions.
+func (s *studio) start(ctx context.Context, l lesson.Lesson, reference bool) (workspace.Made, error) {
+	var own workspace.Own
+	if !s.started(l) && !reference {
+		own = s.shop(ctx, l)
+	}
+	made, err := workspace.Start(s.root, l, own)
 	if err != nil {
-		return "", false, err
+		return made, err
 	}
 	_, err = progress.Update(s.root, func(p *progress.Progress) {
 		p.Current = l.Name()
@@ -98,13 +182,14 @@ func (s *studio) start(l lesson.Lesson) (dir string, created bool, err error) {
 			of.StartedAt = time.Now()
 		}
 	})
-	return made.Dir, made.Created, err
+	return made, err
 }
 
 // grade runs checks against the learner's workspace, or against dir when it is not empty, and records what came of it.
 func (s *studio) grade(ctx context.Context, l lesson.Lesson, req run.Request, observe func(run.Event)) (check.Report, error) {
 	req.Root, req.Lesson = s.root, l
 	own := req.Dir == ""
+	var solution workspace.Solution
 	if own {
 		req.Dir = workspace.Path(s.root, l)
 		if !s.started(l) {
@@ -113,10 +198,19 @@ func (s *studio) grade(ctx context.Context, l lesson.Lesson, req run.Request, ob
 		if err := workspace.Whole(s.root, l); err != nil {
 			return check.Report{}, err
 		}
+		var err error
+		if solution, err = workspace.TakeSolution(s.root, l); err != nil {
+			return check.Report{}, err
+		}
 	}
 	report, err := run.Lesson(ctx, req, observe)
 	if err != nil || !own {
 		return report, err
+	}
+	if whole(report) {
+		if err := solution.Keep(s.root, l); err != nil {
+			return report, err
+		}
 	}
 	return report, s.record(l, report)
 }
@@ -132,8 +226,8 @@ func (s *studio) record(l lesson.Lesson, r check.Report) error {
 				of.Verdicts[res.CheckID] = string(res.Verdict)
 			}
 		}
-		if r.Verdict == check.Pass && r.Count(check.Pass) == len(r.Results) && of.PassedAt.IsZero() {
-			of.PassedAt = time.Now()
+		if whole(r) && of.PassedAt.IsZero() {
+			of.PassedAt, of.PassedRuns = time.Now(), of.Runs
 		}
 	})
 	return err

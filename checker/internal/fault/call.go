@@ -19,12 +19,14 @@ type Call struct {
 	Begin  time.Time
 	// End is zero while the call is under way.
 	End time.Time
-	// Code and Message are what the caller was told.
+	// Code and Message are what the caller got.
 	Code    codes.Code
 	Message string
 	// Reached says that the call was sent on to the callee; Answered that the callee gave an answer, whatever
-	// the caller was told afterwards.
+	// the caller got afterwards.
 	Reached, Answered bool
+	// Held says that the call or its answer was kept on the link for a while.
+	Held bool
 	// Deadline is the time the caller left for the call; zero if it set none.
 	Deadline time.Duration
 	Metadata metadata.MD
@@ -32,14 +34,14 @@ type Call struct {
 	Request, Response []byte
 }
 
+// Failed says that the call is over and that its caller got an error.
+func (c Call) Failed() bool { return !c.End.IsZero() && c.Code != codes.OK }
+
 // Name returns the method without its service: "Deduct".
 func (c Call) Name() string { return c.Method[strings.LastIndexByte(c.Method, '/')+1:] }
 
 // DecodeRequest reads the request into m.
 func (c Call) DecodeRequest(m proto.Message) error { return proto.Unmarshal(c.Request, m) }
-
-// DecodeResponse reads the answer into m.
-func (c Call) DecodeResponse(m proto.Message) error { return proto.Unmarshal(c.Response, m) }
 
 // matches reports whether the method is meant by pattern: "Deduct", a full name, or "" for every method.
 func matches(pattern, method string) bool {

@@ -4,7 +4,7 @@ import (
 	"google.golang.org/grpc/mem"
 )
 
-// frame is one gRPC message that nobody has decoded.
+// frame is one gRPC message that is not decoded.
 type frame struct{ data []byte }
 
 // rawCodec passes messages through as bytes. It calls itself proto, because that is what the bytes are.

@@ -15,10 +15,10 @@ type Event struct {
 // Kinds of events. Those of links are ended by KindHeal, KindRelease or KindDrop.
 const (
 	KindCut     = "cut"
+	KindFreeze  = "freeze"
 	KindHeal    = "heal"
 	KindDelay   = "delay"
 	KindReset   = "reset"
-	KindFreeze  = "freeze"
 	KindHeld    = "held"
 	KindRelease = "release"
 	KindDrop    = "drop"

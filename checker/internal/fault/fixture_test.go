@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"

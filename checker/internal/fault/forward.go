@@ -33,7 +33,7 @@ func (l *Link) forward(_ any, caller grpc.ServerStream) (err error) {
 	default:
 		rec.update(func(c *Call) { c.Request = first.data })
 	}
-	if err := applyAll(rules, beforeCallee, rec); err != nil {
+	if err := applyAll(rules, beforeCallee, rec, caller.SetTrailer); err != nil {
 		return err
 	}
 	ctx, cancel := l.onward(caller.Context(), rules, rec.snapshot().Deadline)
@@ -51,7 +51,7 @@ func (l *Link) forward(_ any, caller grpc.ServerStream) (err error) {
 				c.Response = answer.data
 			}
 		})
-		return applyAll(rules, afterCallee, rec)
+		return applyAll(rules, afterCallee, rec, caller.SetTrailer)
 	})
 }
 
@@ -77,12 +77,13 @@ func (l *Link) begin(caller grpc.ServerStream) (*record, []*Rule) {
 	return rec, caught
 }
 
-func applyAll(rules []*Rule, at stage, rec *record) error {
+func applyAll(rules []*Rule, at stage, rec *record, trail func(metadata.MD)) error {
 	for _, rule := range rules {
 		if rule.stage != at {
 			continue
 		}
 		if err := rule.apply(rec); err != nil {
+			trail(rule.trailer)
 			return err
 		}
 	}

@@ -13,7 +13,9 @@ import (
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 )
 
@@ -25,6 +27,7 @@ type Link struct {
 	sink Sink
 
 	upstream *grpc.ClientConn
+	security credentials.TransportCredentials
 	ctx      context.Context
 	cancel   context.CancelFunc
 
@@ -37,8 +40,14 @@ type Link struct {
 
 // NewLink opens a link named "caller->callee" that listens on listen ("127.0.0.1:0" for any port) and leads to target.
 func NewLink(name, listen, target string, sink Sink) (*Link, error) {
+	return NewSecureLink(name, listen, target, insecure.NewCredentials(), insecure.NewCredentials(), sink)
+}
+
+// NewSecureLink is NewLink between services that use TLS: the link ends the caller's connection with the credentials of a server, and
+// makes one to the callee with those of a client.
+func NewSecureLink(name, listen, target string, server, client credentials.TransportCredentials, sink Sink) (*Link, error) {
 	conn, err := grpc.NewClient("passthrough:///"+target,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithTransportCredentials(client),
 		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(rawCodec{}), grpc.MaxCallRecvMsgSize(64<<20)),
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
@@ -52,7 +61,7 @@ func NewLink(name, listen, target string, sink Sink) (*Link, error) {
 		return nil, fmt.Errorf("open link %s: %w", name, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Link{name: name, addr: listen, sink: sink, upstream: conn, ctx: ctx, cancel: cancel}
+	l := &Link{name: name, addr: listen, sink: sink, upstream: conn, security: server, ctx: ctx, cancel: cancel}
 	if err := l.listen(); err != nil {
 		cancel()
 		_ = conn.Close()
@@ -140,6 +149,17 @@ func (l *Link) FailWith(method string, nth int, code codes.Code) *Rule {
 	return l.add(&Rule{method: method, nth: nth, stage: beforeCallee, fail: status.New(code, "the link failed")})
 }
 
+// FailWhen answers those calls of method with code of which when says so; it gets the number of the call, 1 is the next. The callee never
+// sees them.
+func (l *Link) FailWhen(method string, when func(n int) bool, code codes.Code) *Rule {
+	return l.add(&Rule{method: method, when: when, stage: beforeCallee, fail: status.New(code, "the link failed")})
+}
+
+// FailWithTrailer is FailWith with a trailer, such as the pushback of a server that is overloaded.
+func (l *Link) FailWithTrailer(method string, nth int, code codes.Code, trailer metadata.MD) *Rule {
+	return l.add(&Rule{method: method, nth: nth, stage: beforeCallee, fail: status.New(code, "the link failed"), trailer: trailer})
+}
+
 // FailAnswer lets the callee do the nth call of method (0: every one) and tells the caller code instead of the answer.
 func (l *Link) FailAnswer(method string, nth int, code codes.Code) *Rule {
 	return l.add(&Rule{method: method, nth: nth, stage: afterCallee, fail: status.New(code, "the answer was lost")})
@@ -155,12 +175,6 @@ func (l *Link) Delay(method string, nth int, d time.Duration) *Rule {
 func (l *Link) DelayEach(wait func(Call) time.Duration) *Rule {
 	l.sink.Emit(l.name, KindDelay, "by request")
 	return l.add(&Rule{stage: beforeCallee, delay: wait})
-}
-
-// DelayAnswer makes the answer to the nth call of method (0: every one) wait before the caller sees it.
-func (l *Link) DelayAnswer(method string, nth int, d time.Duration) *Rule {
-	l.sink.Emit(l.name, KindDelay, d.String()+" "+method)
-	return l.add(&Rule{method: method, nth: nth, stage: afterCallee, delay: always(d)})
 }
 
 func always(d time.Duration) func(Call) time.Duration { return func(Call) time.Duration { return d } }
@@ -224,6 +238,7 @@ func (l *Link) listenLocked() error {
 	}
 	l.addr = listener.Addr().String()
 	l.server = grpc.NewServer(
+		grpc.Creds(l.security),
 		grpc.ForceServerCodecV2(rawCodec{}),
 		grpc.UnknownServiceHandler(l.forward),
 		grpc.MaxRecvMsgSize(64<<20),

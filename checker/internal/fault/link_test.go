@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
@@ -37,9 +37,6 @@ func TestLinkIsTransparent(t *testing.T) {
 	var request walletv1.DeductRequest
 	require.NoError(t, calls[0].DecodeRequest(&request))
 	require.Equal(t, "s1", request.GetSagaId())
-	var response walletv1.DeductResponse
-	require.NoError(t, calls[0].DecodeResponse(&response))
-	require.EqualValues(t, 42, response.GetBalance().GetMinorUnits())
 }
 
 func TestLinkForwardsStatusWithDetails(t *testing.T) {
@@ -85,7 +82,7 @@ func TestHeldAnswerLeavesTheCallerInDoubt(t *testing.T) {
 	hold.Release()
 }
 
-func TestDroppedAnswerIsTheCodeAskedFor(t *testing.T) {
+func TestHold_Drop_ReturnsGivenCode(t *testing.T) {
 	t.Parallel()
 	callee, link, wallet := linked(t)
 	hold := link.HoldAnswer("Deduct", 1)
@@ -123,10 +120,6 @@ func TestFailures(t *testing.T) {
 	require.Equal(t, codes.Unavailable, status.Code(deduct(t.Context(), wallet, "s3")))
 	require.Equal(t, []string{"s3"}, callee.seen(), "only the answer was lost")
 	require.NoError(t, deduct(t.Context(), wallet, "s4"))
-	begin := time.Now()
-	link.DelayAnswer("Deduct", 1, 80*time.Millisecond)
-	require.NoError(t, deduct(t.Context(), wallet, "s5"))
-	require.GreaterOrEqual(t, time.Since(begin), 80*time.Millisecond)
 }
 
 func TestOneCallIsSlowForWhatItAsks(t *testing.T) {

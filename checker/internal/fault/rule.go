@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 )
 
@@ -27,6 +28,10 @@ type Rule struct {
 	delay func(Call) time.Duration
 	fail  *status.Status
 	hold  *Hold
+	// when says of each call of the method, beginning with 1, whether the rule acts on it; nil means of all. nth must be 0.
+	when func(n int) bool
+	// trailer goes with fail.
+	trailer metadata.MD
 
 	mu   sync.Mutex
 	seen int
@@ -54,11 +59,14 @@ func (r *Rule) catches(method string) bool {
 	if r.nth != 0 && r.nth != r.seen {
 		return false
 	}
+	if r.when != nil && !r.when(r.seen) {
+		return false
+	}
 	r.hits++
 	return true
 }
 
-// apply acts on a call; an error is what the caller is told instead of the answer.
+// apply acts on a call; an error is what the caller gets instead of the answer.
 func (r *Rule) apply(rec *record) error {
 	switch {
 	case r.hold != nil:
@@ -119,7 +127,7 @@ func (h *Hold) Call() Call {
 // Release lets the message go on its way. If it has not come yet, it will not be held.
 func (h *Hold) Release() { h.decide(nil, KindRelease) }
 
-// Drop loses the message; the caller, if it still waits, is told code (Unavailable if none is given).
+// Drop loses the message; the caller, if it still waits, gets code (Unavailable if none is given).
 func (h *Hold) Drop(code ...codes.Code) {
 	c := codes.Unavailable
 	if len(code) > 0 {
@@ -146,6 +154,7 @@ func (h *Hold) keep(rec *record) error {
 	h.mu.Lock()
 	if !h.done {
 		h.rec = rec
+		rec.update(func(c *Call) { c.Held = true })
 		what := "call "
 		if h.rule.stage == afterCallee {
 			what = "answer "

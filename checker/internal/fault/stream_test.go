@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	orderv1 "shop/gen/order/v1"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
@@ -72,7 +72,7 @@ func TestStreamsPassAndEndWithTheirStatus(t *testing.T) {
 	require.Eventually(t, func() bool { return link.Calls("WatchOrder")[0].Code == codes.ResourceExhausted }, time.Second, time.Millisecond)
 }
 
-func TestStreamThatIsLeftIsLeftAtTheCalleeToo(t *testing.T) {
+func TestStream_CallerLeaves_CalleeIsCancelled(t *testing.T) {
 	t.Parallel()
 	w, link, order := watching(t)
 	stream, err := order.WatchOrder(t.Context(), &orderv1.WatchOrderRequest{Id: "long"})

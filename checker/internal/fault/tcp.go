@@ -73,22 +73,6 @@ func (l *TCPLink) Delay(d time.Duration) error {
 	return l.add("latency", "downstream", map[string]any{"latency": d.Milliseconds()})
 }
 
-// Freeze lets no byte through in either direction and closes nothing, until Heal, which breaks the connections that
-// have lost bytes.
-func (l *TCPLink) Freeze() error {
-	l.sink.Emit(l.name, KindFreeze, "")
-	if err := l.add("timeout", "downstream", map[string]any{"timeout": 0}); err != nil {
-		return err
-	}
-	return l.add("timeout", "upstream", map[string]any{"timeout": 0})
-}
-
-// ResetOnUse breaks every connection (RST) as soon as something is sent over it, until Heal.
-func (l *TCPLink) ResetOnUse() error {
-	l.sink.Emit(l.name, KindReset, "on use")
-	return l.add("reset_peer", "upstream", map[string]any{"timeout": 0})
-}
-
 // Heal ends every fault of the link.
 func (l *TCPLink) Heal() error {
 	l.mu.Lock()

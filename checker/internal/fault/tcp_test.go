@@ -73,10 +73,6 @@ func TestTCPReset(t *testing.T) {
 	require.NoError(t, link.Reset())
 	require.Error(t, ask(5*time.Second))
 	require.NoError(t, open(t, link)(5*time.Second))
-	require.NoError(t, link.ResetOnUse())
-	require.Error(t, open(t, link)(5*time.Second))
-	require.NoError(t, link.Heal())
-	require.NoError(t, open(t, link)(5*time.Second))
 }
 
 func TestTCPDelay(t *testing.T) {
@@ -93,18 +89,4 @@ func TestTCPDelay(t *testing.T) {
 	begin = time.Now()
 	require.NoError(t, ask(5*time.Second))
 	require.Less(t, time.Since(begin), 120*time.Millisecond)
-}
-
-func TestTCPFreeze(t *testing.T) {
-	t.Parallel()
-	link := tcpLink(t)
-	ask := open(t, link)
-	require.NoError(t, ask(5*time.Second))
-	require.NoError(t, link.Freeze())
-	err := ask(100 * time.Millisecond)
-	var timeout net.Error
-	require.ErrorAs(t, err, &timeout)
-	require.True(t, timeout.Timeout(), "a frozen link says nothing")
-	require.NoError(t, link.Heal())
-	require.NoError(t, open(t, link)(5*time.Second))
 }

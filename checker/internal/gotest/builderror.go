@@ -24,7 +24,7 @@ func explainBuild(failed *build.Error) *check.TestOutcome {
 	for _, d := range failed.Diagnostics {
 		if !d.Hidden && !filepath.IsAbs(d.File) { // an absolute path is not of the learner's module
 			return broken(check.Failure{
-				Sentence: "your code does not compile: " + d.Msg,
+				ID: check.FailureCompile, Sentence: "your code does not compile: " + d.Msg,
 				Expected: "the package compiles",
 				Seen:     fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Msg),
 			}, d.File, d.Line)
@@ -37,19 +37,19 @@ func explainBuild(failed *build.Error) *check.TestOutcome {
 	switch {
 	case len(missing) > 0:
 		return broken(check.Failure{
-			Sentence: "missing: " + strings.Join(missing, ", "),
+			ID: check.FailureSignature, Sentence: "missing: " + strings.Join(missing, ", "),
 			Expected: "the names that the lesson gives, spelled as there: " + strings.Join(missing, ", "),
 			Seen:     "your code compiles, but does not declare " + strings.Join(missing, ", "),
 		}, "", 0)
 	case len(hidden) > 0:
 		return broken(check.Failure{
-			Sentence: "a function or type does not have the form that the lesson gives",
+			ID: check.FailureSignature, Sentence: "a function or type does not have the form that the lesson gives",
 			Expected: "the signatures of the lesson",
 			Seen:     strings.Join(hidden[:min(len(hidden), 5)], "\n"),
 		}, "", 0)
 	}
 	return broken(check.Failure{
-		Sentence: "your code does not compile", Expected: "the package compiles", Seen: strings.TrimSpace(failed.Output),
+		ID: check.FailureCompile, Sentence: "your code does not compile", Expected: "the package compiles", Seen: strings.TrimSpace(failed.Output),
 	}, "", 0)
 }
 

@@ -40,7 +40,7 @@ func (r *Runner) compile(ctx context.Context, pkg string) (string, *check.TestOu
 			overlay[pkg+"/"+file] = data
 		}
 	}
-	binaries, err := build.Tests(ctx, r.dir, overlay, pkg)
+	binary, err := build.Test(ctx, r.dir, overlay, pkg)
 	if failed := (*build.Error)(nil); errors.As(err, &failed) {
 		return "", explainBuild(failed)
 	}
@@ -48,7 +48,7 @@ func (r *Runner) compile(ctx context.Context, pkg string) (string, *check.TestOu
 		out := unknown(err.Error())
 		return "", &out
 	}
-	return binaries[pkg], nil
+	return binary, nil
 }
 
 func goFiles(dir string) []string {

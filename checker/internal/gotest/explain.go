@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"stagecraft/checker/internal/check"
 )
@@ -38,6 +39,8 @@ func explain(dir, test string, e ended) check.TestOutcome {
 			out.Failure.Crashed = true
 			out.File, out.Line = learnersFrame(dir, e.output)
 		}
+	case e.busy:
+		return check.TestOutcome{Verdict: check.Unknown, Fault: fmt.Sprintf("the machine is too busy: the test did not get its %s within %s", e.waited, e.elapsed.Round(time.Second))}
 	default:
 		out.Verdict = check.Fail
 		out.Failure = died(e)
@@ -62,6 +65,7 @@ func died(e ended) check.Failure {
 			Expected: "every call returns",
 			Seen:     "still running",
 			Why:      "An endless loop, or a wait for something that never comes.",
+			Hung:     true,
 		}
 	}
 	if m := panicLine.FindStringSubmatch(e.output); m != nil {
@@ -70,7 +74,7 @@ func died(e ended) check.Failure {
 			return exited("os.Exit(0)", when)
 		}
 		if strings.Contains(what, "all goroutines are asleep") {
-			return check.Failure{Sentence: "your code waits for ever", Expected: "every call returns", Seen: what}
+			return check.Failure{Sentence: "your code waits forever", Expected: "every call returns", Seen: what}
 		}
 		return check.Failure{Sentence: "your code panics: " + what, Expected: "no panic", Seen: "panic: " + what}
 	}

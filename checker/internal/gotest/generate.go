@@ -100,7 +100,7 @@ func TestStagecraftServe(t *stagecrafttesting.T) {
 	orders, answers := stagecraftos.NewFile(3, "orders"), stagecraftos.NewFile(4, "answers")
 	lines := stagecraftbufio.NewScanner(orders)
 	if !lines.Scan() {
-		t.Fatal("nobody asks")
+		t.Fatal("no process asks for tests")
 	}
 	nonce := lines.Text()
 	stagecraftfmt.Fprintln(answers, nonce, "ready")

@@ -131,7 +131,7 @@ func TestOutcomes(t *testing.T) {
 		{"good", "TestShip", check.Pass, "", ""},
 		{"good", "TestHang", check.Fail, "did not come back within ", "*"},
 		{"good", "TestCaught", check.Fail, "panic: caught", "good/code.go"},
-		{"good", "TestWait", check.Fail, "waits for ever", "good/code.go"},
+		{"good", "TestWait", check.Fail, "waits forever", "good/code.go"},
 		{"good", "TestQuit", check.Fail, "ended the process", "good/quit.go"},
 		{"good", "TestQuitBadly", check.Fail, "exit status 3", ""},
 		{"good", "TestParallelSub", check.Fail, "late", ""},
@@ -162,18 +162,17 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-func TestALateTestIsToldHowLongItWasGiven(t *testing.T) {
+func TestExplain_LimitOverOnABusyMachine_IsUnknown(t *testing.T) {
 	t.Parallel()
-	if f := died(ended{timeout: true, started: true, waited: 40 * time.Second}); !strings.Contains(f.Sentence, "within 40s") {
-		t.Errorf("four times ten seconds were waited: %s", f.Sentence)
+	out := explain(t.TempDir(), "TestX", ended{timeout: true, busy: true, started: true, waited: 10 * time.Second, elapsed: time.Minute})
+	if out.Verdict != check.Unknown || !strings.Contains(out.Fault, "10s within 1m0s") {
+		t.Errorf("want unknown with both times, got %s: %s", out.Verdict, out.Fault)
 	}
 }
 
-func TestStarved(t *testing.T) {
+func TestExplain_LimitOver_SaysThatTheCodeHangs(t *testing.T) {
 	t.Parallel()
-	for used, want := range map[time.Duration]bool{0: false, 200 * time.Millisecond: false, 3 * time.Second: true, 9900 * time.Millisecond: false} {
-		if starved(used, 10*time.Second) != want {
-			t.Errorf("%s of 10 s: starved should be %t", used, want)
-		}
+	if f := died(ended{timeout: true, started: true, waited: 10 * time.Second}); !f.Hung || !strings.Contains(f.Sentence, "within 10s") {
+		t.Errorf("want a failure that ends the run and names the limit, got %+v", f)
 	}
 }

@@ -1,7 +1,7 @@
 // Package gotest runs hidden tests inside the learner's packages without writing a file there.
 //
 // Each package is compiled once with its hidden tests laid over it; the learner's own test files are left out, so that
-// neither a name nor a TestMain of his gets in the way. The binary then serves: it is told over a pipe which test to run
+// neither a name nor a TestMain of theirs gets in the way. The binary then serves: it reads from a pipe which test to run
 // and answers over another with a secret of this run. A test has passed when that answer says so, and by nothing else:
 // what the learner's code prints, and how the process ends, prove nothing.
 package gotest
@@ -49,7 +49,7 @@ func New(dir string, seed uint64, checks []check.Check) *Runner {
 	return r
 }
 
-// Compile builds the test binaries of all packages side by side; what goes wrong is told by RunTest.
+// Compile builds the test binaries of all packages side by side; RunTest reports what goes wrong.
 func (r *Runner) Compile(ctx context.Context) {
 	var all sync.WaitGroup
 	for pkg := range r.tests {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"stagecraft/checker/internal/proc"
+	"stagecraft/checker/internal/stall"
 )
 
 // startLimit is how long the test process may take until it serves: init functions of the learner's code run in it.
@@ -34,7 +36,8 @@ type ended struct {
 	answered bool          // the process answered with the nonce
 	outcome  string        // passed, failed, skipped or missing, if answered
 	timeout  bool          // the limit was over first
-	waited   time.Duration // what the limit had grown to by then, on a busy machine
+	waited   time.Duration // the limit
+	busy     bool          // the limit was over although the machine had not given that time
 	started  bool          // the process had begun to serve
 	output   string        // what was printed meanwhile
 	state    *os.ProcessState
@@ -58,7 +61,7 @@ func startServer(dir, binary string) (*server, error) {
 		Name:       "hidden tests",
 		Path:       binary,
 		Args:       []string{"-test.run=^TestStagecraftServe$", "-test.timeout=0", "-test.v", "-test.paniconexit0", "-test.count=1"},
-		Env:        append(os.Environ(), "GOTRACEBACK=all"),
+		Env:        append(proc.PlainEnviron(), "GOTRACEBACK=all"),
 		Dir:        dir,
 		Stdout:     s.output,
 		Stderr:     s.output,
@@ -105,25 +108,27 @@ func (s *server) run(ctx context.Context, test string, seed uint64, limit time.D
 	return e
 }
 
+// errLimit is the cause of a context whose test has had its time.
+var errLimit = errors.New("the test's time is over")
+
+// await waits for an answer, at most for limit in time that the machine gave.
 func (s *server) await(ctx context.Context, limit time.Duration) ended {
+	probe := stall.Start()
+	defer probe.Stop()
+	limited, cancel := probe.Context(ctx, limit, errLimit)
+	defer cancel()
 	began := time.Now()
 	e := ended{}
-	for extension, used := 0, cpuTime(s.process.Pid()); ; extension++ {
-		timer := time.NewTimer(limit)
-		select {
-		case answer, ok := <-s.answers:
-			e.outcome, e.answered = answer, ok
-		case <-timer.C:
-			if extension < 3 && starved(cpuTime(s.process.Pid())-used, time.Since(began)) {
-				continue
-			}
-			e.timeout, e.waited = true, time.Duration(extension+1)*limit
-			_ = s.process.Signal(syscall.SIGQUIT) // the Go runtime then says where every goroutine is
-		case <-ctx.Done():
+	select {
+	case answer, ok := <-s.answers:
+		e.outcome, e.answered = answer, ok
+	case <-limited.Done():
+		if ctx.Err() != nil {
 			s.process.KillTree()
+			break
 		}
-		timer.Stop()
-		break
+		e.timeout, e.busy, e.waited = true, errors.Is(context.Cause(limited), stall.ErrTooBusy), limit
+		_ = s.process.Signal(syscall.SIGQUIT) // the Go runtime then says where every goroutine is
 	}
 	e.elapsed = time.Since(began)
 	if e.answered {

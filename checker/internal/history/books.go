@@ -15,7 +15,7 @@ type Books struct {
 
 	Ops []stack.Op
 
-	Orders   map[string][]stack.Order // user → all his orders
+	Orders   map[string][]stack.Order // user → all their orders
 	Balances map[string]int64
 	Ledger   map[string][]stack.Entry
 	Stock    map[string]stack.Stock
@@ -60,11 +60,17 @@ func (b *Books) readUser(ctx context.Context, shop *stack.Shop, user string) err
 		return fmt.Errorf("read wallet of %s: %w", user, err)
 	}
 	b.Balances[user] = wallet.Balance.MinorUnits
-	entries, err := answered(shop.Entries(ctx, user))
-	if err != nil {
-		return fmt.Errorf("read ledger of %s: %w", user, err)
+	for cursor, pages := "", map[string]bool{}; !pages[cursor]; {
+		pages[cursor] = true
+		page, err := answered(shop.EntriesFrom(ctx, user, cursor))
+		if err != nil {
+			return fmt.Errorf("read ledger of %s: %w", user, err)
+		}
+		b.Ledger[user] = append(b.Ledger[user], page.Entries...)
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
 	}
-	b.Ledger[user] = entries.Entries
 	seen := map[string]bool{}
 	for cursor := ""; !seen[cursor]; {
 		seen[cursor] = true

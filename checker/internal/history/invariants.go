@@ -20,7 +20,7 @@ func OrdersFinal(b Books) []Violation {
 			if open(o) {
 				found = append(found, Violation{
 					"every order comes to an end", "PAID or CANCELLED", fmt.Sprintf("order %s is still %s", o.ID, o.Status),
-					"Somebody has to finish what a crash interrupted: the scanner for stale sagas.",
+					"The scanner for stale sagas has to finish what a crash interrupted.",
 				})
 			}
 		}
@@ -41,7 +41,7 @@ func KeysOnce(b Books) []Violation {
 		if other, known := first[name]; known && other != order.ID {
 			found = append(found, Violation{
 				"one key makes one order", "order " + other + " in every answer to the key " + op.Key,
-				"also order " + order.ID, "Whoever repeats a request whose answer was lost must not buy twice.",
+				"also order " + order.ID, "A client that repeats a request whose answer was lost must not buy twice.",
 			})
 			continue
 		}
@@ -50,7 +50,7 @@ func KeysOnce(b Books) []Violation {
 	return found
 }
 
-// AnswersHold: an order that was answered as paid exists and is paid; what nobody asked for does not exist.
+// AnswersHold: an order that was answered as paid exists and is paid; what was not asked for does not exist.
 func AnswersHold(b Books) []Violation {
 	var found []Violation
 	for _, user := range slices.Sorted(maps.Keys(b.Orders)) {
@@ -79,13 +79,13 @@ func AnswersHold(b Books) []Violation {
 				}
 				found = append(found, Violation{
 					"an answer that was given stays true", fmt.Sprintf("order %s, answered as %s, is paid", answer.ID, answer.Status), now,
-					"The buyer has been told; nothing that happens later may take it back in silence.",
+					"The buyer has the answer; nothing that happens later may contradict it.",
 				})
 			}
 		}
 		if bought > most {
 			found = append(found, Violation{
-				"nothing is sold that nobody ordered", fmt.Sprintf("at most %d paid orders", most), fmt.Sprintf("%d", bought),
+				"nothing is sold that was not ordered", fmt.Sprintf("at most %d paid orders", most), fmt.Sprintf("%d", bought),
 				"A request that was refused, or repeated with the same key, must not sell anything.",
 			})
 		}
@@ -99,7 +99,7 @@ func ChargedOnce(b Books) []Violation {
 	for _, user := range slices.Sorted(maps.Keys(b.Ledger)) {
 		net := map[string]int64{}
 		for _, e := range b.Ledger[user] {
-			if e.Kind != "TOP_UP" {
+			if e.Kind == "DEDUCT" || e.Kind == "REFUND" {
 				net[e.Reference] -= e.Amount.MinorUnits
 			}
 		}
@@ -165,7 +165,7 @@ func MoneyConserved(b Books) []Violation {
 	return found
 }
 
-// StockConserved: what is available is what was there, plus adjustments, minus what was sold; nothing stays reserved for nobody.
+// StockConserved: what is available is what was there, plus adjustments, minus what was sold; no stock stays reserved without an order.
 func StockConserved(b Books) []Violation {
 	var found []Violation
 	for _, sku := range slices.Sorted(maps.Keys(b.Stock)) {
@@ -201,7 +201,7 @@ func StockConserved(b Books) []Violation {
 		// A stage may keep the pieces of a paid order reserved until it ships, or take them out at once.
 		if !undecided && got.Reserved != 0 && got.Reserved != paid {
 			found = append(found, Violation{
-				"nothing stays reserved for nobody", fmt.Sprintf("0 of %s reserved, or the %d of paid orders", sku, paid), fmt.Sprintf("%d", got.Reserved),
+				"no stock stays reserved without an order", fmt.Sprintf("0 of %s reserved, or the %d of paid orders", sku, paid), fmt.Sprintf("%d", got.Reserved),
 				"A reservation of a cancelled order keeps goods from those who would buy them.",
 			})
 		}

@@ -8,6 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"stagecraft/checker/internal/paths"
+	"stagecraft/checker/internal/proc"
 )
 
 // errNoBundle says that this system has no Debian packages to unpack.
@@ -69,7 +72,7 @@ func (b bundle) unpack(ctx context.Context, packages []string) error {
 			return err
 		}
 	}
-	files, _ := filepath.Glob(filepath.Join(debs, "*.deb"))
+	files := paths.Match(debs, "*.deb")
 	for _, file := range files {
 		if _, err := b.run(ctx, debs, "dpkg", "-x", file, b.dir); err != nil {
 			return err
@@ -81,7 +84,7 @@ func (b bundle) unpack(ctx context.Context, packages []string) error {
 func (b bundle) run(ctx context.Context, dir, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.Env = append(proc.Environ(), "LC_ALL=C")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -107,7 +110,7 @@ exec "$BINDIR/erlexec" "$@"
 `
 
 func (b bundle) wrapErlang() error {
-	erts, _ := filepath.Glob(filepath.Join(b.dir, "usr/lib/erlang/erts-*/bin"))
+	erts := paths.Match(b.dir, "usr/lib/erlang/erts-*/bin")
 	if len(erts) == 0 {
 		return nil // The machine's own Erlang is used.
 	}

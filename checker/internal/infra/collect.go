@@ -58,7 +58,7 @@ func (a *pgAdmin) collect(ctx context.Context) error {
 	return nil
 }
 
-// ifDead calls then while it holds the lock of a run that nobody else holds.
+// ifDead calls then while it holds the lock of a run that no other process holds.
 func (a *pgAdmin) ifDead(ctx context.Context, run uint32, then func()) error {
 	return a.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		var dead bool

@@ -13,7 +13,7 @@ type Report struct {
 	Servers  []ServerReport
 	// Notes are facts beside the servers: a warm supervisor, a container engine, the disk.
 	Notes []string
-	// Next is the one command that mends everything; empty when nothing is missing.
+	// Next is the one command that installs everything; empty when nothing is missing.
 	Next string
 }
 

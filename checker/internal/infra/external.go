@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// external are servers that somebody else runs.
+// external are servers that the user runs.
 type external struct{ postgres, redis, rabbit, rabbitAPI string }
 
 // externalFromEnv returns nil when no URL is set, or another provider is forced.
@@ -103,7 +103,7 @@ func (s *Servers) openExternalRabbit(ctx context.Context, e external, endpoints 
 	return externalVersion(rabbitName, overview.Version, endpoints)
 }
 
-// usualManagement is where the management listens when nobody has said otherwise.
+// usualManagement is where the management listens by default.
 func usualManagement(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil {
@@ -128,7 +128,7 @@ func externalFault(ctx context.Context, name, variable string, err error) error 
 	fault := serverFault(ctx, name, "be used as "+variable+" says", err)
 	var f *Fault
 	if errors.As(fault, &f) && f.Cause != nil {
-		f.Next = "mend " + variable + " or that server, or unset it; no other server is used in its place"
+		f.Next = "correct " + variable + " or that server, or unset it; no other server is used in its place"
 	}
 	return fault
 }

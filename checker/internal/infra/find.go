@@ -11,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stagecraft/checker/internal/paths"
+	"stagecraft/checker/internal/proc"
 )
 
 // The servers by the names they have in state, reports and messages.
@@ -130,7 +133,7 @@ func candidates(prefix, name string) []string {
 			}
 			continue
 		}
-		paths, _ := filepath.Glob(prefix + pattern)
+		paths := paths.Match(cmp.Or(prefix, "/"), strings.TrimPrefix(pattern, "/"))
 		slices.SortFunc(paths, func(a, b string) int { return compareVersions(firstVersion(b), firstVersion(a)) })
 		for _, path := range paths {
 			if info, err := os.Stat(path); err == nil && info.Mode()&0o111 != 0 {
@@ -154,7 +157,7 @@ func versionOf(ctx context.Context, name, path string, env []string) string {
 		}
 		for _, home := range []string{filepath.Dir(filepath.Dir(real)), filepath.Dir(real)} {
 			for _, pattern := range []string{"plugins/rabbit-[0-9]*", "lib/rabbitmq_server-*/plugins/rabbit-[0-9]*", "ebin/rabbit.app"} {
-				if paths, _ := filepath.Glob(filepath.Join(home, pattern)); len(paths) > 0 {
+				if paths := paths.Match(home, pattern); len(paths) > 0 {
 					return strings.TrimSuffix(firstVersion(filepath.Base(paths[0])), ".")
 				}
 			}
@@ -164,7 +167,7 @@ func versionOf(ctx context.Context, name, path string, env []string) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(proc.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil {
 		return ""
@@ -198,7 +201,7 @@ func bundleEnv(prefix string) []string {
 	if prefix == "" {
 		return nil
 	}
-	libraries, _ := filepath.Glob(filepath.Join(prefix, "usr/lib/*-linux-gnu*"))
+	libraries := paths.Match(prefix, "usr/lib/*-linux-gnu*")
 	libraries = append(libraries, filepath.Join(prefix, "usr/lib"))
 	return []string{
 		"LD_LIBRARY_PATH=" + strings.Join(libraries, ":"),

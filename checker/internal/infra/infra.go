@@ -44,7 +44,7 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// MigrationError is a migration that the database refused. It is the work of whoever wrote the migration, not a Fault.
+// MigrationError is a migration that the database refused. It is the mistake of the migration's author, not a Fault.
 type MigrationError struct {
 	Database, File string
 	Cause          error

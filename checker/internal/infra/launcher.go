@@ -3,7 +3,6 @@ package infra
 import (
 	"context"
 	"errors"
-	"os"
 	"time"
 
 	"stagecraft/checker/internal/proc"
@@ -53,5 +52,5 @@ func awaitReady(ctx context.Context, server string, p *proc.Process, log *watche
 	}
 }
 
-// mergedEnv is the environment of the program with changes.
-func mergedEnv(changes ...string) []string { return append(os.Environ(), changes...) }
+// mergedEnv is the clean environment of the program with changes.
+func mergedEnv(changes ...string) []string { return append(proc.Environ(), changes...) }

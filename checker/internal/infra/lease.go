@@ -29,7 +29,7 @@ func (s *Servers) Lease(ctx context.Context, spec LeaseSpec) (*Lease, error) {
 		return lease, nil
 	}
 	if s.postgres == nil || spec.Redis && s.redis == nil || spec.Vhost && s.rabbit == nil {
-		return nil, &Fault{What: "a lease asks for a server that Ensure was not told to need"}
+		return nil, &Fault{What: "a lease asks for a server that Ensure was not asked for"}
 	}
 	if err := s.postgres.hold(ctx); err != nil {
 		return nil, serverFault(ctx, postgresName, "be reached", err)

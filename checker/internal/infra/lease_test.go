@@ -151,3 +151,12 @@ func TestLeaseOfWhatWasNotNeeded(t *testing.T) {
 	var fault *Fault
 	require.ErrorAs(t, err, &fault)
 }
+
+// A checkout may have changed the line ends to CRLF.
+func TestMigrations_FileWithCRLF_RunsAsItsFirstLineSays(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"1.sql": {Data: []byte("-- atlas:txmode none\r\nSELECT 1;\r\nSELECT 2;\r\n")}}
+	all, err := readMigrations(files)
+	require.NoError(t, err)
+	require.Len(t, all[0].parts(), 2)
+}

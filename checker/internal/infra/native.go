@@ -17,6 +17,8 @@ type native struct {
 	prefix string
 	dir    string // run-*: logs and RabbitMQ's data
 	owner  postgresOwner
+	// durable has PostgreSQL write every commit to the disk.
+	durable bool
 
 	mu       sync.Mutex
 	postgres *postgresServer

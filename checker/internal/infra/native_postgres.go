@@ -22,6 +22,7 @@ type postgresServer struct {
 	data, password string
 	port           int
 	generation     int
+	durable        bool
 }
 
 const superuser = "stagecraft"
@@ -77,12 +78,15 @@ func (n *native) launchPostgres(ctx context.Context, found program, note func(st
 
 func postgresArgs(s *postgresServer) []string {
 	args := []string{"-D", s.data, "-p", fmt.Sprint(s.port)}
-	for _, setting := range []string{
+	settings := []string{
 		"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=400", "timezone=UTC", "log_timezone=UTC",
+		"wal_level=minimal", "max_wal_senders=0", "max_wal_size=1GB", "checkpoint_timeout=30min", "shared_buffers=128MB",
+	}
+	if !s.durable {
 		// The data lives no longer than the supervisor: what a crash of the machine would lose is not missed.
-		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
-		"max_wal_size=1GB", "checkpoint_timeout=30min", "shared_buffers=128MB",
-	} {
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+	}
+	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
 	return args
@@ -106,7 +110,7 @@ func (n *native) preparePostgres(ctx context.Context, found program, note func(s
 	if err := copyTree(filepath.Join(kept, "data"), data, n.owner.credential); err != nil {
 		return nil, diskFault("cannot copy the PostgreSQL data directory", err)
 	}
-	return &postgresServer{data: data, password: strings.TrimSpace(string(password))}, nil
+	return &postgresServer{data: data, password: strings.TrimSpace(string(password)), durable: n.durable}, nil
 }
 
 func (n *native) initdb(ctx context.Context, found program, kept string) error {

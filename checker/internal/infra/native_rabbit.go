@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/proc"
 )
+
+// rabbitDiskLimit is how many bytes of the disk must be free.
+const rabbitDiskLimit = 50_000_000
 
 // rabbitServer is what stays the same over the lives of one broker.
 type rabbitServer struct {
@@ -66,6 +71,9 @@ func (n *native) prepareRabbit(found program) (*rabbitServer, error) {
 	if err != nil {
 		return nil, diskFault("cannot make a directory for RabbitMQ", err)
 	}
+	if dir, err = plainPath(dir); err != nil {
+		return nil, err
+	}
 	s := &rabbitServer{dir: dir, password: randomWord()}
 	for _, port := range []*int{&s.amqp, &s.distribution, &s.api, &s.em} {
 		if *port, err = proc.FreePort(); err != nil {
@@ -81,9 +89,9 @@ management.tcp.port = %d
 default_user = %s
 default_pass = %s
 log.console = false
-disk_free_limit.absolute = 50MB
+disk_free_limit.absolute = %d
 vm_memory_high_watermark.absolute = 1GiB
-`, s.amqp, s.api, superuser, s.password),
+`, s.amqp, s.api, superuser, s.password, rabbitDiskLimit),
 	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o400); err != nil {
@@ -93,13 +101,35 @@ vm_memory_high_watermark.absolute = 1GiB
 	return s, leanPlugins(found, filepath.Join(dir, "plugins"))
 }
 
+var oddCharacter = regexp.MustCompile(`[^A-Za-z0-9/._-]`)
+
+// plainPath returns a path to dir without characters that RabbitMQ takes for a pattern or cannot read: a link in the directory of
+// temporary files when dir has any.
+func plainPath(dir string) (string, error) {
+	if !oddCharacter.MatchString(dir) {
+		return dir, nil
+	}
+	place, err := os.MkdirTemp("", "stagecraft-rabbitmq-")
+	if err != nil {
+		return "", diskFault("cannot make a directory for RabbitMQ", err)
+	}
+	if _, err := proc.RemoveOnDeath(place); err != nil {
+		return "", err
+	}
+	link := filepath.Join(place, "data")
+	if err := os.Symlink(dir, link); err != nil {
+		return "", diskFault("cannot link the directory of RabbitMQ", err)
+	}
+	return link, nil
+}
+
 // leanPlugins links only what the broker and its management need: a broker reads every plugin on its path at each start.
 func leanPlugins(found program, to string) error {
 	real, err := filepath.EvalSymlinks(found.Path)
 	if err != nil {
 		return &Fault{What: "RabbitMQ's program has vanished", Cause: err}
 	}
-	plugins, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(real)), "plugins", "*"))
+	plugins := paths.Match(filepath.Dir(filepath.Dir(real)), "plugins/*")
 	if err := os.Mkdir(to, 0o755); err != nil {
 		return diskFault("cannot make "+to, err)
 	}

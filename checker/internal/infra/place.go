@@ -12,12 +12,11 @@ import (
 // place is where one repository's infrastructure keeps its files.
 type place struct{ root string }
 
-func (p place) dir() string        { return filepath.Join(p.root, ".stagecraft", "infra") }
-func (p place) statePath() string  { return filepath.Join(p.dir(), "state.json") }
-func (p place) logPath() string    { return filepath.Join(p.dir(), "supervisor.log") }
-func (p place) bundleDir() string  { return filepath.Join(p.root, ".stagecraft", "bundle") }
-func (p place) lockPath() string   { return filepath.Join(p.dir(), "start.lock") }
-func (p place) runPattern() string { return filepath.Join(p.dir(), "run-*") }
+func (p place) dir() string       { return filepath.Join(p.root, ".stagecraft", "infra") }
+func (p place) statePath() string { return filepath.Join(p.dir(), "state.json") }
+func (p place) logPath() string   { return filepath.Join(p.dir(), "supervisor.log") }
+func (p place) bundleDir() string { return filepath.Join(p.root, ".stagecraft", "bundle") }
+func (p place) lockPath() string  { return filepath.Join(p.dir(), "start.lock") }
 
 // newPlace makes the directory and proves that it can be written to.
 func newPlace(root string) (place, error) {

@@ -35,7 +35,7 @@ func choosePostgresOwner(p place, runDir string) (postgresOwner, error) {
 	}
 	info, err := os.Lstat(keep)
 	if err != nil || !info.IsDir() || info.Sys().(*syscall.Stat_t).Uid != 0 {
-		return postgresOwner{}, &Fault{What: keep + " belongs to somebody else", Next: "remove it and run again", Cause: err}
+		return postgresOwner{}, &Fault{What: keep + " belongs to another user", Next: "remove it and run again", Cause: err}
 	}
 	run, err := os.MkdirTemp(keep, closedHomeRun(p))
 	if err == nil {

@@ -38,6 +38,19 @@ func canServe(ctx context.Context, p place, provider string, need Need) bool {
 	return true
 }
 
+// newLauncher starts the servers of a provider. A new provider is chosen in chooseProvider and launched here.
+func newLauncher(p place, provider string) (launcher, error) {
+	switch provider {
+	case "native":
+		return newNative(p, "")
+	case "bundle":
+		return newNative(p, p.bundleDir())
+	case "docker":
+		return newContainers(p)
+	}
+	return nil, fmt.Errorf("no provider %q", provider)
+}
+
 func prefixOf(p place, provider string) string {
 	if provider == "bundle" {
 		return p.bundleDir()

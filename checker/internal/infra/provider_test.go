@@ -16,7 +16,7 @@ import (
 	"stagecraft/checker/internal/proc"
 )
 
-// external runs the shared servers under their own URLs, as somebody else's.
+// external runs the shared servers under their own URLs, as those of another owner.
 func setExternal(t *testing.T) {
 	s := ensure(t, sharedRoot, all)
 	t.Setenv("STAGECRAFT_POSTGRES_URL", s.session.endpoints[postgresName].URL)

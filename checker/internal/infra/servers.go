@@ -16,6 +16,7 @@ type Servers struct {
 	Line string
 
 	session  *session // nil for external servers
+	place    place
 	postgres *pgAdmin
 	rabbit   *rabbitAdmin
 	redis    redisSource
@@ -71,7 +72,7 @@ func (s *Servers) open(ctx context.Context, p place, need Need, say func(string)
 	if err != nil {
 		return err
 	}
-	s.session, s.Provider = session, session.state.Provider
+	s.session, s.Provider, s.place = session, session.state.Provider, p
 	s.Line = line(s.Provider, session.endpoints)
 	if s.postgres, err = openPostgres(ctx, session.endpoints[postgresName].URL); err != nil {
 		return serverFault(ctx, postgresName, "be reached", err)

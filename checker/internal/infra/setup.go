@@ -58,7 +58,7 @@ func (p *packager) names(missing []string) []string {
 	return names
 }
 
-// installHint is the one command that mends what is missing.
+// installHint is the one command that installs what is missing.
 func installHint(missing []string) string {
 	if p := thisPackager(); p != nil {
 		return p.command(missing)
@@ -108,7 +108,7 @@ func (p *packager) run(ctx context.Context, missing []string) error {
 	return nil
 }
 
-// The servers run as children of ours only: apt is told to start none, to make no PostgreSQL cluster, and those that it
+// The servers run as children of ours only: apt starts none, makes no PostgreSQL cluster, and those that it
 // enabled for the next boot are disabled again. What an administrator has set is left alone.
 const aptScript = `set -e
 export DEBIAN_FRONTEND=noninteractive
@@ -135,7 +135,7 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], " / ")
 }
 
-// mayInstallUnasked is true where nobody can answer and nothing is lost: root on Debian or Ubuntu without a terminal, which
+// mayInstallUnasked is true where no one can answer and nothing is lost: root on Debian or Ubuntu without a terminal, which
 // is a container or a build machine.
 func mayInstallUnasked(interactive bool) bool {
 	p := thisPackager()

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/proc"
 )
 
@@ -87,11 +89,7 @@ func sweep(p place) {
 	for _, server := range old.Servers {
 		proc.KillStarted(server.PID, server.Start)
 	}
-	dirs := old.Dirs
-	for _, pattern := range []string{p.runPattern(), filepath.Join(closedHomeDir, closedHomeRun(p)+"*")} {
-		found, _ := filepath.Glob(pattern)
-		dirs = append(dirs, found...)
-	}
+	dirs := slices.Concat(old.Dirs, paths.Match(p.dir(), "run-*"), paths.Match(closedHomeDir, closedHomeRun(p)+"*"))
 	for _, dir := range dirs {
 		proc.KillLivingIn(dir)
 		_ = os.RemoveAll(dir)

@@ -59,7 +59,7 @@ type supervisor struct {
 	idle    time.Time // since when there has been no user
 }
 
-// supervise runs until SIGTERM, until nobody has used the servers for the idle limit, or until its state file is gone.
+// supervise runs until SIGTERM, until no checker has used the servers for the idle limit, or until its state file is gone.
 func supervise(p place, provider string) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
@@ -92,18 +92,6 @@ func supervise(p place, provider string) error {
 	_ = listener.Close()
 	s.stopped.Wait()
 	return nil
-}
-
-func newLauncher(p place, provider string) (launcher, error) {
-	switch provider {
-	case "native":
-		return newNative(p, "")
-	case "bundle":
-		return newNative(p, p.bundleDir())
-	case "docker":
-		return newContainers(p)
-	}
-	return nil, fmt.Errorf("no provider %q", provider)
 }
 
 // announce tells the checker that started us, through file descriptor 3, that we serve, or why not.

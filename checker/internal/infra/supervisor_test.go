@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/proc"
 )
 
@@ -71,7 +72,7 @@ func TestServerThatDiesInUseIsNamedAndRestarted(t *testing.T) {
 	require.Eventually(t, func() bool { return first.Healthy(t.Context()) != nil }, 2*time.Second, 5*time.Millisecond)
 	second := ensure(t, root, Need{Postgres: true})
 	require.NoError(t, second.Healthy(t.Context()))
-	require.ErrorContains(t, first.Healthy(t.Context()), postgresName, "who used it before the restart is told for good")
+	require.ErrorContains(t, first.Healthy(t.Context()), postgresName, "a user from before the restart gets the error for good")
 	_, err := second.Lease(t.Context(), LeaseSpec{Databases: []DatabaseSpec{{"order_db", someMigrations}}})
 	require.NoError(t, err)
 }
@@ -111,7 +112,7 @@ func TestDownLeavesNothing(t *testing.T) {
 	require.False(t, st.alive())
 	require.Zero(t, proc.StartTime(st.Servers[postgresName].PID))
 	require.NoFileExists(t, place{root}.statePath())
-	left, _ := filepath.Glob(place{root}.runPattern())
+	left := paths.Match(place{root}.dir(), "run-*")
 	require.Empty(t, left)
 	require.NoError(t, Down(t.Context(), root), "down of what is down is no error")
 }

@@ -39,7 +39,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read migration %s: %w", name, err)
 		}
-		all = append(all, migration{name, string(sql)})
+		all = append(all, migration{name, strings.ReplaceAll(string(sql), "\r\n", "\n")})
 	}
 	return all, nil
 }
@@ -73,7 +73,7 @@ func (a *pgAdmin) template(ctx context.Context, spec DatabaseSpec) (string, erro
 	return name, nil
 }
 
-// makeTemplate migrates under another name, so that a template that has its name is whole, whoever was killed while making it.
+// makeTemplate migrates under another name, so that a template that has its name is complete, whichever checker was killed while making it.
 func (a *pgAdmin) makeTemplate(ctx context.Context, name string, lock int32, database string, migrations []migration) error {
 	return a.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1::int, $2::int)", int32(lockTemplates), lock); err != nil {
@@ -92,7 +92,7 @@ func (a *pgAdmin) makeTemplate(ctx context.Context, name string, lock int32, dat
 			_, _ = conn.Exec(context.WithoutCancel(ctx), "DROP DATABASE IF EXISTS "+quote(making)+" WITH (FORCE)")
 			return err
 		}
-		// Nobody may connect to a template: an open connection would keep it from being cloned.
+		// No client may connect to a template: an open connection would keep it from being cloned.
 		if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(making)+" ALLOW_CONNECTIONS false"); err != nil {
 			return err
 		}

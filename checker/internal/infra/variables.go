@@ -14,5 +14,8 @@ func (s *Servers) Variables() []string {
 			env = append(env, v.variable+"="+e.URL)
 		}
 	}
+	if api := s.session.endpoints[rabbitName].API; api != "" {
+		env = append(env, "STAGECRAFT_RABBITMQ_API="+api)
+	}
 	return env
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Find returns the lesson meant by query: its number ("7", "07"), its slug, its directory, or the beginning of a word of its slug or title
-// that no other lesson has.
+// that no other lesson has. A lesson that is planned is a *PlannedError.
 func Find(lessons []Lesson, query string) (Lesson, error) {
 	wanted := strings.ToLower(strings.Trim(strings.TrimSpace(query), "/"))
 	wanted = strings.TrimPrefix(strings.TrimPrefix(wanted, "workspace/"), "lessons/")
@@ -21,11 +21,19 @@ func Find(lessons []Lesson, query string) (Lesson, error) {
 				return l, nil
 			}
 		}
+		if i := slices.IndexFunc(Curriculum(), func(e Entry) bool { return e.Number == number }); i >= 0 {
+			return Lesson{}, &PlannedError{Curriculum()[i]}
+		}
 		return Lesson{}, fmt.Errorf("there is no lesson %d; %s", number, catalogue(lessons))
 	}
 	for _, l := range lessons {
-		if wanted == l.Slug || wanted == l.Name() {
+		if wanted == l.Slug || wanted == l.Name() || slices.Contains(formerNames(l), wanted) {
 			return l, nil
+		}
+	}
+	for _, e := range Planned(lessons) {
+		if wanted == e.Slug || wanted == e.Name() {
+			return Lesson{}, &PlannedError{e}
 		}
 	}
 	for _, fits := range []func(Lesson) bool{
@@ -45,6 +53,16 @@ func Find(lessons []Lesson, query string) (Lesson, error) {
 		}
 	}
 	return Lesson{}, fmt.Errorf("no lesson is called %q; %s", query, catalogue(lessons))
+}
+
+// formerNames are the names that the lesson's directory had before.
+func formerNames(l Lesson) []string {
+	for _, e := range Curriculum() {
+		if e.Slug == l.Slug && e.Number == l.Number {
+			return e.Was
+		}
+	}
+	return nil
 }
 
 func wordStarts(words []string, prefix string) bool {

@@ -62,7 +62,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestLoadNamesEveryFault(t *testing.T) {
+func TestLoad_BrokenLessons_NamesEveryFault(t *testing.T) {
 	t.Parallel()
 	root := tree(t, map[string]string{
 		"stage1-mvp/README.md":    "",
@@ -94,7 +94,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: expected lesson %d, seen %d, %v", query, want, l.Number, err)
 		}
 	}
-	for query, want := range map[string]string{"9": "no lesson 9", "": "which lesson", "zzz": "5 saga", "the": "several"} {
+	for query, want := range map[string]string{"99": "no lesson 99", "22": "planned", "outbox": "planned", "": "which lesson", "zzz": "5 saga", "the": "several"} {
 		if _, err := lesson.Find(lessons, query); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: expected an error with %q, seen %v", query, want, err)
 		}
@@ -105,7 +105,7 @@ func TestRender(t *testing.T) {
 	t.Parallel()
 	root := tree(t, map[string]string{"s/a.go": "package a\n\n// A is it.\nfunc A() {}\n\nfunc B() {}\n"})
 	got, err := lesson.Render("before\n\n```go quote=s/a.go#A\nold\n```\n\n```d2\na -> b\n```\nafter `quote=x`\n", root)
-	if want := "before\n\n```go\n// A is it.\nfunc A() {}\n```\n\n```d2\na -> b\n```\nafter `quote=x`\n"; err != nil || got != want {
+	if want := "before\n\n```go source=s/a.go#L4\n// A is it.\nfunc A() {}\n```\n\n```d2\na -> b\n```\nafter `quote=x`\n"; err != nil || got != want {
 		t.Errorf("expected\n%s\nseen\n%s\n%v", want, got, err)
 	}
 	got, err = lesson.Render("```go quote=s/a.go#C\n```\n```go quote=../x.go\n```\nend\n", root)

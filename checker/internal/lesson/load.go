@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"stagecraft/checker/internal/paths"
 )
 
 var (
@@ -70,6 +72,8 @@ type matter struct {
 	Topics  []string `yaml:"topics"`
 	Checks  []string `yaml:"checks"`
 	Files   []string `yaml:"files"`
+	Given   []string `yaml:"given"`
+	Holes   []Hole   `yaml:"holes"`
 	Needs   []string `yaml:"needs"`
 }
 
@@ -100,7 +104,7 @@ func Read(root, dir string) (Lesson, error) {
 	}
 	l := Lesson{
 		Number: number, Slug: parts[2], Title: m.Title, Stage: stageDir(root, m.Stage), Kind: m.Kind, Minutes: m.Minutes,
-		Topics: m.Topics, Checks: m.Checks, Files: m.Files, Needs: m.Needs, Dir: dir, Body: string(body),
+		Topics: m.Topics, Checks: m.Checks, Files: m.Files, Given: m.Given, Holes: m.Holes, Needs: m.Needs, Dir: dir, Body: string(body),
 	}
 	if err := errors.Join(faults(root, l, m)...); err != nil {
 		return Lesson{}, fmt.Errorf("%s: %w", where, err)
@@ -145,7 +149,7 @@ func stageDir(root, stage string) string {
 	if info, err := os.Stat(filepath.Join(root, stage)); err == nil && info.IsDir() {
 		return stage
 	}
-	found, _ := filepath.Glob(filepath.Join(root, "stage"+strings.TrimPrefix(stage, "stage")+"-*"))
+	found := paths.Match(root, "stage"+strings.TrimPrefix(stage, "stage")+"-*")
 	if len(found) == 1 {
 		return filepath.Base(found[0])
 	}
@@ -183,5 +187,5 @@ func faults(root string, l Lesson, m matter) []error {
 			say("needs %q, which is none of postgres, redis, rabbitmq", need)
 		}
 	}
-	return all
+	return append(all, holeFaults(l)...)
 }

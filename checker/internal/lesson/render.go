@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"stagecraft/checker/internal/overlay"
 )
@@ -33,42 +34,70 @@ func (q Quote) String() string {
 // Quotes lists the directives of a markdown body.
 func Quotes(body string) []Quote {
 	var all []Quote
-	_, _ = walk(body, func(q Quote) (string, error) {
+	_, _ = walk(body, func(q Quote) (string, int, error) {
 		all = append(all, q)
-		return "", nil
+		return "", 0, nil
 	})
 	return all
 }
 
 // Render fills every quote of a markdown body with the code it names, read from the repository at root. Other blocks, d2 among them,
-// stay as they are. Quotes that cannot be filled say so in their block and in the error, so that the rest can still be read.
+// stay as they are. The info string of a filled block names its source: `go source=PATH#L7`. Quotes that cannot be filled say so in their block and in the error, so that the rest can still be read.
 func Render(body, root string) (string, error) {
-	return walk(body, func(q Quote) (string, error) { return q.read(root) })
+	return walk(body, func(q Quote) (string, int, error) { return q.read(root) })
 }
 
-func (q Quote) read(root string) (string, error) {
+// read returns the code and the line of its file in which it begins, 0 when that is not known.
+func (q Quote) read(root string) (text string, line int, err error) {
 	if !filepath.IsLocal(filepath.FromSlash(q.Path)) {
-		return "", fmt.Errorf("quote %s: the path must lie in the repository", q)
+		return "", 0, fmt.Errorf("quote %s: the path must lie in the repository", q)
 	}
 	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(q.Path)))
 	if err != nil {
-		return "", fmt.Errorf("quote %s: there is no such file", q)
+		return "", 0, fmt.Errorf("quote %s: there is no such file", q)
 	}
 	if q.Decl == "" {
-		return string(source), nil
+		return string(source), 1, nil
 	}
 	if !strings.HasSuffix(q.Path, ".go") {
-		return "", fmt.Errorf("quote %s: only Go files have declarations", q)
+		return "", 0, fmt.Errorf("quote %s: only Go files have declarations", q)
 	}
-	text, err := overlay.Quote(source, q.Decl)
+	key := quoteKey{string(source), q.Decl}
+	if known, ok := quoted.Load(key); ok {
+		return known.(string), lineOf(known.(string), key.source), nil
+	}
+	text, err = overlay.Quote(source, q.Decl)
 	if err != nil {
-		return "", fmt.Errorf("quote %s: %w", q, err)
+		return "", 0, fmt.Errorf("quote %s: %w", q, err)
 	}
-	return text, nil
+	quoted.Store(key, text)
+	return text, lineOf(text, key.source), nil
+}
+
+// quoted remembers quotes: a site that is built at each save would parse the same files each time.
+var quoted sync.Map // quoteKey → string
+
+type quoteKey struct{ source, decl string }
+
+// lineOf finds the first line of a declaration that is no comment in its file.
+func lineOf(text, source string) int {
+	for want := range strings.Lines(text) {
+		want = strings.TrimSpace(want)
+		if want == "" || strings.HasPrefix(want, "//") {
+			continue
+		}
+		for i, line := range strings.Split(source, "\n") {
+			if strings.TrimSpace(line) == want {
+				return i + 1
+			}
+		}
+		break
+	}
+	return 0
 }
 
 // walk copies body, the code of each quote put into its block.
-func walk(body string, fill func(Quote) (string, error)) (string, error) {
+func walk(body string, fill func(Quote) (string, int, error)) (string, error) {
 	var (
 		out    strings.Builder
 		faults []error
@@ -98,7 +127,7 @@ func walk(body string, fill func(Quote) (string, error)) (string, error) {
 			skip = true
 			q := Quote{Line: number}
 			q.Path, q.Decl, _ = strings.Cut(quote[1], "#")
-			text, err := fill(q)
+			text, line, err := fill(q)
 			if err != nil {
 				faults = append(faults, fmt.Errorf("line %d: %w", number, err))
 				text = "// " + err.Error() + "\n"
@@ -110,6 +139,10 @@ func walk(body string, fill func(Quote) (string, error)) (string, error) {
 				fence += fence[:1] // the code may hold a fence itself
 			}
 			info = strings.TrimSpace(quoteWord.ReplaceAllString(info, ""))
+			info += " source=" + q.Path
+			if line > 1 {
+				info += fmt.Sprintf("#L%d", line)
+			}
 			out.WriteString(found[1] + fence + info + "\n" + text)
 			fence = found[2]
 		default:

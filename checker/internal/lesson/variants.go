@@ -18,6 +18,7 @@ type Mutant struct {
 	Name    string
 	Dir     string // absolute
 	Check   string // the id of the check that must fail
+	Failure string // the id of the failure that it must fail with, see check.FailureID; the check's own id when mutant.yaml names none
 	Message string // what that failure must say, somewhere in its sentence, expected, seen or why
 	Why     string // why a good engineer would write it
 }
@@ -62,6 +63,7 @@ func readMutant(dir string) (Mutant, error) {
 	}
 	var head struct {
 		Check   string `yaml:"check"`
+		Failure string `yaml:"failure"`
 		Message string `yaml:"message"`
 		Why     string `yaml:"why"`
 	}
@@ -71,8 +73,14 @@ func readMutant(dir string) (Mutant, error) {
 	if head.Check == "" || head.Message == "" || head.Why == "" {
 		return Mutant{}, fmt.Errorf("%s must give check, message and why", MutantFile)
 	}
+	if head.Failure == "" {
+		head.Failure = head.Check
+	}
+	if checkID, _, _ := strings.Cut(head.Failure, "."); checkID != head.Check {
+		return Mutant{}, fmt.Errorf("%s: failure %s is none of the check %s", MutantFile, head.Failure, head.Check)
+	}
 	return Mutant{
-		Name: filepath.Base(dir), Dir: dir, Check: head.Check,
+		Name: filepath.Base(dir), Dir: dir, Check: head.Check, Failure: head.Failure,
 		Message: strings.TrimSpace(head.Message), Why: strings.TrimSpace(head.Why),
 	}, nil
 }

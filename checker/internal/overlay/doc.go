@@ -9,8 +9,8 @@
 //   - A declaration whose doc comment has the line //stagecraft:drop takes that name away; its body does not matter. On an import it takes the import away.
 //   - In a const group that counts with iota or repeats values one member cannot change without the others: the overlay gives the whole group.
 //     Members of it may carry the two lines as well. The lines on a group count for all its members.
-//   - Several init functions are told apart by their order, declarations of _ by their text.
-//   - Imports are mended: those that nothing uses any more go, those of the overlay that are used come.
+//   - Several init functions are distinguished by their order, declarations of _ by their text.
+//   - Imports are fixed: those that nothing uses any more go, those of the overlay that are used come.
 //   - Comments of the overlay that belong to no declaration are notes to its reader and go nowhere.
 //   - Any other file, and a .go file that the stage does not have, is taken whole. A file name.drop removes the file or directory name.
 package overlay

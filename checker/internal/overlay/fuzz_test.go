@@ -87,7 +87,7 @@ func generate(seed uint64) (base, over string) {
 	return base, over
 }
 
-// sprinkle puts comments where nobody expects them: between any two tokens. What gofmt cannot take is left as it was.
+// sprinkle puts comments where they are unusual: between any two tokens. What gofmt cannot take is left as it was.
 func sprinkle(r *rand.Rand, source string) string {
 	set := token.NewFileSet()
 	file := set.AddFile("", -1, len(source))

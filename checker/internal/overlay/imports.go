@@ -11,7 +11,7 @@ import (
 // An imported is one import line.
 type imported struct {
 	path, name string // name is the one that is written; "" when none is
-	local      string // the name that the file uses; "" when it cannot be told
+	local      string // the name that the file uses; "" when it is unknown
 	text       string // the line with its comments
 	start, end int
 	in         *ast.GenDecl
@@ -84,7 +84,7 @@ func (f *file) imports(names func(string) string) []*imported {
 	return all
 }
 
-// learn gives imports whose name cannot be told the name that others write before the same path, if the file uses that one.
+// learn gives imports whose name is unknown the name that others write before the same path, if the file uses that one.
 func (f *file) learn(imports, others []*imported) {
 	for _, i := range imports {
 		for _, other := range others {
@@ -95,8 +95,8 @@ func (f *file) learn(imports, others []*imported) {
 	}
 }
 
-// mendImports adds the edits that leave the imports which the result uses.
-func (p *plan) mendImports(names func(string) string) error {
+// fixImports adds the edits that leave the imports which the result uses.
+func (p *plan) fixImports(names func(string) string) error {
 	old, fresh := p.base.imports(names), p.over.imports(names)
 	p.base.learn(old, fresh)
 	p.over.learn(fresh, old)
@@ -189,7 +189,7 @@ func (p *plan) split(f *file, imports []*imported, leftOut func(int) bool) (used
 	return used, unexplained
 }
 
-// needed says whether an import is still used. When its name cannot be told, the names that no other import explains must decide.
+// needed says whether an import is still used. When its name is unknown, the names that no other import explains must decide.
 func (i *imported) needed(used, unexplained map[string]bool) (bool, error) {
 	if i.always() {
 		return true, nil
@@ -206,7 +206,7 @@ func (i *imported) needed(used, unexplained map[string]bool) (bool, error) {
 		}
 	}
 	if still > 0 && gone > 0 {
-		return false, fmt.Errorf("the name of the package %q cannot be told from its path: write it before the path", i.path)
+		return false, fmt.Errorf("the name of the package %q does not follow from its path: write it before the path", i.path)
 	}
 	return still > 0 || gone == 0, nil
 }

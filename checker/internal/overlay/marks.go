@@ -109,7 +109,7 @@ func (f *file) mark(offset int, m mark) bool {
 			start = f.at(d.Doc.Pos())
 		}
 		if start <= offset && offset < f.at(d.End()) {
-			return true // read where imports are mended
+			return true // read where imports are fixed
 		}
 	}
 	return false

@@ -29,7 +29,7 @@ func merge(baseSource, overSource []byte, names func(string) string) ([]byte, er
 		return nil, err
 	}
 	p.edit()
-	if err := p.mendImports(names); err != nil {
+	if err := p.fixImports(names); err != nil {
 		return nil, err
 	}
 	result, err := tidy([]byte(splice(base.src, p.edits)))

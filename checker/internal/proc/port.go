@@ -16,7 +16,7 @@ import (
 // Ports lie below the range that the kernel hands out to outgoing connections.
 const firstPort, lastPort = 20000, 32000
 
-// ports is this program's part of a file that all checkers of a user share: whoever has locked byte N owns port N. The kernel
+// ports is this program's part of a file that all checkers of a user share: the holder of the lock on byte N owns port N. The kernel
 // drops such locks when the program ends, however it ends, and children do not inherit them.
 var ports struct {
 	sync.Mutex

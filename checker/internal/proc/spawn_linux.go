@@ -9,7 +9,7 @@ import (
 )
 
 // The kernel sends the death signal when the *thread* that created the child ends, not the program. So all children are
-// created on one thread that a goroutine keeps for itself for ever.
+// created on one thread that a goroutine keeps to itself.
 var spawner = sync.OnceValue(func() chan<- func() {
 	jobs := make(chan func())
 	go func() {

@@ -56,7 +56,7 @@ func parents() map[int]int {
 	return tree
 }
 
-// livingIn lists the processes whose working directory is dir or below it, whoever their parent is by now.
+// livingIn lists the processes whose working directory is dir or below it, whatever their parent is by now.
 func livingIn(dir string) []int {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real

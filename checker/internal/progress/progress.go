@@ -27,11 +27,12 @@ type Progress struct {
 // Lesson is the state of one lesson.
 type Lesson struct {
 	StartedAt    time.Time         `json:"started_at,omitzero"`
-	PassedAt     time.Time         `json:"passed_at,omitzero"` // of the first pass; it stays when a later run fails
+	PassedAt     time.Time         `json:"passed_at,omitzero"`    // of the first pass; it stays when a later run fails
+	PassedRuns   int               `json:"passed_runs,omitempty"` // how many runs the first pass took, itself included
 	RanAt        time.Time         `json:"ran_at,omitzero"`
 	Runs         int               `json:"runs,omitempty"`
 	Verdicts     map[string]string `json:"verdicts,omitempty"` // check id → last verdict
-	Hints        map[string]int    `json:"hints,omitempty"`    // check id → hints shown
+	Hints        map[string]int    `json:"hints,omitempty"`    // failure id → hints shown
 	SolutionSeen bool              `json:"solution_seen,omitempty"`
 }
 
@@ -52,6 +53,49 @@ func (p *Progress) Of(name string) *Lesson {
 		l.Hints = map[string]int{}
 	}
 	return l
+}
+
+// Rename moves what is known of a lesson to another name. What is there already under that name is joined with it. changed is false when
+// nothing was known under the old one.
+func (p *Progress) Rename(from, to string) (changed bool) {
+	if p.Current == from {
+		p.Current, changed = to, true
+	}
+	old := p.Lessons[from]
+	if old == nil {
+		return changed
+	}
+	delete(p.Lessons, from)
+	if p.Lessons[to] == nil {
+		p.Lessons[to] = old
+	} else {
+		p.Of(to).join(old)
+	}
+	return true
+}
+
+// join adds what another record of the same lesson knows; the later run's verdicts stay.
+func (l *Lesson) join(old *Lesson) {
+	l.StartedAt, l.PassedAt = earlier(l.StartedAt, old.StartedAt), earlier(l.PassedAt, old.PassedAt)
+	if l.PassedAt.Equal(old.PassedAt) {
+		l.PassedRuns = max(l.PassedRuns, old.PassedRuns)
+	}
+	if old.RanAt.After(l.RanAt) {
+		l.RanAt, l.Verdicts = old.RanAt, old.Verdicts
+	}
+	l.Runs += old.Runs
+	for id, shown := range old.Hints {
+		l.Hints[id] = max(l.Hints[id], shown)
+	}
+	l.SolutionSeen = l.SolutionSeen || old.SolutionSeen
+}
+
+// earlier is the earlier of two times, of which the zero time is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Path is the file that Load reads and Save writes.

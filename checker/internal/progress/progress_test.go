@@ -10,7 +10,7 @@ import (
 	"stagecraft/checker/internal/progress"
 )
 
-func TestKeepsWhatWasSaved(t *testing.T) {
+func TestSave_Load_ReturnsWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	p, err := progress.Load(root)
@@ -28,7 +28,7 @@ func TestKeepsWhatWasSaved(t *testing.T) {
 	}
 }
 
-func TestADamagedFileIsMovedAside(t *testing.T) {
+func TestLoad_DamagedFile_IsMovedAside(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"cut off": `{"schema":"stagecraft.pro`, "empty": "", "another schema": `{"schema":"x/v9"}`} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestADamagedFileIsMovedAside(t *testing.T) {
 	}
 }
 
-func TestUpdatesAtOnceLoseNothing(t *testing.T) {
+func TestUpdate_Concurrent_LosesNothing(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	var group sync.WaitGroup

@@ -16,7 +16,9 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"mark":    Mark,
 	"seconds": Seconds,
 	"summary": Summary,
-	"chart":   func(res check.Result) template.HTML { return template.HTML(SVG(res.Timeline, res.ElapsedMS)) },
+	"flow":    FlowOf,
+	"at":      axisLabel,
+	"tip":     tipOf,
 	"ms":      func(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) },
 }).Parse(pageSource))
 

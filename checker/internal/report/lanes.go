@@ -7,12 +7,10 @@ import (
 	"stagecraft/checker/internal/check/timeline"
 )
 
-// lane is one line of a timeline: its events, and for the picture the row that each request is drawn in.
+// lane is one line of a timeline in the terminal.
 type lane struct {
 	name   string
 	events []timeline.Event
-	rows   []int // of each event; requests that overlap are drawn in rows below each other
-	height int   // rows
 }
 
 // usualOrder is how lanes are sorted: from the one who asks to what is asked last.
@@ -23,6 +21,9 @@ func lanesOf(events []timeline.Event) []lane {
 	byName := map[string]*lane{}
 	var names []string
 	for _, e := range events {
+		if e.Kind == timeline.Call {
+			e.Lane = e.To // a lane shows when a service is busy
+		}
 		if byName[e.Lane] == nil {
 			byName[e.Lane] = &lane{name: e.Lane}
 			names = append(names, e.Lane)
@@ -32,7 +33,6 @@ func lanesOf(events []timeline.Event) []lane {
 	slices.SortStableFunc(names, func(a, b string) int { return place(a) - place(b) })
 	lanes := make([]lane, len(names))
 	for i, name := range names {
-		byName[name].stack()
 		lanes[i] = *byName[name]
 	}
 	return lanes
@@ -43,28 +43,6 @@ func place(name string) int {
 		return i
 	}
 	return len(usualOrder)
-}
-
-// stack gives each request the first row that is free when it begins; more than eight share the last.
-func (l *lane) stack() {
-	const most = 8
-	var busy []float64
-	l.height = 1
-	for _, e := range l.events {
-		row := 0
-		if e.Kind == timeline.Request {
-			row = slices.IndexFunc(busy, func(until float64) bool { return until <= e.StartMS })
-			if row < 0 && len(busy) < most {
-				busy, row = append(busy, 0), len(busy)
-			}
-			if row < 0 {
-				row = most - 1
-			}
-			busy[row] = e.EndMS
-			l.height = max(l.height, row+1)
-		}
-		l.rows = append(l.rows, row)
-	}
 }
 
 // spanOf is how long the timeline is, in milliseconds, at least elapsed.

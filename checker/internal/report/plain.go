@@ -31,34 +31,44 @@ func Plain(w io.Writer, r check.Report, opt Options) error {
 	return err
 }
 
-// Entries are the checks of one plain report, in the order in which they are told.
+// Entries are the checks of one plain report, in the order in which they are shown.
 type Entries struct {
-	opt  Options
-	told map[cause]bool
+	opt   Options
+	shown map[cause]bool
 }
 
 // cause is why a check did not pass; checks with the same one have nothing new to say.
 type cause struct{ message, expected, seen, file, hint string }
 
-// NewEntries returns the entries of a report that has told nothing yet.
-func NewEntries(opt Options) *Entries { return &Entries{opt: opt, told: map[cause]bool{}} }
+// NewEntries returns the entries of a report that has shown nothing yet.
+func NewEntries(opt Options) *Entries { return &Entries{opt: opt, shown: map[cause]bool{}} }
+
+// causeOf is the place of a compile error, whatever was being built when it was found, else all that the result says.
+func causeOf(res check.Result) cause {
+	at := fmt.Sprintf("%s:%d", res.File, res.Line)
+	if res.Verdict == check.BuildError && res.File != "" {
+		return cause{file: at}
+	}
+	return cause{res.Message, res.Expected, res.Seen, at, res.Hint}
+}
 
 // Next is one check: a line, and below it what there is to say when it did not pass, unless that was said before.
 func (e *Entries) Next(res check.Result) string {
 	p := &plain{opt: e.opt}
-	p.headline(res)
+	if res.Verdict == check.BuildError || res.Crashed {
+		why := causeOf(res)
+		if e.shown[why] {
+			p.headline(res, "as above")
+			return p.String()
+		}
+		e.shown[why] = true
+	}
+	p.headline(res, Seconds(res.ElapsedMS))
 	if res.Verdict == check.Pass || res.Verdict == check.NotRun {
 		return p.String()
 	}
-	if res.Verdict == check.BuildError || res.Crashed {
-		why := cause{res.Message, res.Expected, res.Seen, fmt.Sprintf("%s:%d", res.File, res.Line), res.Hint}
-		if e.told[why] {
-			p.paragraph("the same: see above")
-			return p.String()
-		}
-		e.told[why] = true
-	}
 	p.paragraph(res.Message)
+	p.field("hint", res.Hint)
 	p.field("expected", res.Expected)
 	p.field("seen", res.Seen)
 	p.field("why", res.Why)
@@ -70,7 +80,7 @@ func (e *Entries) Next(res check.Result) string {
 	}
 	p.steps(res.Steps)
 	p.logs(res.Logs)
-	p.field("hint", res.Hint)
+	p.allLogs(res)
 	if res.Repeat != "" && res.Verdict != check.BuildError { // no seed changes what compiles
 		fmt.Fprintf(p, "%s$ %s\n", indent, res.Repeat) // in one piece, to be copied
 	}
@@ -79,7 +89,7 @@ func (e *Entries) Next(res check.Result) string {
 
 // End is the last lines of the plain report.
 func End(r check.Report, opt Options) string {
-	text := ""
+	text := holes(r, opt)
 	for _, line := range wrap(Mark(r.Verdict)+" "+Summary(r), opt.width()) {
 		text += opt.paint(r.Verdict, line) + "\n"
 	}
@@ -87,6 +97,26 @@ func End(r check.Report, opt Options) string {
 		text += "evidence: " + fromHere(r.RunDir, "timeline.html") + "\n"
 	}
 	return text
+}
+
+// holes lists the parts of the task with their states, unless all is done.
+func holes(r check.Report, opt Options) string {
+	if len(r.Holes) < 2 || r.Verdict == check.Pass {
+		return ""
+	}
+	words := map[check.HoleState]string{check.HoleNotJudged: "not judged"}
+	marks := map[check.HoleState]check.Verdict{check.HoleFails: check.Fail, check.HolePasses: check.Pass}
+	var b strings.Builder
+	b.WriteString("your task\n")
+	for _, h := range r.Holes {
+		state := words[h.State]
+		if state == "" {
+			state = string(h.State)
+		}
+		mark := opt.paint(marks[h.State], Mark(marks[h.State]))
+		fmt.Fprintf(&b, "%s %s%s\n", mark, pad(clip(h.Name, opt.width()-14), opt.width()-12), state)
+	}
+	return b.String() + "\n"
 }
 
 // plain builds an entry.
@@ -97,8 +127,7 @@ type plain struct {
 
 const indent, fieldWidth = "    ", 10
 
-func (p *plain) headline(res check.Result) {
-	took := Seconds(res.ElapsedMS)
+func (p *plain) headline(res check.Result, took string) {
 	if res.Verdict == check.NotRun {
 		took = clip(res.Fault, 16)
 	}
@@ -146,17 +175,19 @@ func (p *plain) steps(steps []check.Step) {
 	}
 }
 
-// logs shows a few lines only: all of them are among the evidence. Those that tell of trouble are shown whole, as far as they go on a few
-// lines, because the cause stands at their end.
+// logs shows a few lines only: allLogs says where the others are. The decisive one is shown whole, others that tell of trouble as far
+// as they go on a few lines, because the cause stands at their end.
 func (p *plain) logs(lines []check.LogLine) {
 	const most, tall = 12, 4
 	name := "logs"
-	for _, l := range loudest(lines, most) {
+	shown := loudest(lines, most)
+	whole := decisive(shown)
+	for i, l := range shown {
 		text := fmt.Sprintf("%6.2f s %s %s", float64(l.AtMS)/1000, pad(l.Service, 9), strings.TrimSpace(l.Text))
 		room := p.opt.width() - len(indent) - fieldWidth
 		shown := []string{clip(text, room)}
 		if loud(l) {
-			if shown = wrap(text, room); len(shown) > tall {
+			if shown = wrap(text, room); len(shown) > tall && i != whole {
 				shown = append(shown[:tall-1], clip(strings.Join(shown[tall-1:], " "), room))
 			}
 		}
@@ -164,6 +195,26 @@ func (p *plain) logs(lines []check.LogLine) {
 			fmt.Fprintf(p, "%s%s%s\n", indent, pad(name, fieldWidth), line)
 			name = ""
 		}
+	}
+}
+
+// decisive is the index of the line that says most: the last panic, else the last error, else the last line of trouble; -1 without any.
+func decisive(lines []check.LogLine) int {
+	for _, first := range [][]string{{"panic:", "fatal"}, {"error"}, {"warn"}} {
+		for i, line := range slices.Backward(lines) {
+			if word, _, _ := strings.Cut(strings.TrimSpace(line.Text), " "); slices.Contains(first, word) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// allLogs names the command that prints the whole logs of a check.
+func (p *plain) allLogs(res check.Result) {
+	command, _, _ := strings.Cut(res.Repeat, " --seed")
+	if len(res.Logs) > 0 && strings.Contains(command, " check ") {
+		p.field("all logs", strings.Replace(command, " check ", " logs ", 1))
 	}
 }
 

@@ -29,7 +29,7 @@ func sample() check.Report {
 			{CheckID: "saga-happy", Sentence: "an order that can be paid is PAID", Verdict: check.Pass, Seed: 42, ElapsedMS: 840, Steps: []check.Step{}},
 			{
 				CheckID: "saga-crash-after-charge", Verdict: check.Fail, Seed: 42, ElapsedMS: 4_210,
-				Sentence: "a crash between the charge and the record of the charge charges nobody twice, and the order comes to an end",
+				Sentence: "a crash between the charge and the record of the charge charges no buyer twice, and the order comes to an end",
 				Message:  "the buyer was charged twice", Expected: "one charge of 5.00 EUR", Seen: "2 charges of 5.00 EUR\x1b[2J\nfor one order",
 				Why: "A step that timed out may have happened.", File: "order/internal/usecase/create_order.go", Line: 12,
 				Steps: []check.Step{{AtMS: 3, TookMS: 400, Text: "buy one ordinary thing"}, {AtMS: 403, TookMS: 3000, Text: "kill order while wallet holds its answer", Failed: true}},
@@ -156,7 +156,7 @@ func TestOneCauseIsToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := got.String()
-	if strings.Count(text, "missing:") != 1 || strings.Count(text, "the same: see above") != 2 || strings.Contains(text, "--seed") {
+	if strings.Count(text, "missing:") != 1 || strings.Count(text, "as above") != 2 || strings.Contains(text, "--seed") {
 		t.Errorf("want the cause once, two references to it and no seed:\n%s", text)
 	}
 }

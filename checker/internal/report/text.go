@@ -44,7 +44,7 @@ func Timeline(res check.Result, width int) string {
 	fmt.Fprintf(&b, "%*s %s\n", -label, "", strings.TrimRight(string(axis), " "))
 	for _, l := range lanes {
 		row := []rune(strings.Repeat("·", cells))
-		for _, pass := range []timeline.Kind{timeline.Fault, timeline.Request, timeline.Note, timeline.Restart, timeline.Stop} {
+		for _, pass := range []timeline.Kind{timeline.Fault, timeline.Call, timeline.Request, timeline.Note, timeline.Restart, timeline.Stop} {
 			for _, e := range l.events {
 				if e.Kind == pass {
 					draw(row, e, col(e.StartMS), col(e.EndMS))
@@ -73,7 +73,7 @@ func draw(row []rune, e timeline.Event, from, to int) {
 		for c := from; c <= to; c++ {
 			row[c] = '░'
 		}
-	case timeline.Request:
+	case timeline.Request, timeline.Call:
 		for c := from; c <= to; c++ {
 			row[c] = '━'
 		}

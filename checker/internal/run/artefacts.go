@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/report"
 )
 
@@ -50,7 +51,7 @@ func newArtefacts(plan Plan, began time.Time) (*artefacts, error) {
 	}
 }
 
-// forCheck is the directory for one check's logs and spans; it is made by whoever writes into it.
+// forCheck is the directory for one check's logs and spans; the first writer makes it.
 func (a *artefacts) forCheck(id string) string {
 	if a == nil {
 		return ""
@@ -140,7 +141,7 @@ func writeFile(name string, data []byte) error {
 // collectSpans joins the spans that checks left under logs/<check>/spans.json into one object by check.
 func collectSpans(logs string) []byte {
 	all := map[string]json.RawMessage{}
-	files, _ := filepath.Glob(filepath.Join(logs, "*", "spans.json"))
+	files := paths.Match(logs, "*/spans.json")
 	for _, file := range files {
 		if data, err := os.ReadFile(file); err == nil && json.Valid(data) {
 			all[filepath.Base(filepath.Dir(file))] = data

@@ -27,3 +27,6 @@ type runningServers struct{ *infra.Servers }
 
 // Line names provider and versions.
 func (s runningServers) Line() string { return s.Servers.Line }
+
+// Real is the backing of every run outside of tests: the go command and the servers of this machine.
+func Real(root string) Backing { return realBacking{root: root} }

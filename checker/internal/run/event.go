@@ -6,7 +6,7 @@ import (
 	"stagecraft/checker/internal/check"
 )
 
-// Event is one of the types below: what an observer of a run is told, one at a time, in order.
+// Event is one of the types below: what an observer of a run gets, one at a time, in order.
 type Event interface{ event() }
 
 // Started opens every run: the checks that will run, in the order in which they are reported, and the run's seed.

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks"
@@ -35,21 +37,55 @@ func Lesson(ctx context.Context, req Request, observe func(Event)) (check.Report
 		Lesson: check.LessonRef{
 			Number: req.Lesson.Number, Slug: req.Lesson.Slug, Title: req.Lesson.Title, Stage: req.Lesson.Stage,
 		},
+		Source:   req.Lesson.Dir,
+		Written:  written(req),
 		Checks:   found,
 		Only:     req.Only,
 		First:    req.First,
 		Seed:     req.Seed,
 		Parallel: req.Parallel,
 		Discard:  req.Discard,
-		Hint: func(id string) string {
-			if hints := req.Lesson.Hints(id); len(hints) > 0 {
-				return hints[0]
-			}
-			return ""
-		},
+		Holes:    holesOf(req.Lesson, req.Dir),
+		Hint:     func(res check.Result) string { return firstHint(req.Lesson, res) },
 		Tests: func(dir string, seed uint64, selected []check.Check) check.Tester {
 			return gotest.New(dir, seed, selected)
 		},
 		Backing: realBacking{root: req.Root},
 	}, observe)
+}
+
+// firstHint is the gentlest hint for a failure. For code that does not compile it is the signature that the lesson gives.
+func firstHint(l lesson.Lesson, res check.Result) string {
+	if res.Verdict == check.BuildError {
+		return l.Signature(res.Message + "\n" + res.Seen)
+	}
+	if hints := l.Hints(res.Failure); len(hints) > 0 {
+		return hints[0]
+	}
+	return ""
+}
+
+// written is where the learner's texts are: beside the code, but for a stage itself, whose texts are the lesson's own answer.
+func written(req Request) string {
+	if dir := filepath.Clean(req.Dir); filepath.Dir(dir) == filepath.Clean(req.Root) && lesson.StageNumber(filepath.Base(dir)) > 0 {
+		return req.Lesson.AnswerDir()
+	}
+	return req.Dir
+}
+
+// holesOf returns how to judge the holes of a lesson in dir; what is untouched is decided now, before a save can change it.
+func holesOf(l lesson.Lesson, dir string) func([]check.Result) []check.Hole {
+	untouched := make([]bool, len(l.Holes))
+	for i, h := range l.Holes {
+		untouched[i] = l.Untouched(h, os.DirFS(dir))
+	}
+	return func(results []check.Result) []check.Hole {
+		var holes []check.Hole
+		for i, h := range l.Holes {
+			hole := check.Hole{Name: h.Name, At: h.At, Checks: h.Checks}
+			hole.State = check.JudgeHole(hole, untouched[i], results)
+			holes = append(holes, hole)
+		}
+		return holes
+	}
 }

@@ -12,6 +12,8 @@ type Plan struct {
 	Root     string // of the repository; artefacts go to Root/.stagecraft/runs
 	Dir      string // the code under test, laid out as a stage
 	Lesson   check.LessonRef
+	Source   string // the lesson's directory
+	Written  string // where the learner's texts are
 	Checks   []check.Check
 	Only     []string // ids; empty: all
 	First    []string // ids to run before the others; nil: those that did not pass last time
@@ -19,9 +21,10 @@ type Plan struct {
 	Parallel int      // checks side by side; 0: by cores, at most 4
 	Discard  bool     // keep no artefacts
 
-	Hint    func(checkID string) string
-	Tests   TestsFunc // compiles and runs white-box tests
-	Backing Backing   // what checks with services stand on
+	Holes   func([]check.Result) []check.Hole
+	Hint    func(check.Result) string // the first hint for a check that did not pass, or ""
+	Tests   TestsFunc                 // compiles and runs white-box tests
+	Backing Backing                   // what checks with services stand on
 }
 
 // TestsFunc makes the Tester for the checks that are about to run, so that all of them can share one compilation.

@@ -31,7 +31,7 @@ func (r *runner) prepare(ctx context.Context, checks []check.Check) *prepared {
 	var services []string
 	var need check.Needs
 	for _, c := range checks {
-		services = append(services, c.Needs.Services...)
+		services = append(services, c.Needs.Built()...)
 		need.Postgres = need.Postgres || c.Needs.Postgres
 		need.Redis = need.Redis || c.Needs.Redis
 		need.RabbitMQ = need.RabbitMQ || c.Needs.RabbitMQ
@@ -94,8 +94,10 @@ func (p *prepared) ensure(ctx context.Context, need check.Needs) {
 func (p *prepared) missing(ctx context.Context, c check.Check) *check.Result {
 	res := notRun(c, p.runner.plan.Seed, "interrupted")
 	switch {
+	case errors.Is(context.Cause(ctx), errHung):
+		res.Fault = errHung.Error()
 	case ctx.Err() != nil:
-	case len(c.Needs.Services) > 0 && p.buildErr != nil:
+	case len(c.Needs.Built()) > 0 && p.buildErr != nil:
 		notBuilt(&res, p.buildErr)
 	case c.Needs.Servers() && p.infraErr != nil:
 		res.Verdict, res.Fault = check.Unknown, p.infraErr.Error()
@@ -118,7 +120,7 @@ func (p *prepared) close() {
 	}
 }
 
-// notBuilt blames the learner for a compile error and nobody for anything else.
+// notBuilt reports a compile error as the learner's, and anything else as unknown.
 func notBuilt(res *check.Result, err error) {
 	var compile *build.Error
 	if !errors.As(err, &compile) {
@@ -126,6 +128,7 @@ func notBuilt(res *check.Result, err error) {
 		return
 	}
 	res.Verdict, res.Fault = check.BuildError, ""
+	res.Failure = check.FailureID(res.CheckID, check.FailureCompile)
 	res.Message = "your code does not compile"
 	res.Expected = "the services build"
 	res.Seen = strings.TrimSpace(compile.Output)

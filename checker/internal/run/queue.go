@@ -72,7 +72,7 @@ func (r *runner) work(ctx context.Context, order []int) {
 // ready reports whether what the check stands on is there, or known not to come.
 func (p *prepared) ready(c check.Check) bool {
 	return (c.Tests == nil || isClosed(p.compiled)) &&
-		(len(c.Needs.Services) == 0 || isClosed(p.built)) &&
+		(len(c.Needs.Built()) == 0 || isClosed(p.built)) &&
 		(!c.Needs.Servers() || isClosed(p.up))
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/gotest"
 	"stagecraft/checker/internal/infra"
+	"stagecraft/checker/internal/stall"
 )
 
 // backing stands for the machine: what it builds and which servers it has.
@@ -75,7 +78,7 @@ func lessonRef() check.LessonRef { return check.LessonRef{Number: 9, Slug: "nine
 
 func TestResultsStayInTheLessonsOrder(t *testing.T) {
 	t.Parallel()
-	plan := Plan{Root: t.TempDir(), Lesson: lessonRef(), Backing: backing{}, Hint: func(id string) string { return "hint for " + id },
+	plan := Plan{Root: t.TempDir(), Lesson: lessonRef(), Backing: backing{}, Hint: func(res check.Result) string { return "hint for " + res.Failure },
 		Checks: []check.Check{withService(pass("a")), fail("b"), pass("c")}}
 	r, err := Checks(t.Context(), plan, nil)
 	if err != nil {
@@ -303,4 +306,58 @@ func TestZero(t *testing.T) { if Zero() != 0 { t.Fail() } }
 		t.Errorf("got %s, %v", verdicts(r), err)
 	}
 	t.Logf("save to verdict: %s", time.Since(began))
+}
+
+func TestRun_CodeHangsInOneCheck_TheOthersAreNotRun(t *testing.T) {
+	t.Parallel()
+	hangs := check.Check{ID: "a", Sentence: "a", Timeout: 50 * time.Millisecond, Run: func(t *check.T) {
+		defer t.WaitingOn("an answer")()
+		<-t.Context().Done()
+	}}
+	r, err := Checks(t.Context(), Plan{Parallel: 1, Backing: backing{}, Checks: []check.Check{hangs, pass("b"), pass("c")}}, nil)
+	if err != nil || verdicts(r) != "a=fail b=not-run c=not-run" || r.Interrupted || r.Verdict != check.Fail {
+		t.Errorf("an endless loop ends the run once, got %s, %s, %v", verdicts(r), r.Verdict, err)
+	}
+	if r.Results[1].Fault != errHung.Error() {
+		t.Errorf("a check that is not run says why, got %q", r.Results[1].Fault)
+	}
+}
+
+// A check during which the machine stands still fails, and runs again when the machine is back.
+func TestRun_MachineStoodStillDuringACheck_TheCheckRunsAgain(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), stoppedVariable+"=1")
+	var out strings.Builder
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("the program did not stop: %v, %v", status, err)
+	}
+	<-time.After(stall.Still + 500*time.Millisecond) // the time for which it stands still is what is tested
+	_ = cmd.Process.Signal(syscall.SIGCONT)
+	if err := cmd.Wait(); err != nil || out.String() != "a=pass" {
+		t.Errorf("want a=pass, got %q, %v", out.String(), err)
+	}
+}
+
+const stoppedVariable = "RUN_TEST_STOPPED"
+
+// TestMain lets the test binary be a checker that is stopped during its first check and goes on, as after Ctrl-Z and fg.
+func TestMain(m *testing.M) {
+	if os.Getenv(stoppedVariable) == "" {
+		os.Exit(m.Run())
+	}
+	runs := 0
+	r, _ := Checks(context.Background(), Plan{Backing: backing{}, Checks: []check.Check{{ID: "a", Sentence: "a", Run: func(t *check.T) {
+		if runs++; runs == 1 {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			t.Fail(check.Failure{Sentence: "a request timed out"})
+		}
+	}}}}, nil)
+	_, _ = os.Stdout.WriteString(verdicts(r))
+	os.Exit(0)
 }

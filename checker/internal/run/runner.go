@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -21,6 +22,7 @@ type runner struct {
 	graph   func() (*imports.Graph, error)
 	keep    *artefacts
 	backing *prepared
+	hung    context.CancelCauseFunc // ends what is left of the run
 
 	mu      sync.Mutex // serialises observe and guards what follows
 	observe func(Event)
@@ -37,6 +39,10 @@ func newRunner(plan Plan, observe func(Event)) *runner {
 	}
 	if plan.Parallel <= 0 {
 		plan.Parallel = min(runtime.NumCPU()+1, 4) // scenarios mostly wait
+	}
+	plan.Checks = slices.Clone(plan.Checks)
+	for i := range plan.Checks {
+		plan.Checks[i].Needs = plan.Checks[i].Needs.In(plan.Dir)
 	}
 	r := &runner{plan: plan, began: time.Now(), observe: observe}
 	r.graph = sync.OnceValues(func() (*imports.Graph, error) { return imports.Load(plan.Dir) })
@@ -65,7 +71,10 @@ func (r *runner) run(ctx context.Context) (check.Report, error) {
 	}
 	r.backing = r.prepare(ctx, chosen)
 
-	r.work(ctx, r.inOrder(selected))
+	working, hung := context.WithCancelCause(ctx)
+	defer hung(nil)
+	r.hung = hung
+	r.work(working, r.inOrder(selected))
 	r.backing.close()
 	return r.finish(ctx)
 }
@@ -80,24 +89,42 @@ func (r *runner) one(ctx context.Context, index int) {
 	r.emit(CheckStarted{ID: c.ID, Sentence: c.Sentence, At: time.Now()})
 	env := check.Env{
 		Dir:     r.plan.Dir,
+		Root:    r.plan.Root,
+		Lesson:  r.plan.Source,
+		Written: r.plan.Written,
 		Seed:    r.plan.Seed,
 		Observe: func(s check.Step) { r.emit(StepBegan{ID: c.ID, Step: s}) },
 		Keep:    r.keep.forCheck(c.ID),
 		Tests:   r.tests,
 		Imports: r.graph,
 	}
-	if len(c.Needs.Services) > 0 {
+	if len(c.Needs.Built()) > 0 {
 		env.Bins = r.backing.bins
 	}
 	if c.Needs.Servers() {
 		env.Servers = r.backing.servers
 	}
-	r.done(index, check.Execute(ctx, c, env))
+	res := check.Execute(ctx, c, env)
+	if res.Standstill > 0 && ctx.Err() == nil {
+		r.emit(Said{Text: res.Fault + "; it runs again: " + c.Sentence})
+		r.emit(CheckStarted{ID: c.ID, Sentence: c.Sentence, At: time.Now()})
+		res = check.Execute(ctx, c, env)
+	}
+	if res.Hung {
+		r.hung(errHung)
+	}
+	if res.Verdict == check.NotRun && errors.Is(context.Cause(ctx), errHung) {
+		res.Fault = errHung.Error()
+	}
+	r.done(index, res)
 }
 
+// errHung ends the rest of a run: code that does not come back in one check makes every other one wait as long.
+var errHung = errors.New("your code hangs: see the failure")
+
 func (r *runner) done(index int, res check.Result) {
-	if r.plan.Hint != nil && res.Verdict == check.Fail && !res.Crashed {
-		res.Hint = r.plan.Hint(res.CheckID)
+	if r.plan.Hint != nil && res.Failure != "" {
+		res.Hint = r.plan.Hint(res)
 	}
 	if res.Verdict != check.Pass {
 		res.Repeat = r.repeat(res.CheckID)
@@ -116,6 +143,9 @@ func (r *runner) finish(ctx context.Context) (check.Report, error) {
 		Results: slices.Clone(r.results),
 	}
 	r.mu.Unlock()
+	if r.plan.Holes != nil {
+		report.Holes = r.plan.Holes(report.Results)
+	}
 	report.Verdict = check.Judge(report.Results, report.Interrupted)
 	err := r.keep.write(&report)
 	r.emit(RunFinished{Report: report})

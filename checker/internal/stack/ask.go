@@ -12,7 +12,7 @@ import (
 
 // Ask is any request to the gateway.
 type Ask struct {
-	// Kind is what the recorder is told; "other" if empty.
+	// Kind is what the recorder gets; "other" if empty.
 	Kind string
 	// Method is GET if empty; Path begins with /v1.
 	Method, Path string
@@ -44,7 +44,7 @@ func ask[D any](ctx context.Context, s *Shop, a Ask) (answer Answer[D], err erro
 			return
 		}
 		op := Op{
-			Kind: a.Kind, User: a.User, Key: a.Key, Input: a.Body, Begin: begin, End: time.Now(),
+			Kind: a.Kind, Path: a.Path, User: a.User, Key: a.Key, Input: a.Body, Begin: begin, End: time.Now(),
 			Status: answer.Status, Code: answer.Code, Err: err,
 		}
 		if op.Kind == "" {

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"time"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	inventoryv1 "shop/gen/inventory/v1"
+	orderv1 "shop/gen/order/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
-	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 )
 
-// newService reserves the addresses of a service.
-func newService(name string, k kind, options *Options, ports *held) (*Service, error) {
+// newService reserves the addresses of a service; transport is how a check calls it.
+func newService(
+	name string, k kind, options *Options, ports *held, transport credentials.TransportCredentials,
+) (*Service, error) {
 	addr, err := ports.take()
 	if err != nil {
 		return nil, err
@@ -36,14 +38,14 @@ func newService(name string, k kind, options *Options, ports *held) (*Service, e
 	if k.http {
 		return service, nil
 	}
-	service.conn, err = dial(addr)
+	service.conn, err = dial(addr, transport)
 	return service, err
 }
 
 // dial connects lazily and looks often for a service that has gone.
-func dial(addr string) (*grpc.ClientConn, error) {
+func dial(addr string, transport credentials.TransportCredentials) (*grpc.ClientConn, error) {
 	conn, err := grpc.NewClient("passthrough:///"+addr,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithTransportCredentials(transport),
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithConnectParams(grpc.ConnectParams{

@@ -26,7 +26,10 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 		// All of a check's requests come from one address; a check of the limit sets its own.
 		"RATE_LIMIT_RPS":   "1000",
 		"RATE_LIMIT_BURST": "2000",
+		// No load balancer has to notice that a service stops; a check with one sets its own.
+		"SHUTDOWN_ENDPOINT_WAIT": "0s",
 	}
+	maps.Copy(env, s.Certificates.environ(service.kind.name))
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TZ"} {
 		if value := os.Getenv(name); value != "" {
 			env[name] = value
@@ -48,7 +51,7 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 		if target == nil {
 			continue
 		}
-		addr, err := s.callLink(service.Name, target)
+		addr, err := s.callLink(service, target)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +60,6 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 	for _, dependency := range []struct{ variable, server, url string }{
 		{"DATABASE_URL", "postgres", s.options.Databases[service.kind.database]},
 		{"REDIS_URL", "redis", s.options.RedisURL},
-		{"RABBITMQ_URL", "rabbitmq", s.options.AMQPURL},
 	} {
 		if dependency.url == "" {
 			continue
@@ -67,6 +69,13 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 			return nil, err
 		}
 		env[dependency.variable] = through
+	}
+	if service.kind.broker && s.options.AMQPURL != "" {
+		through, err := s.brokerLink(service.Name)
+		if err != nil {
+			return nil, err
+		}
+		env["RABBITMQ_URL"] = through
 	}
 	maps.Copy(env, s.options.Env)
 	maps.Copy(env, s.options.ServiceEnv[service.kind.name])
@@ -79,18 +88,19 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 }
 
 // callLink opens the link to another service, once, and returns the address to give to the caller.
-func (s *Stack) callLink(caller string, callee *Service) (string, error) {
+func (s *Stack) callLink(caller, callee *Service) (string, error) {
 	if s.options.Direct {
 		return callee.Addr, nil
 	}
-	name := caller + "->" + callee.Name
+	name := caller.Name + "->" + callee.Name
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if link := s.calls[name]; link != nil {
 		return link.Addr(), nil
 	}
+	listen, dial := s.Certificates.link(caller.kind.name, callee.kind.name)
 	link, err := openOnFreePort(&s.ports, func(addr string) (*fault.Link, error) {
-		return fault.NewLink(name, addr, callee.Addr, s.options.OnEvent)
+		return fault.NewSecureLink(name, addr, callee.Addr, listen, dial, s.options.OnEvent)
 	})
 	if err != nil {
 		return "", err
@@ -99,7 +109,7 @@ func (s *Stack) callLink(caller string, callee *Service) (string, error) {
 	return link.Addr(), nil
 }
 
-// serverLink opens the link to a database, cache or broker, once, and returns the URL to give to the service.
+// serverLink opens the link to a database or cache, once, and returns the URL to give to the service.
 func (s *Stack) serverLink(caller, server, rawURL string) (string, error) {
 	if s.options.Direct {
 		return rawURL, nil
@@ -120,6 +130,31 @@ func (s *Stack) serverLink(caller, server, rawURL string) (string, error) {
 			return "", err
 		}
 		s.tcp[name] = link
+	}
+	parsed.Host = link.Addr()
+	return parsed.String(), nil
+}
+
+// brokerLink opens the link to the broker, once, and returns the URL to give to the service.
+func (s *Stack) brokerLink(caller string) (string, error) {
+	if s.options.Direct {
+		return s.options.AMQPURL, nil
+	}
+	parsed, err := url.Parse(s.options.AMQPURL)
+	if err != nil {
+		return "", fmt.Errorf("url of the broker for %s: %w", caller, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	link := s.amqp[caller]
+	if link == nil {
+		link, err = openOnFreePort(&s.ports, func(addr string) (*fault.AMQPLink, error) {
+			return fault.NewAMQPLink(caller+"->rabbitmq", addr, parsed.Host, s.options.OnEvent)
+		})
+		if err != nil {
+			return "", err
+		}
+		s.amqp[caller] = link
 	}
 	parsed.Host = link.Addr()
 	return parsed.String(), nil

@@ -16,9 +16,9 @@ import (
 	"testing"
 	"time"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	inventoryv1 "shop/gen/inventory/v1"
+	orderv1 "shop/gen/order/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"github.com/golang-jwt/jwt/v5"
 	"google.golang.org/grpc"
@@ -68,7 +68,8 @@ func fakeService(name, mode string) {
 			os.Exit(1)
 		}
 	}
-	listener, err := net.Listen("tcp", os.Getenv(kinds[name].addrEnv))
+	k, _ := kindOf(name)
+	listener, err := net.Listen("tcp", os.Getenv(k.addrEnv))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -21,7 +21,18 @@ func (s *Stack) Call(caller, callee string) *fault.Link {
 	return link
 }
 
-// Server returns the link of a service to postgres, redis or rabbitmq: Server("order", "postgres"). It panics for a pair
+// AllCalls returns every call that came over a link between services so far.
+func (s *Stack) AllCalls() []fault.Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []fault.Call
+	for _, link := range s.calls {
+		all = append(all, link.Calls("")...)
+	}
+	return all
+}
+
+// Server returns the link of a service to postgres or redis: Server("order", "postgres"). It panics for a pair
 // that is not linked.
 func (s *Stack) Server(service, server string) *fault.TCPLink {
 	s.mu.Lock()
@@ -37,13 +48,17 @@ func (s *Stack) Server(service, server string) *fault.TCPLink {
 // killed stay dead.
 func (s *Stack) Heal() error {
 	s.mu.Lock()
-	calls, tcp := s.calls, s.tcp
+	calls, tcp, amqp := s.calls, s.tcp, s.amqp
 	var faults []error
 	for _, link := range calls {
 		link.Clear()
 		faults = append(faults, link.Heal())
 	}
 	for _, link := range tcp {
+		faults = append(faults, link.Heal())
+	}
+	for _, link := range amqp {
+		link.Clear()
 		faults = append(faults, link.Heal())
 	}
 	s.mu.Unlock()

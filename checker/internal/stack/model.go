@@ -15,10 +15,27 @@ type Item struct {
 	UnitPrice int64  `json:"unit_price"`
 }
 
-// NewOrder is the body of POST /v1/orders.
+// NewOrder is the body of POST /v1/orders. The prices are those of the catalogue; ExpectedTotal is what the buyer saw.
 type NewOrder struct {
-	Currency string `json:"currency"`
-	Items    []Item `json:"items"`
+	Items         []NewItem `json:"items"`
+	ExpectedTotal *Money    `json:"expected_total,omitempty"`
+}
+
+// NewItem is a line of a NewOrder.
+type NewItem struct {
+	SKU      string `json:"sku"`
+	Quantity int    `json:"quantity"`
+}
+
+// Purchase is the body that orders the items at the prices that they have here, in EUR.
+func Purchase(items ...Item) NewOrder {
+	order, total := NewOrder{}, int64(0)
+	for _, item := range items {
+		order.Items = append(order.Items, NewItem{SKU: item.SKU, Quantity: item.Quantity})
+		total += int64(item.Quantity) * item.UnitPrice
+	}
+	order.ExpectedTotal = &Money{MinorUnits: total, Currency: "EUR"}
+	return order
 }
 
 // Order as the gateway shows it.
@@ -31,6 +48,11 @@ type Order struct {
 	CancelReason string    `json:"cancel_reason"`
 	CreatedAt    time.Time `json:"created_at"`
 	UpdatedAt    time.Time `json:"updated_at"`
+}
+
+// Settled says that the purchase has ended: the order is paid, or it was cancelled.
+func (o Order) Settled() bool {
+	return o.Status == "PAID" || o.Status == "SHIPPED" || o.Status == "CANCELLED"
 }
 
 // OrderPage is one page of orders; NextCursor is empty on the last.
@@ -58,6 +80,13 @@ type Entry struct {
 type EntryPage struct {
 	Entries    []Entry `json:"entries"`
 	NextCursor string  `json:"next_cursor"`
+}
+
+// Product is an entry of the catalogue. PutProduct sends it; its SKU stands in the path alone.
+type Product struct {
+	SKU       string `json:"-"`
+	Name      string `json:"name"`
+	UnitPrice Money  `json:"unit_price"`
 }
 
 // Stock of one SKU.

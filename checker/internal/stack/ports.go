@@ -7,7 +7,7 @@ import (
 	"stagecraft/checker/internal/proc"
 )
 
-// held are the ports of one stack: they stay its own between the kill and the restart of whoever listens on them.
+// held are the ports of one stack: they stay its own between the kill and the restart of the service that listens on them.
 type held struct{ ports []int }
 
 func (h *held) take() (string, error) {

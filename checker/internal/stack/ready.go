@@ -40,9 +40,21 @@ func (e *StartError) portTaken() bool {
 	return false
 }
 
-// awaitReady returns when the service answers. A log line makes it look at once instead of at the next tick; that the
+// level is what the start of a service waits for.
+type level struct {
+	// service is the name that the health service is asked for, paths are those of HTTP. Older stages have /healthz alone.
+	service string
+	paths   []string
+}
+
+var (
+	ready = level{service: "", paths: []string{"/readyz", "/healthz"}}
+	alive = level{service: "liveness", paths: []string{"/livez", "/healthz"}}
+)
+
+// await returns when the service answers. A log line makes it look at once instead of at the next tick; that the
 // line never comes is no fault, since logs are the learner's to change.
-func (s *Service) awaitReady(ctx context.Context, exited <-chan struct{}, first int) error {
+func (s *Service) await(ctx context.Context, want level, exited <-chan struct{}, first int) error {
 	timeout := s.options.StartTimeout
 	limit := time.NewTimer(timeout)
 	defer limit.Stop()
@@ -51,8 +63,8 @@ func (s *Service) awaitReady(ctx context.Context, exited <-chan struct{}, first 
 	var why string
 	for {
 		answered := s.logs.changed()
-		ready, seen := s.serves(ctx)
-		if ready {
+		served, seen := s.serves(ctx, want)
+		if served {
 			return nil
 		}
 		why = seen
@@ -73,7 +85,7 @@ func (s *Service) awaitReady(ctx context.Context, exited <-chan struct{}, first 
 }
 
 // serves asks the service whether it serves; when not, it says what it saw.
-func (s *Service) serves(ctx context.Context) (bool, string) {
+func (s *Service) serves(ctx context.Context, want level) (bool, string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr)
@@ -82,10 +94,10 @@ func (s *Service) serves(ctx context.Context) (bool, string) {
 	}
 	_ = conn.Close()
 	if s.kind.http {
-		return s.servesHTTP(ctx)
+		return s.servesHTTP(ctx, want.paths)
 	}
 	s.conn.ResetConnectBackoff()
-	answer, err := healthpb.NewHealthClient(s.conn).Check(ctx, &healthpb.HealthCheckRequest{})
+	answer, err := healthpb.NewHealthClient(s.conn).Check(ctx, &healthpb.HealthCheckRequest{Service: want.service})
 	switch status.Code(err) {
 	case codes.OK:
 		return answer.GetStatus() == healthpb.HealthCheckResponse_SERVING, "health says " + answer.GetStatus().String()
@@ -95,15 +107,21 @@ func (s *Service) serves(ctx context.Context) (bool, string) {
 	return true, "" // it answers gRPC; a health service that is missing or guarded is for a check to judge
 }
 
-func (s *Service) servesHTTP(ctx context.Context) (bool, string) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Addr+"/healthz", nil)
-	if err != nil {
-		return false, err.Error()
+func (s *Service) servesHTTP(ctx context.Context, paths []string) (served bool, seen string) {
+	for _, path := range paths {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Addr+path, nil)
+		if err != nil {
+			return false, err.Error()
+		}
+		answer, err := plainHTTP.Do(request)
+		if err != nil {
+			return false, "GET " + path + ": " + err.Error()
+		}
+		_ = answer.Body.Close()
+		served, seen = answer.StatusCode < 500, "GET "+path+": "+answer.Status
+		if answer.StatusCode != http.StatusNotFound {
+			break
+		}
 	}
-	answer, err := plainHTTP.Do(request)
-	if err != nil {
-		return false, "GET /healthz: " + err.Error()
-	}
-	_ = answer.Body.Close()
-	return answer.StatusCode < 500, "GET /healthz: " + answer.Status
+	return served, seen
 }

@@ -6,6 +6,8 @@ import "time"
 type Op struct {
 	// Kind is create_order, get_order, list_orders, top_up, adjust_stock, wallet, stock, entries, or "other".
 	Kind string
+	// Path is that of the request: /v1/orders/{id}.
+	Path string
 	// User asked for it; Key is the idempotency key, if any.
 	User, Key string
 	// Input is what was sent (nil for reads), Output the decoded data of the answer.

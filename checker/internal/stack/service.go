@@ -92,7 +92,10 @@ func (s *Service) Exit() (Exit, bool) {
 	return *s.exit, true
 }
 
-// Crashed returns the exit that nobody asked for, if the service has ended so.
+// HTTP tells whether the service speaks HTTP, not gRPC.
+func (s *Service) HTTP() bool { return s.kind.http }
+
+// Crashed returns an exit that was not requested, if the service has ended so.
 func (s *Service) Crashed() (Exit, bool) {
 	exit, ended := s.Exit()
 	return exit, ended && !exit.Wanted
@@ -121,8 +124,8 @@ func (s *Service) intend() (*proc.Process, <-chan struct{}) {
 	return s.process, s.exited
 }
 
-// start starts the process and waits until it serves.
-func (s *Service) start(ctx context.Context, environ []string) error {
+// start starts the process and waits until it is ready, or alive.
+func (s *Service) start(ctx context.Context, environ []string, want level) error {
 	stdout := &lineWriter{logs: s.logs, stream: "stdout"}
 	stderr := &lineWriter{logs: s.logs, stream: "stderr"}
 	path := s.options.Bins[s.kind.name]
@@ -145,7 +148,7 @@ func (s *Service) start(ctx context.Context, environ []string) error {
 		stderr.flush()
 		s.noteExit(process, exited)
 	}()
-	if err := s.awaitReady(ctx, exited, first); err != nil {
+	if err := s.await(ctx, want, exited, first); err != nil {
 		return err
 	}
 	s.options.OnEvent.Emit(s.Name, fault.KindReady, "")

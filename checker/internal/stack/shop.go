@@ -3,6 +3,7 @@ package stack
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -60,20 +61,43 @@ func (a Answer[D]) String() string {
 	return fmt.Sprintf("%d %d %s: %s", a.Status, a.Code, a.Reason, a.Message)
 }
 
-// CreateOrder is POST /v1/orders in EUR. An empty key sends no Idempotency-Key.
+// CreateOrder is POST /v1/orders: the order is refused if the items have other prices. An empty key sends no Idempotency-Key.
 func (s *Shop) CreateOrder(ctx context.Context, user, key string, items ...Item) (Answer[Order], error) {
-	return s.CreateOrderIn(ctx, user, key, "EUR", items...)
-}
-
-// CreateOrderIn is CreateOrder in another currency.
-func (s *Shop) CreateOrderIn(ctx context.Context, user, key, currency string, items ...Item) (Answer[Order], error) {
-	body := NewOrder{Currency: currency, Items: items}
-	return ask[Order](ctx, s, Ask{Kind: "create_order", Method: "POST", Path: "/v1/orders", User: user, Key: key, Body: body})
+	return ask[Order](ctx, s, Ask{
+		Kind: "create_order", Method: "POST", Path: "/v1/orders", User: user, Key: key, Body: Purchase(items...),
+	})
 }
 
 // GetOrder is GET /v1/orders/{id}.
 func (s *Shop) GetOrder(ctx context.Context, user, id string) (Answer[Order], error) {
 	return ask[Order](ctx, s, Ask{Kind: "get_order", Path: "/v1/orders/" + url.PathEscape(id), User: user})
+}
+
+// Buy is CreateOrder, and AwaitOrder when the answer leaves the purchase open.
+func (s *Shop) Buy(ctx context.Context, user, key string, items ...Item) (Answer[Order], error) {
+	answer, err := s.CreateOrder(ctx, user, key, items...)
+	if err != nil || !answer.OK() || answer.Data.Settled() {
+		return answer, err
+	}
+	return s.AwaitOrder(ctx, user, answer.Data.ID)
+}
+
+// AwaitOrder asks for an order until the purchase has ended. An answer that is an error, or none, is asked for again; the error is the
+// context's.
+func (s *Shop) AwaitOrder(ctx context.Context, user, id string) (Answer[Order], error) {
+	pause := 20 * time.Millisecond
+	for {
+		answer, err := s.GetOrder(ctx, user, id)
+		if err == nil && answer.OK() && answer.Data.Settled() {
+			return answer, nil
+		}
+		select {
+		case <-ctx.Done():
+			return answer, fmt.Errorf("order %s: the purchase is still %s: %w", id, answer.Data.Status, ctx.Err())
+		case <-time.After(pause):
+		}
+		pause = min(pause*3/2, 500*time.Millisecond)
+	}
 }
 
 // ListOrders is GET /v1/orders; size 0 and cursor "" leave the parameter out.
@@ -99,14 +123,36 @@ func (s *Shop) Wallet(ctx context.Context, user string) (Answer[Wallet], error) 
 	return ask[Wallet](ctx, s, Ask{Kind: "wallet", Path: "/v1/wallets/me?currency=EUR", User: user})
 }
 
-// Entries is GET /v1/wallets/me/entries in EUR.
+// CancelOrder is DELETE /v1/orders/{id}.
+func (s *Shop) CancelOrder(ctx context.Context, user, id string) (Answer[json.RawMessage], error) {
+	return s.Do(ctx, Ask{Kind: "cancel_order", Method: "DELETE", Path: "/v1/orders/" + url.PathEscape(id), User: user})
+}
+
+// Entries is the first page of GET /v1/wallets/me/entries in EUR.
 func (s *Shop) Entries(ctx context.Context, user string) (Answer[EntryPage], error) {
-	return ask[EntryPage](ctx, s, Ask{Kind: "entries", Path: "/v1/wallets/me/entries?currency=EUR&page_size=100", User: user})
+	return s.EntriesFrom(ctx, user, "")
+}
+
+// EntriesFrom is GET /v1/wallets/me/entries in EUR from a cursor on.
+func (s *Shop) EntriesFrom(ctx context.Context, user, cursor string) (Answer[EntryPage], error) {
+	path := "/v1/wallets/me/entries?currency=EUR&page_size=100"
+	if cursor != "" {
+		path += "&cursor=" + url.QueryEscape(cursor)
+	}
+	return ask[EntryPage](ctx, s, Ask{Kind: "entries", Path: path, User: user})
 }
 
 // Stock is GET /v1/stock/{sku}, as a customer.
 func (s *Shop) Stock(ctx context.Context, sku string) (Answer[Stock], error) {
 	return ask[Stock](ctx, s, Ask{Kind: "stock", Path: "/v1/stock/" + url.PathEscape(sku), User: AdminID, Roles: []string{"admin"}})
+}
+
+// PutProduct is PUT /v1/products/{sku}, as an admin, with a price in EUR.
+func (s *Shop) PutProduct(ctx context.Context, sku, name string, minorUnits int64) (Answer[Product], error) {
+	body := Product{SKU: sku, Name: name, UnitPrice: Money{MinorUnits: minorUnits, Currency: "EUR"}}
+	return ask[Product](ctx, s, Ask{
+		Kind: "put_product", Method: "PUT", Path: "/v1/products/" + url.PathEscape(sku), User: AdminID, Roles: []string{"admin"}, Body: body,
+	})
 }
 
 // AdjustStock is POST /v1/stock/{sku}/adjustments, as an admin.

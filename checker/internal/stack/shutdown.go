@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// shutDown asks the services to end, callers before callees, and kills what is left after grace.
-func (s *Stack) shutDown(grace time.Duration) {
+// ShutDown asks the services to end, callers before callees, and kills what is left after grace.
+func (s *Stack) ShutDown(grace time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
-	for _, layer := range [][]string{{"gateway"}, {"order"}, {"inventory", "wallet"}} {
+	for _, layer := range layers() {
 		var wait sync.WaitGroup
 		for _, name := range layer {
 			if service := s.Service(name); service != nil {

@@ -61,6 +61,15 @@ func (s *Service) Paused() bool {
 // Restart starts the service again on the same addresses and returns when it serves. One that still runs is killed first.
 // env is added to its environment for this and later starts; an error is as that of Start.
 func (s *Service) Restart(ctx context.Context, env map[string]string) error {
+	return s.restart(ctx, env, ready)
+}
+
+// RestartAlive is Restart that does not wait until the service is ready: while a dependency is away, it never is.
+func (s *Service) RestartAlive(ctx context.Context, env map[string]string) error {
+	return s.restart(ctx, env, alive)
+}
+
+func (s *Service) restart(ctx context.Context, env map[string]string, want level) error {
 	if _, ended := s.Exit(); !ended {
 		if err := s.Kill(); err != nil {
 			return err
@@ -71,7 +80,7 @@ func (s *Service) Restart(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.start(ctx, environ); err != nil {
+	if err := s.start(ctx, environ, want); err != nil {
 		return err
 	}
 	s.afterReady(ctx)

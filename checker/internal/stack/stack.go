@@ -11,10 +11,10 @@ import (
 	"sync"
 	"time"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/paymentsim"
+	inventoryv1 "shop/gen/inventory/v1"
+	orderv1 "shop/gen/order/v1"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/paymentsim"
 
 	"stagecraft/checker/internal/fault"
 
@@ -27,7 +27,7 @@ type Options struct {
 	Bins map[string]string
 	// Databases maps order_db, inventory_db, wallet_db to their URLs.
 	Databases map[string]string
-	// RedisURL and AMQPURL are empty when the stage uses neither.
+	// RedisURL and AMQPURL are empty when the stage uses neither. AMQPURL goes to the services that send messages.
 	RedisURL, AMQPURL string
 
 	// Env is added to every service, ServiceEnv to one; they win over the defaults.
@@ -38,6 +38,8 @@ type Options struct {
 
 	// LogDir receives <service>.log; empty keeps logs in memory only.
 	LogDir string
+	// TLS gives the services certificates, and the links too. Without it services are told to use plain text.
+	TLS bool
 	// Direct connects services without fault links.
 	Direct bool
 	// Ports fixes the port of a service; the others get free ones.
@@ -62,6 +64,8 @@ type Stack struct {
 	Shop *Shop
 	// Keys sign tokens that the services accept.
 	Keys *Keys
+	// Certificates are those of the services, nil without TLS.
+	Certificates *Certificates
 	// Typed clients go to the services directly, past the fault links. Put a token into the context with AsUser,
 	// AsAdmin or AsService. Each is nil when its service was not started.
 	Order     orderv1.OrderServiceClient
@@ -77,6 +81,7 @@ type Stack struct {
 	order    []string // names as they were added
 	calls    map[string]*fault.Link
 	tcp      map[string]*fault.TCPLink
+	amqp     map[string]*fault.AMQPLink
 	ports    held
 	closed   bool
 }
@@ -110,12 +115,18 @@ func startOnce(ctx context.Context, options Options) (_ *Stack, err error) {
 	s := &Stack{
 		Keys: options.Keys, options: options,
 		services: map[string]*Service{}, calls: map[string]*fault.Link{}, tcp: map[string]*fault.TCPLink{},
+		amqp: map[string]*fault.AMQPLink{},
 	}
 	defer func() {
 		if err != nil {
 			s.Close()
 		}
 	}()
+	if options.TLS {
+		if s.Certificates, err = newCertificates(); err != nil {
+			return nil, err
+		}
+	}
 	if options.Bins["wallet"] != "" {
 		if err := s.openProvider(); err != nil {
 			return nil, err
@@ -135,7 +146,7 @@ func startOnce(ctx context.Context, options Options) (_ *Stack, err error) {
 			if err != nil {
 				return err
 			}
-			return service.start(groupCtx, environ)
+			return service.start(groupCtx, environ, ready)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -147,12 +158,12 @@ func startOnce(ctx context.Context, options Options) (_ *Stack, err error) {
 
 // add reserves the addresses of a service and opens nothing yet.
 func (s *Stack) add(name, kind string) (*Service, error) {
-	k, known := kinds[kind]
+	k, known := kindOf(kind)
 	if !known {
 		return nil, fmt.Errorf("no service is called %q", kind)
 	}
 	s.mu.Lock()
-	service, err := newService(name, k, &s.options, &s.ports)
+	service, err := newService(name, k, &s.options, &s.ports, s.Certificates.direct(k.name))
 	s.mu.Unlock()
 	if err != nil {
 		return nil, err
@@ -188,7 +199,7 @@ func (s *Stack) Services() []*Service {
 }
 
 // StartSecond starts one more replica of a service: same database and keys, its own address and its own links
-// ("order-2->wallet"). Nobody calls it unless the check does, through Service.Conn.
+// ("order-2->wallet"). No service calls it; the check does, through Service.Conn.
 func (s *Stack) StartSecond(ctx context.Context, kind string, env map[string]string) (*Service, error) {
 	name := ""
 	for n := 2; ; n++ {
@@ -205,7 +216,7 @@ func (s *Stack) StartSecond(ctx context.Context, kind string, env map[string]str
 	if err != nil {
 		return nil, err
 	}
-	return service, service.start(ctx, environ)
+	return service, service.start(ctx, environ, ready)
 }
 
 // Close kills every service and closes every link. Logs stay readable.
@@ -216,7 +227,7 @@ func (s *Stack) Close() {
 		return
 	}
 	s.closed = true
-	services, calls, tcp := maps.Clone(s.services), maps.Clone(s.calls), maps.Clone(s.tcp)
+	services, calls, tcp, amqp := maps.Clone(s.services), maps.Clone(s.calls), maps.Clone(s.tcp), maps.Clone(s.amqp)
 	s.mu.Unlock()
 	var wait sync.WaitGroup
 	for _, service := range services {
@@ -229,9 +240,13 @@ func (s *Stack) Close() {
 	for _, link := range tcp {
 		link.Close()
 	}
+	for _, link := range amqp {
+		link.Close()
+	}
 	if s.Provider != nil {
 		s.Provider.Close()
 	}
+	s.Certificates.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ports.giveBack()

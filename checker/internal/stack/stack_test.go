@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	orderv1 "shop/gen/order/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"stagecraft/checker/internal/fault"
 

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	inventoryv1 "shop/gen/inventory/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/infra"
@@ -25,18 +25,26 @@ const root = "../../.."
 // stage1 are options that start the real services of stage 1 on databases of their own.
 func stage1(t *testing.T, names ...string) Options {
 	t.Helper()
+	return servicesOf(t, "stage1-mvp", names...)
+}
+
+// servicesOf are options that start the real services of a stage on servers of their own.
+func servicesOf(t *testing.T, stage string, names ...string) Options {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("needs servers and built services")
 	}
-	dir := filepath.Join(root, "stage1-mvp")
+	dir := filepath.Join(root, stage)
 	bins, err := build.Services(t.Context(), dir, names, filepath.Join(root, ".stagecraft", "build"))
 	require.NoError(t, err)
-	servers, err := infra.Ensure(t.Context(), root, infra.Need{Postgres: true}, func(line string) { t.Log(line) })
+	brokered := Brokered(dir, names)
+	need := infra.Need{Postgres: true, Redis: brokered, RabbitMQ: brokered}
+	servers, err := infra.Ensure(t.Context(), root, need, func(line string) { t.Log(line) })
 	require.NoError(t, err)
 	t.Cleanup(servers.Close)
-	var spec infra.LeaseSpec
+	spec := infra.LeaseSpec{Redis: brokered, Vhost: brokered}
 	for _, name := range names {
-		if database := kinds[name].database; database != "" {
+		if database := Database(name); database != "" {
 			migrations := os.DirFS(filepath.Join(dir, name, "db", "migrations"))
 			spec.Databases = append(spec.Databases, infra.DatabaseSpec{Name: database, Migrations: migrations})
 		}
@@ -44,7 +52,7 @@ func stage1(t *testing.T, names ...string) Options {
 	lease, err := servers.Lease(t.Context(), spec)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = lease.Close(context.Background()) })
-	return Options{Bins: bins, Databases: lease.Databases, LogDir: t.TempDir()}
+	return Options{TLS: Secured(dir), Bins: bins, Databases: lease.Databases, RedisURL: lease.RedisURL, AMQPURL: lease.AMQPURL, LogDir: t.TempDir()}
 }
 
 func shop(t *testing.T) Options { return stage1(t, "order", "inventory", "wallet", "gateway") }
@@ -53,6 +61,7 @@ func shop(t *testing.T) Options { return stage1(t, "order", "inventory", "wallet
 func stocked(t *testing.T, options Options) *Stack {
 	t.Helper()
 	s := up(t, options)
+	putTea(t, s, 500)
 	stock, err := s.Shop.AdjustStock(t.Context(), "tea", "stock", 10)
 	require.NoError(t, err)
 	require.True(t, stock.OK(), stock.String())
@@ -61,6 +70,14 @@ func stocked(t *testing.T, options Options) *Stack {
 	require.Equal(t, 201, wallet.Status, wallet.String())
 	require.EqualValues(t, 50_000, wallet.Data.Balance.MinorUnits)
 	return s
+}
+
+// putTea puts tea into the catalogue.
+func putTea(t *testing.T, s *Stack, price int64) {
+	t.Helper()
+	product, err := s.Shop.PutProduct(t.Context(), "tea", "Tea", price)
+	require.NoError(t, err)
+	require.True(t, product.OK(), product.String())
 }
 
 var tea = Item{SKU: "tea", Quantity: 1, UnitPrice: 500}
@@ -101,7 +118,10 @@ func TestStage1Purchase(t *testing.T) {
 func TestStage1CrashAfterTheCharge(t *testing.T) {
 	t.Parallel()
 	options := shop(t)
-	options.Env = map[string]string{"SAGA_SCAN_INTERVAL": "200ms", "SAGA_STALE_AFTER": "1s"}
+	options.Env = map[string]string{
+		"SAGA_SCAN_INTERVAL": "200ms", "SAGA_STALE_AFTER": "2s", "SAGA_STEP_TIMEOUT": "1s", "COMPENSATION_TIMEOUT": "1s",
+		"SAGA_RECORD_TIMEOUT": "500ms",
+	}
 	s := stocked(t, options)
 	hold := s.Call("order", "wallet").HoldAnswer("Deduct", 1)
 	done := make(chan Answer[Order], 1)
@@ -176,6 +196,10 @@ func TestStage1TokensAndDatabaseFaults(t *testing.T) {
 	defer cancel()
 	_, err := s.Inventory.GetStock(ctx, &inventoryv1.GetStockRequest{Sku: "tea"})
 	require.Equal(t, codes.Unauthenticated, status.Code(err), "no token: %v", err)
+	_, err = s.Inventory.PutProduct(s.AsAdmin(ctx), &inventoryv1.PutProductRequest{
+		Sku: "tea", Name: "Tea", UnitPrice: &inventoryv1.Money{MinorUnits: 500, Currency: "EUR"},
+	})
+	require.NoError(t, err)
 	stock := func() error {
 		short, stop := context.WithTimeout(ctx, 2*time.Second)
 		defer stop()

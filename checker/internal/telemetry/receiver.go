@@ -16,9 +16,10 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/grpc"
 	_ "google.golang.org/grpc/encoding/gzip" // exporters may compress
+	"google.golang.org/protobuf/proto"
 )
 
-// most is how many spans are kept; of a flood the rest is only counted.
+// most is how many spans are kept; a flood must not eat the checker's memory.
 const most = 50_000
 
 // Span is one finished span of a service.
@@ -42,9 +43,9 @@ type Receiver struct {
 	addr   string
 	server *grpc.Server
 
-	mu      sync.Mutex
-	spans   []Span
-	dropped int
+	mu    sync.Mutex
+	spans []Span
+	bytes int
 }
 
 // Listen opens a receiver on addr ("127.0.0.1:0" for any port).
@@ -69,12 +70,12 @@ func (r *Receiver) Close() { r.server.Stop() }
 func (r *Receiver) Export(_ context.Context, request *collector.ExportTraceServiceRequest) (*collector.ExportTraceServiceResponse, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.bytes += proto.Size(request)
 	for _, resource := range request.GetResourceSpans() {
 		service := serviceName(resource.GetResource())
 		for _, scope := range resource.GetScopeSpans() {
 			for _, span := range scope.GetSpans() {
 				if len(r.spans) >= most {
-					r.dropped++
 					continue
 				}
 				r.spans = append(r.spans, fromProto(service, span))
@@ -82,6 +83,13 @@ func (r *Receiver) Export(_ context.Context, request *collector.ExportTraceServi
 		}
 	}
 	return &collector.ExportTraceServiceResponse{}, nil
+}
+
+// Bytes is how much has arrived so far, uncompressed.
+func (r *Receiver) Bytes() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bytes
 }
 
 // Spans returns what has arrived so far, by start; keep nil means all.
@@ -106,13 +114,6 @@ func (r *Receiver) Trace(traceID string) []Span {
 // Service returns the spans of one service, by start.
 func (r *Receiver) Service(name string) []Span {
 	return r.Spans(func(s Span) bool { return s.Service == name })
-}
-
-// Dropped is how many spans came after the receiver was full.
-func (r *Receiver) Dropped() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.dropped
 }
 
 func serviceName(resource *resourcepb.Resource) string {

@@ -18,6 +18,19 @@ func (m Model) openCheck() Model {
 	return m.layout()
 }
 
+// openEvidence shows the evidence of the failing check: the one under the cursor if it failed, else the first that did.
+func (m Model) openEvidence() (tea.Model, tea.Cmd) {
+	id := m.hinted()
+	for i, c := range m.attempt.checks {
+		if c.info.ID == id {
+			m.cursor = i
+			return m.openCheck(), nil
+		}
+	}
+	m.notice = "no check of the last run failed; enter in the checks tab opens any of them"
+	return m, nil
+}
+
 func checkPager(c checkState) pager {
 	p := newPager("Check", func(t theme, width int) string { return resultView(t, c, width) })
 	p.check, p.live = c.info.ID, true
@@ -47,9 +60,10 @@ func (m Model) hint(id string) tea.Cmd {
 	if id == "" {
 		return notice("hints are about a failing check: run the checks first (r)")
 	}
-	number, level := m.lesson.Number, m.hints[id]+1
+	failure := m.failure(id)
+	number, level := m.lesson.Number, m.hints[failure]+1
 	return func() tea.Msg {
-		text, of, err := m.session.workshop.Hint(number, id, level)
+		text, of, err := m.session.workshop.Hint(number, failure, level)
 		if err != nil {
 			return faultMsg{err}
 		}
@@ -62,7 +76,7 @@ func (m Model) hint(id string) tea.Cmd {
 			return out
 		})
 		p.check = id
-		return overlayMsg{pager: p, level: level}
+		return overlayMsg{pager: p, failure: failure, level: level}
 	}
 }
 
@@ -78,14 +92,27 @@ func (m Model) hinted() string {
 	return ""
 }
 
+// failure is how a check failed in the last run, or the check itself.
+func (m Model) failure(id string) string {
+	for _, c := range m.attempt.checks {
+		if c.info.ID == id && c.result.Failure != "" {
+			return c.result.Failure
+		}
+	}
+	return id
+}
+
 func (m Model) diff() tea.Cmd {
 	number := m.lesson.Number
 	return func() tea.Msg {
-		text, err := m.session.workshop.Diff(number)
+		title, text, err := m.session.workshop.Diff(number)
 		if err != nil {
 			return faultMsg{err}
 		}
-		return overlayMsg{pager: newPager("Your code against the reference", func(t theme, _ int) string { return colourDiff(t, text) })}
+		if text == "" {
+			text = "Nothing differs."
+		}
+		return overlayMsg{pager: newPager(title, func(t theme, _ int) string { return colourDiff(t, text) })}
 	}
 }
 
@@ -100,6 +127,43 @@ func (m Model) solution() tea.Cmd {
 	}
 }
 
+// recap ends a lesson after its first pass.
+func (m Model) recap() tea.Cmd {
+	number := m.lesson.Number
+	return func() tea.Msg {
+		text, next, err := m.session.workshop.Recap(number)
+		if err != nil {
+			return faultMsg{err}
+		}
+		p := newPager("Passed", func(t theme, width int) string {
+			out := t.markdown(text, width)
+			if next > 0 {
+				out += "\n\n   " + t.accent.Render("enter") + t.dim.Render(fmt.Sprintf(" for lesson %d", next))
+			}
+			return out
+		})
+		p.next = next
+		return overlayMsg{pager: p}
+	}
+}
+
+// read opens the lesson's page of the site.
+func (m Model) read(number int) tea.Cmd {
+	return func() tea.Msg {
+		address, opened, err := m.session.workshop.Read(number)
+		if err != nil {
+			return faultMsg{err}
+		}
+		title, text := "Opened in the browser", "If no browser came up, open this yourself:"
+		if !opened {
+			title, text = "The page", "There is no browser here. The page is served until you quit:"
+		}
+		return overlayMsg{pager: newPager(title, func(t theme, width int) string {
+			return "\n" + wrap(text, width-1, 1) + "\n\n " + address
+		})}
+	}
+}
+
 func (m Model) browse() tea.Cmd {
 	number := m.lesson.Number
 	return func() tea.Msg {
@@ -107,7 +171,9 @@ func (m Model) browse() tea.Cmd {
 		if err != nil {
 			return faultMsg{err}
 		}
-		return noticeMsg{"opened " + place}
+		return overlayMsg{pager: newPager("Opened in the browser", func(t theme, width int) string {
+			return "\n" + wrap("If no browser came up, open this yourself:", width-1, 1) + "\n\n " + place
+		})}
 	}
 }
 

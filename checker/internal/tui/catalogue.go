@@ -66,7 +66,8 @@ func (c catalogue) view(t theme, width, height int) string {
 	row := 0
 	stage := ""
 	for i, l := range c.lessons {
-		if l.Stage != stage {
+		planned := l.State == Planned && strings.HasPrefix(stage, l.Stage) // its stage may have only a number yet
+		if l.Stage != stage && !planned {
 			stage = l.Stage
 			lines = append(lines, t.dim.Render(" "+stage))
 		}
@@ -91,6 +92,9 @@ func (c catalogue) row(t theme, l Lesson, on bool, width int) string {
 	}
 	left := fmt.Sprintf("%3d  %s", l.Number, l.Title)
 	right := fmt.Sprintf("%s · %d min ", l.Kind, l.Minutes)
+	if l.State == Planned {
+		left, right = t.dim.Render(left), "planned "
+	}
 	left = ansi.Truncate(left, max(width-5-ansi.StringWidth(right), 12), "…")
 	if on {
 		return t.cursor.Render(" ▸") + sign + t.cursor.Render(spread(left, right, width-4))
@@ -103,6 +107,9 @@ func (c catalogue) detail(t theme, width int) []string {
 	l, ok := c.selected()
 	if !ok {
 		return nil
+	}
+	if l.State == Planned {
+		return []string{"", t.dim.Render(" planned, not written yet"), ""}
 	}
 	needs := "no servers"
 	if l.Needs != "" {
@@ -130,6 +137,17 @@ func (c catalogue) done() int {
 	n := 0
 	for _, l := range c.lessons {
 		if l.State == Passed {
+			n++
+		}
+	}
+	return n
+}
+
+// written counts the lessons that are not only planned.
+func (c catalogue) written() int {
+	n := 0
+	for _, l := range c.lessons {
+		if l.State != Planned {
 			n++
 		}
 	}

@@ -21,7 +21,7 @@ func checksView(t theme, r attempt, cursor int, spin string, now time.Time, widt
 		if i == cursor {
 			row = len(lines)
 		}
-		lines = append(lines, checkRow(t, c, i == cursor, spin, now, width))
+		lines = append(lines, strings.Split(checkRow(t, c, i == cursor, spin, now, width), "\n")...)
 		if line := checkNote(t, c, width); line != "" {
 			lines = append(lines, line)
 		}
@@ -48,15 +48,17 @@ func checkRow(t theme, c checkState, on bool, spin string, now time.Time, width 
 	if sentence == "" {
 		sentence = c.info.ID
 	}
-	left := ansi.Truncate(sentence, max(width-6-len(right), 10), "…")
-	if on {
-		left = t.cursor.Render(left)
+	room := max(width-6-len(right), 10)
+	if !on {
+		return "  " + sign + " " + spread(ansi.Truncate(sentence, room, "…"), t.dim.Render(right+" "), width-4)
 	}
-	arrow := "  "
-	if on {
-		arrow = t.cursor.Render(" ▸")
+	// The check under the cursor has its whole sentence, on more lines if need be.
+	first, rest, more := strings.Cut(ansi.Wrap(sentence, room, ""), "\n")
+	row := t.cursor.Render(" ▸") + sign + " " + spread(t.cursor.Render(first), t.dim.Render(right+" "), width-4)
+	if more {
+		row += "\n    " + t.cursor.Render(strings.ReplaceAll(rest, "\n", "\n    "))
 	}
-	return arrow + sign + " " + spread(left, t.dim.Render(right+" "), width-4)
+	return row
 }
 
 // checkNote is the second line of a check: the current step, or what went wrong.

@@ -28,6 +28,9 @@ func resultView(t theme, c checkState, width int) string {
 	if r.Message != "" {
 		say("\n%s", t.bad.Render(wrap(r.Message, width-1, 3)))
 	}
+	if r.Verdict == check.Fail || r.Verdict == check.BuildError {
+		say("   %s", t.accent.Render("h")+t.dim.Render(" for a hint"))
+	}
 	section("Expected", r.Expected)
 	section("Seen", r.Seen)
 	section("Why it matters", r.Why)
@@ -52,9 +55,6 @@ func resultView(t theme, c checkState, width int) string {
 		}
 	}
 	section("Notes", strings.Join(r.Notes, "\n"))
-	if r.Verdict == check.Fail || r.Verdict == check.BuildError {
-		say("\n   %s", t.accent.Render("h")+t.dim.Render(" for a hint"))
-	}
 	section("Again", r.Repeat)
 	return strings.TrimRight(b.String(), "\n")
 }

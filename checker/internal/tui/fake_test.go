@@ -40,7 +40,7 @@ var saga = Lesson{
 	Topics: []string{"saga"}, Needs: "PostgreSQL", Files: []string{"order/internal/service/saga.go"}, Workspace: "workspace/05-saga",
 	Checks: []CheckInfo{
 		{"saga-happy", "a purchase is paid once and takes the goods once"},
-		{"saga-crash-after-charge", "a crash between charge and record charges nobody twice"},
+		{"saga-crash-after-charge", "a crash between charge and record charges no buyer twice"},
 		{"saga-timeout", "a step that timed out but happened is compensated too"},
 	},
 	Body:  "# The saga\n\nA customer paid twice, and got nothing.\n\n```go\nfunc (s *Saga) Run(ctx context.Context) error\n```\n\n- first\n- second\n",
@@ -82,12 +82,18 @@ func (s *scripted) Watch(context.Context, int) (<-chan struct{}, error) { return
 func (s *scripted) Hint(_ int, id string, level int) (string, int, error) {
 	return fmt.Sprintf("hint %d for %s", level, id), 3, nil
 }
-func (s *scripted) Diff(int) (string, error) {
-	return "--- yours\n+++ reference\n@@ -1 +1 @@\n-a\n+b\n", nil
+func (s *scripted) Diff(int) (title, text string, err error) {
+	return "Your changes since the start", "--- yours\n+++ reference\n@@ -1 +1 @@\n-a\n+b\n", nil
 }
 func (s *scripted) Solution(int) (string, error) { return "the **reference**", nil }
-func (s *scripted) Last(int) (Evidence, bool)    { return Evidence{}, false }
-func (s *scripted) Browse(int) (string, error)   { return "", errors.New("no run yet: press r") }
+func (s *scripted) Recap(number int) (string, int, error) {
+	return "# What you can do now", number + 1, nil
+}
+func (s *scripted) Last(int) (Evidence, bool) { return Evidence{}, false }
+func (s *scripted) Read(number int) (string, bool, error) {
+	return fmt.Sprintf("http://127.0.0.1:1/lessons/%d", number), false, nil
+}
+func (s *scripted) Browse(int) (string, error) { return "", errors.New("no run yet: press r") }
 
 var t0 = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 

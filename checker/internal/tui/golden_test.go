@@ -9,10 +9,10 @@ import (
 	"stagecraft/checker/internal/run"
 )
 
-var update = flag.Bool("update", false, "write testdata/*.golden anew")
+var update = flag.Bool("update", false, "write testdata/*.golden")
 
 // The views at 80x24 as the learner sees them.
-func TestViewsAt80x24(t *testing.T) {
+func TestViews_At80x24_MatchGolden(t *testing.T) {
 	t.Parallel()
 	finished := append(append([]run.Event(nil), script...), run.CheckFinished{Result: failTwo})
 	views := map[string]struct {

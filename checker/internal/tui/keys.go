@@ -1,47 +1,76 @@
 package tui
 
-import "strings"
-
-// binding is a key with what it does, for the bottom line and the help page.
-type binding struct{ key, short, long string }
-
-var (
-	kOpen     = binding{"enter", "open", "open the lesson, or the check under the cursor"}
-	kMove     = binding{"↑↓", "move", "move, or scroll (also j k, pgup pgdn, g G)"}
-	kTab      = binding{"tab", "tabs", "next tab (shift+tab: previous; 1 to 4: lesson, checks, timeline, logs)"}
-	kRun      = binding{"r", "run", "run the checks"}
-	kWatch    = binding{"w", "watch", "run the checks at every save, the last failing first"}
-	kHint     = binding{"h", "hint", "a hint for the failing check; press again for a stronger one"}
-	kDiff     = binding{"d", "diff", "your code against the reference"}
-	kSolution = binding{"s", "solution", "the reference, after a pass or after you said yes"}
-	kBrowse   = binding{"o", "browser", "open the last run as a page in the browser"}
-	kStop     = binding{"x", "stop", "stop the run"}
-	kBack     = binding{"esc", "back", "back"}
-	kHelp     = binding{"?", "help", "this page"}
-	kEvidence = binding{"enter", "evidence", "the evidence of the check under the cursor"}
-	kQuit     = binding{"q", "quit", "quit (also ctrl+c); what runs is stopped"}
-	kService  = binding{"←→", "service", "the previous or next service in the logs"}
+import (
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 )
 
-// keyLine renders as many bindings as fit into width; the last one always comes along, because it leads to the others.
-func (t theme) keyLine(width int, keys ...binding) string {
-	if len(keys) == 0 {
-		return ""
-	}
-	last := keys[len(keys)-1]
-	used := last.width() + 1
-	var line strings.Builder
-	for _, k := range keys[:len(keys)-1] {
-		if used += k.width(); used > width {
-			break
-		}
-		line.WriteString(t.binding(k))
-	}
-	return line.String() + t.binding(last)
+// The keys of the interface. The short help is for the bottom line, long for the help page.
+var (
+	kOpen     = bind("open", "enter")
+	kMove     = shown("↑↓", "move", "up", "down", "j", "k", "pgup", "pgdown", "g", "G", "home", "end")
+	kSide     = shown("←→", "sideways", "left", "right")
+	kNextTab  = bind("tabs", "tab")
+	kPrevTab  = bind("previous tab", "shift+tab")
+	kTabs     = shown("1-4", "tab", "1", "2", "3", "4")
+	kRun      = bind("run", "r")
+	kWatch    = bind("watch", "w")
+	kHint     = bind("hint", "h")
+	kDiff     = bind("diff", "d")
+	kSolution = bind("solution", "s")
+	kEvidence = bind("evidence", "e")
+	kTimeline = bind("timeline", "t")
+	kBrowse   = bind("browser", "o")
+	kStop     = bind("stop", "x")
+	kBack     = shown("esc", "back", "esc", "backspace")
+	kHelp     = bind("help", "?")
+	kQuit     = bind("quit", "q")
+	kService  = shown("←→", "service", "left", "right")
+	kEnter    = shown("enter", "evidence", "enter")
+)
+
+// long says what each key does, in the order of the help page.
+var long = []struct {
+	key  key.Binding
+	text string
+}{
+	{kRun, "run the checks"},
+	{kWatch, "run the checks at every save, the last failing first"},
+	{kHint, "a hint for the failing check; press again for a stronger one"},
+	{kEvidence, "the evidence of the failing check: steps, log lines, how to repeat it"},
+	{kTimeline, "the timeline of the last run"},
+	{kDiff, "what you have changed since the start"},
+	{kSolution, "the reference, after a pass or after you said yes"},
+	{kBrowse, "open the lesson in the browser; from the other tabs the last run"},
+	{kStop, "stop the run"},
+	{kMove, "move or scroll; also j k, pgup pgdn, g G"},
+	{kSide, "scroll wide code and diagrams; in the logs: another service"},
+	{kNextTab, "next tab; shift+tab: previous; 1 to 4: lesson, checks, timeline, logs"},
+	{kOpen, "open the lesson, or the check under the cursor"},
+	{kBack, "one level up"},
+	{kHelp, "this page"},
+	{kQuit, "quit, as does ctrl+c; what runs is stopped"},
 }
 
-func (k binding) width() int { return len([]rune(k.key)) + len([]rune(k.short)) + 3 }
+func bind(help, name string) key.Binding { return shown(name, help, name) }
 
-func (t theme) binding(k binding) string {
-	return " " + t.accent.Render(k.key) + " " + t.dim.Render(k.short) + " "
+func shown(label, help string, names ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(names...), key.WithHelp(label, help))
+}
+
+func pressed(msg tea.KeyPressMsg, keys ...key.Binding) bool { return key.Matches(msg, keys...) }
+
+// keyLine is the bottom line: as many keys as fit into width. Help stands first, because it leads to the others.
+func (t theme) keyLine(width int, keys ...key.Binding) string {
+	return t.pageKeys(width, append([]key.Binding{kHelp}, keys...)...)
+}
+
+// pageKeys is the bottom line of a page without help.
+func (t theme) pageKeys(width int, keys ...key.Binding) string {
+	h := help.New()
+	h.ShortSeparator = "  "
+	h.Styles.ShortKey, h.Styles.ShortDesc, h.Styles.ShortSeparator, h.Styles.Ellipsis = t.accent, t.dim, t.dim, t.dim
+	h.SetWidth(max(width-1, 1))
+	return " " + h.ShortHelpView(keys)
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// told are the fields that a short log line shows in front, and those that every line of a tab repeats.
-var told = []string{"level", "ts", "time", "msg", "message", "event", "event_version", "service", "env", "trace_id", "span_id", "correlation_id", "caller"}
+// repeated are the fields that a short log line shows in front, and those that every line of a tab repeats.
+var repeated = []string{"level", "ts", "time", "msg", "message", "event", "event_version", "service", "env", "trace_id", "span_id", "correlation_id", "caller"}
 
 // shortLog makes a JSON log line readable: time, level, event, message, then what else it says. Other lines stay as they are.
 func shortLog(line string) string {
@@ -38,7 +38,7 @@ func shortLog(line string) string {
 	}
 	var rest []string
 	for name, value := range fields {
-		if !slices.Contains(told, name) {
+		if !slices.Contains(repeated, name) {
 			rest = append(rest, fmt.Sprintf("%s=%v", name, value))
 		}
 	}

@@ -83,8 +83,9 @@ type (
 	faultMsg   struct{ err error }
 	noticeMsg  struct{ text string }
 	overlayMsg struct {
-		pager pager
-		level int // of a hint
+		pager   pager
+		failure string // what a hint is about
+		level   int    // of a hint
 	}
 	evidenceMsg struct {
 		number   int

@@ -11,7 +11,7 @@ import (
 	"stagecraft/checker/internal/run"
 )
 
-func TestCatalogueOpensTheLessonUnderTheCursor(t *testing.T) {
+func TestCatalogue_Enter_OpensLessonUnderCursor(t *testing.T) {
 	t.Parallel()
 	w := newScripted()
 	d := drive(t, w, Start{})
@@ -26,7 +26,7 @@ func TestCatalogueOpensTheLessonUnderTheCursor(t *testing.T) {
 	d.sees("1 of 3 lessons done")
 }
 
-func TestARunShowsEveryCheckLiveAndTheSummary(t *testing.T) {
+func TestRun_Events_ShowChecksLiveAndSummary(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(append(script, run.CheckFinished{Result: failTwo})...), Start{Lesson: 5})
 	d.all(d.press("r"))
@@ -35,7 +35,7 @@ func TestARunShowsEveryCheckLiveAndTheSummary(t *testing.T) {
 	d.sees("native: PostgreSQL 17.2")
 }
 
-func TestTheFailingCheckRunsFirstNextTime(t *testing.T) {
+func TestRun_AfterFailure_FailingCheckRunsFirst(t *testing.T) {
 	t.Parallel()
 	w := newScripted(append(script, run.CheckFinished{Result: failTwo})...)
 	d := drive(t, w, Start{Lesson: 5})
@@ -50,7 +50,7 @@ func TestTheFailingCheckRunsFirstNextTime(t *testing.T) {
 	}
 }
 
-func TestASaveDuringARunStopsItAndRunsAgain(t *testing.T) {
+func TestSave_DuringRun_StopsItAndRunsAgain(t *testing.T) {
 	t.Parallel()
 	w := newScripted()
 	w.hang = true
@@ -73,7 +73,7 @@ func TestASaveDuringARunStopsItAndRunsAgain(t *testing.T) {
 	}
 }
 
-func TestQuitWaitsForTheRun(t *testing.T) {
+func TestQuit_DuringRun_WaitsForItsEnd(t *testing.T) {
 	t.Parallel()
 	w := newScripted()
 	w.hang = true
@@ -93,7 +93,7 @@ func TestQuitWaitsForTheRun(t *testing.T) {
 	}
 }
 
-func TestHintsGrowStrongerAndBelongToAFailingCheck(t *testing.T) {
+func TestHint_Repeated_GrowsStrongerForFailingCheck(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(append(script, run.CheckFinished{Result: failTwo})...), Start{Lesson: 5})
 	d.all(d.press("h"))
@@ -106,7 +106,7 @@ func TestHintsGrowStrongerAndBelongToAFailingCheck(t *testing.T) {
 	d.sees("saga-crash-after-charge")
 }
 
-func TestTheSolutionAsksBeforeAPass(t *testing.T) {
+func TestSolution_BeforePass_Asks(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(), Start{Lesson: 5})
 	d.all(d.press("s"))
@@ -120,14 +120,30 @@ func TestTheSolutionAsksBeforeAPass(t *testing.T) {
 	d.sees("The reference")
 }
 
-func TestFaultsAreSaidInTheStatusLine(t *testing.T) {
+func TestFault_Shown_InStatusLine(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(), Start{Lesson: 5})
+	d.all(d.press("2"))
 	d.all(d.press("o"))
 	d.sees("no run yet: press r")
 }
 
-func TestAPanicOfTheCheckerIsNotTheLearnersFault(t *testing.T) {
+func TestBrowse_WithoutBrowser_ShowsAddressOfTheLesson(t *testing.T) {
+	t.Parallel()
+	d := drive(t, newScripted(), Start{Lesson: 5})
+	d.all(d.press("o"))
+	d.sees("There is no browser here")
+	d.sees("http://127.0.0.1:1/lessons/5")
+}
+
+func TestBrowse_Catalogue_ShowsAddressOfTheLessonUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	d := drive(t, newScripted(), Start{})
+	d.all(d.press("o"))
+	d.sees("http://127.0.0.1:1/lessons/")
+}
+
+func TestCheckerPanic_ReportedAsCheckerFault(t *testing.T) {
 	t.Parallel()
 	w := newScripted()
 	w.panics = true
@@ -136,7 +152,7 @@ func TestAPanicOfTheCheckerIsNotTheLearnersFault(t *testing.T) {
 	d.sees("the checker broke, not your code: out of paint")
 }
 
-func TestNoSizePanicsOrOverflows(t *testing.T) {
+func TestView_AnySize_FitsWithoutPanic(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(append(script, run.CheckFinished{Result: failTwo})...), Start{Lesson: 5})
 	d.all(d.press("r"))
@@ -153,7 +169,7 @@ func TestNoSizePanicsOrOverflows(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsSaidInFullOnANarrowScreen(t *testing.T) {
+func TestMissingServer_NarrowScreen_ShownInFull(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(), Start{Lesson: 5})
 	d.send(tea.WindowSizeMsg{Width: 40, Height: 24})
@@ -163,7 +179,7 @@ func TestWhatIsMissingIsSaidInFullOnANarrowScreen(t *testing.T) {
 	d.sees("services.")
 }
 
-func TestWhatAChildWroteCannotMoveTheCursor(t *testing.T) {
+func TestServiceOutput_ControlSequences_AreRemoved(t *testing.T) {
 	t.Parallel()
 	d := drive(t, newScripted(), Start{Lesson: 5})
 	r := failTwo
@@ -175,5 +191,59 @@ func TestWhatAChildWroteCannotMoveTheCursor(t *testing.T) {
 	raw := d.m.View().Content
 	if strings.Contains(raw, "\x1b[2J") || strings.Contains(raw, "\r") || strings.Contains(raw, "\x07") || strings.Contains(raw, "x\x1b[31m") {
 		t.Errorf("control characters of a child reach the terminal: %q", raw)
+	}
+}
+
+func TestModel_CtrlZ_SuspendsTheProgram(t *testing.T) {
+	t.Parallel()
+	d := drive(t, newScripted(), Start{})
+	cmd := d.press("ctrl+z")
+	if cmd == nil {
+		t.Fatal("ctrl+z does nothing")
+	}
+	if _, ok := cmd().(tea.SuspendMsg); !ok {
+		t.Error("ctrl+z does not suspend the program")
+	}
+}
+
+func TestModel_TerminalWithoutASize_IsDrawnAs80x24(t *testing.T) {
+	t.Parallel()
+	d := drive(t, newScripted(), Start{})
+	d.send(tea.WindowSizeMsg{})
+	d.sees("Money as a value object")
+}
+
+func TestFirstPass_ShowsTheRecap_EnterOpensTheNextLesson(t *testing.T) {
+	t.Parallel()
+	var events []run.Event
+	for _, c := range saga.Checks {
+		events = append(events, run.CheckFinished{Result: check.Result{CheckID: c.ID, Sentence: c.Sentence, Verdict: check.Pass}})
+	}
+	w := newScripted(events...)
+	d := drive(t, w, Start{Lesson: 5})
+	<-w.opened
+	d.all(d.press("r"))
+	d.sees("What you can do now")
+	d.all(d.press("enter"))
+	if number := <-w.opened; number != 6 {
+		t.Errorf("enter opened lesson %d, want the next one, 6", number)
+	}
+	d.all(d.press("esc"))
+	d.all(d.press("r"))
+	if d.m.overlay != nil {
+		t.Error("the recap came again after the second pass")
+	}
+}
+
+func TestPlannedLesson_Enter_SaysThatItIsNotWritten(t *testing.T) {
+	t.Parallel()
+	w := newScripted()
+	d := drive(t, w, Start{})
+	d.m.catalogue.lessons = append(d.m.catalogue.lessons, Lesson{Number: 22, Title: "The outbox", Stage: "stage2", Kind: "implement", State: Planned})
+	d.m.catalogue.cursor = len(d.m.catalogue.lessons) - 1
+	d.all(d.press("enter"))
+	d.sees("lesson 22 is planned and not written yet")
+	if len(w.opened) != 0 {
+		t.Error("a planned lesson was opened")
 	}
 }

@@ -11,9 +11,10 @@ import (
 type pager struct {
 	title string
 	view  viewport.Model
-	// render makes the text anew for a width.
+	// render makes the text for a width.
 	render func(t theme, width int) string
 	check  string // the check that it is about, if any
+	next   int    // the lesson that enter opens, if any
 	live   bool   // it shows that check's evidence and follows the run
 }
 

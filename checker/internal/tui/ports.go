@@ -20,14 +20,19 @@ type Workshop interface {
 	Check(ctx context.Context, number int, first []string, observe func(run.Event)) error
 	// Watch reports saves in the lesson's workspace, debounced, until ctx ends.
 	Watch(ctx context.Context, number int) (<-chan struct{}, error)
-	// Hint returns the level-th hint (from 1) for a check and how many there are.
-	Hint(number int, check string, level int) (text string, of int, err error)
-	// Diff returns the learner's code against the reference as a unified diff.
-	Diff(number int) (string, error)
+	// Hint returns the level-th hint (from 1) for a failure, or for a check, and how many there are.
+	Hint(number int, failure string, level int) (text string, of int, err error)
+	// Diff returns a unified diff and its title: before a pass the learner's changes since the start, after it their code against the reference.
+	Diff(number int) (title, text string, err error)
 	// Solution returns the reference for the files of the lesson, as markdown.
 	Solution(number int) (string, error)
+	// Recap returns the end of a lesson that has passed, as markdown, and the number of the next lesson, 0 when there is none.
+	Recap(number int) (text string, next int, err error)
 	// Last returns what is kept of the lesson's last run; ok is false when there was none.
 	Last(number int) (Evidence, bool)
+	// Read serves the site, opens the lesson's page in the browser, and returns its address. The first page is number 0. opened is false
+	// where there is no browser.
+	Read(number int) (address string, opened bool, err error)
 	// Browse opens the page of the lesson's last run and returns its place.
 	Browse(number int) (string, error)
 }
@@ -59,6 +64,7 @@ const (
 	Untouched State = iota
 	Started
 	Passed
+	Planned // in the curriculum and not written yet
 )
 
 // Evidence is what a run left behind for reading.

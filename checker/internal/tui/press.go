@@ -1,27 +1,32 @@
 package tui
 
 import (
+	"fmt"
+
 	tea "charm.land/bubbletea/v2"
 )
 
 // key answers a key: first what holds everywhere, then a question, then what lies on top, then the screen below.
 func (m Model) key(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	m.notice = ""
-	key := msg.String()
-	if key == "ctrl+c" {
+	name := msg.String()
+	switch name {
+	case "ctrl+c":
 		return m.quit()
+	case "ctrl+z":
+		return m, tea.Suspend
 	}
 	if m.ask != "" {
 		m.ask = ""
-		if key == "y" || key == "Y" {
+		if name == "y" || name == "Y" {
 			return m, m.solution()
 		}
 		return m, nil
 	}
-	switch key {
-	case "q":
+	switch {
+	case pressed(msg, kQuit):
 		return m.quit()
-	case "?":
+	case pressed(msg, kHelp):
 		p := newPager("Keys", helpView)
 		m.overlay = &p
 		return m.layout(), nil
@@ -46,11 +51,19 @@ func (m Model) quit() (tea.Model, tea.Cmd) {
 }
 
 func (m Model) catalogueKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
-	if msg.String() == "enter" {
-		if l, ok := m.catalogue.selected(); ok {
+	if pressed(msg, kOpen) {
+		if l, ok := m.catalogue.selected(); ok && l.State == Planned {
+			m.notice = fmt.Sprintf("lesson %d is planned and not written yet", l.Number)
+		} else if ok {
 			return m, m.open(l.Number)
 		}
 		return m, nil
+	}
+	if pressed(msg, kBrowse) {
+		if l, ok := m.catalogue.selected(); ok && l.State != Planned {
+			return m, m.read(l.Number)
+		}
+		return m, m.read(0)
 	}
 	_, h := bodySize(m.width, m.height)
 	m.catalogue = m.catalogue.update(msg, h)
@@ -58,19 +71,18 @@ func (m Model) catalogueKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 }
 
 func (m Model) overlayKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
-	switch msg.String() {
-	case "esc", "backspace":
+	switch {
+	case pressed(msg, kBack):
 		m.overlay = nil
 		return m, nil
-	case "h":
-		if m.lesson != nil {
-			return m, m.hint(m.overlay.check)
-		}
-	case "r", "d", "s", "o", "w", "x", "tab", "shift+tab", "1", "2", "3", "4":
-		if m.lesson != nil {
-			m.overlay = nil
-			return m.lessonKey(msg)
-		}
+	case m.lesson == nil:
+	case pressed(msg, kEnter) && m.overlay.next > 0:
+		return m, m.open(m.overlay.next)
+	case pressed(msg, kHint):
+		return m, m.hint(m.overlay.check)
+	case pressed(msg, kRun, kDiff, kSolution, kBrowse, kWatch, kStop, kEvidence, kTimeline, kNextTab, kPrevTab, kTabs):
+		m.overlay = nil
+		return m.lessonKey(msg)
 	}
 	p := m.overlay.update(msg)
 	m.overlay = &p
@@ -78,39 +90,46 @@ func (m Model) overlayKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 }
 
 func (m Model) lessonKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
-	switch key := msg.String(); key {
-	case "esc", "backspace":
+	switch {
+	case pressed(msg, kBack):
 		return m.leave()
-	case "tab":
+	case pressed(msg, kNextTab):
 		m.tab = (m.tab + 1) % tabs
-	case "shift+tab":
+	case pressed(msg, kPrevTab):
 		m.tab = (m.tab + tabs - 1) % tabs
-	case "1", "2", "3", "4":
-		m.tab = tab(key[0] - '1')
-	case "r":
+	case pressed(msg, kTabs):
+		m.tab = tab(msg.String()[0] - '1')
+	case pressed(msg, kTimeline):
+		m.tab = timelineTab
+	case pressed(msg, kEvidence):
+		return m.openEvidence()
+	case pressed(msg, kRun):
 		if m.attempt.active {
 			m.notice = "the checks are running; x stops them"
 			return m, nil
 		}
 		return m.begin()
-	case "x":
+	case pressed(msg, kStop):
 		if m.attempt.active {
 			m.attempt.stopping, m.rerun = true, false
 			m.stop()
 		}
-	case "w":
+	case pressed(msg, kWatch):
 		return m.toggleWatch()
-	case "h":
+	case pressed(msg, kHint):
 		return m, m.hint("")
-	case "d":
+	case pressed(msg, kDiff):
 		return m, m.diff()
-	case "s":
+	case pressed(msg, kSolution):
 		if !m.attempt.passed() && m.lesson.State != Passed {
 			m.ask = "This lesson has not passed yet. Show the solution anyway? y/n"
 			return m, nil
 		}
 		return m, m.solution()
-	case "o":
+	case pressed(msg, kBrowse):
+		if m.tab == lessonTab {
+			return m, m.read(m.lesson.Number)
+		}
 		return m, m.browse()
 	default:
 		return m.tabKey(msg)
@@ -136,7 +155,7 @@ func (m Model) tabKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		}
 		m.logs = scroll(m.logs, msg)
 	case checksTab:
-		if msg.String() == "enter" {
+		if pressed(msg, kEnter) {
 			return m.openCheck(), nil
 		}
 		m.cursor = move(msg.String(), m.cursor, len(m.attempt.checks), 5)

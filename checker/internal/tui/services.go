@@ -73,7 +73,7 @@ func (m services) Init() tea.Cmd { return refresh() }
 func (m services) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
+		m.width, m.height = sizeOr80x24(msg)
 		return m.layout(), nil
 	case logMsg:
 		for line := range strings.SplitSeq(msg.line, "\n") {
@@ -95,6 +95,8 @@ func (m services) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (m services) key(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	switch msg.String() {
+	case "ctrl+z":
+		return m, tea.Suspend
 	case "q", "ctrl+c", "esc":
 		if m.leaving {
 			return m, tea.Quit
@@ -145,7 +147,7 @@ func (m services) View() tea.View {
 		header: " " + m.theme.title.Render("Stagecraft · "+m.title),
 		tabs:   m.logs.head(m.theme),
 		body:   m.view.View(),
-		keys:   m.theme.keyLine(m.width, binding{"←→", "service", ""}, kMove, kQuit),
+		keys:   m.theme.keyLine(m.width, kService, kMove, kQuit),
 	}
 	if m.leaving {
 		f.status = " " + m.theme.warn.Render("stopping the services")

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-func TestServicesShowWhatToTryAndFollowTheLogs(t *testing.T) {
+func TestServices_NewLogLines_AreFollowed(t *testing.T) {
 	t.Parallel()
 	stopped := false
 	var m tea.Model = services{
@@ -48,7 +48,7 @@ func TestServicesShowWhatToTryAndFollowTheLogs(t *testing.T) {
 	send(logMsg{"order", "line 51"})
 	send(tickMsg{})
 	if s := screen(); strings.Contains(s, "line 51") || !strings.Contains(s, "line 0") {
-		t.Errorf("a new line moved the reader away from what he reads:\n%s", s)
+		t.Errorf("a new line moved the reader away from what they read:\n%s", s)
 	}
 
 	press("ctrl+c")

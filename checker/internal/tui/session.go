@@ -58,7 +58,7 @@ func (s *session) check(id, number int, first []string) (cancel context.CancelFu
 		err := s.guarded(ctx, number, first, func(e run.Event) {
 			select {
 			case messages <- eventMsg{id: id, event: e, more: messages}:
-			case <-s.ctx.Done(): // the program is gone and nobody reads
+			case <-s.ctx.Done(): // the program is gone and no goroutine reads
 			}
 		})
 		select {

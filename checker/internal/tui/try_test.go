@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestABrokenCommandIsStillTheSameCommand(t *testing.T) {
+func TestContinued_LongCommand_StaysEquivalent(t *testing.T) {
 	t.Parallel()
 	command := `curl -sS -X POST 'http://127.0.0.1:8080/v1/orders' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"a": 1, "b": "x y", "c": "long enough to need more than one line of the screen, and then some"}'`
 	lines := continued(command, 60)
@@ -30,7 +30,7 @@ func TestABrokenCommandIsStillTheSameCommand(t *testing.T) {
 	}
 }
 
-func TestLogLinesAreShortened(t *testing.T) {
+func TestShortLog_RepeatedFields_AreLeftOut(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
 		`{"level":"info","ts":"2026-11-21T03:04:10.745143154Z","msg":"ledger entry added","service":"wallet","event":"wallet.balance.deducted","amount_minor":-2370}`: "03:04:10.745 INFO wallet.balance.deducted ledger entry added amount_minor=-2370",

@@ -14,7 +14,7 @@ import (
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
+		m.width, m.height = sizeOr80x24(msg)
 		return m.layout(), nil
 	case tea.BackgroundColorMsg:
 		m.theme = newTheme(msg.IsDark(), m.theme.plain)
@@ -40,7 +40,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.notice = "cannot watch: " + msg.err.Error()
 	case overlayMsg:
 		if msg.level > 0 {
-			m.hints[msg.pager.check] = msg.level
+			m.hints[msg.failure] = msg.level
 		}
 		m.overlay = &msg.pager
 		return m.layout(), nil
@@ -50,6 +50,14 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.notice = msg.err.Error()
 	}
 	return m, nil
+}
+
+// sizeOr80x24 is the terminal's size, or the usual one where the terminal does not know: some report 0×0.
+func sizeOr80x24(msg tea.WindowSizeMsg) (width, height int) {
+	if msg.Width <= 0 || msg.Height <= 0 {
+		return 80, 24
+	}
+	return msg.Width, msg.Height
 }
 
 func (m Model) tick(msg tickMsg) (tea.Model, tea.Cmd) {
@@ -68,7 +76,7 @@ func (m Model) loaded(lessons []Lesson) Model {
 	m.catalogue = catalogue{lessons: lessons, cursor: max(0, min(at, len(lessons)-1))}
 	if first {
 		for _, l := range lessons {
-			if l.State != Passed {
+			if l.State != Passed && l.State != Planned {
 				m.catalogue = m.catalogue.at(l.Number)
 				break
 			}
@@ -137,7 +145,13 @@ func (m Model) ended(msg endedMsg) (tea.Model, tea.Cmd) {
 	}
 	m.cursor = m.attempt.worst(m.cursor)
 	if m.attempt.passed() {
-		m.notice = fmt.Sprintf("lesson %d is done · s shows the reference, esc the next lesson", m.lesson.Number)
+		m.notice = fmt.Sprintf("lesson %d is done · s shows the reference", m.lesson.Number)
+		if m.lesson.State != Passed {
+			passed := *m.lesson
+			passed.State = Passed
+			m.lesson = &passed
+			return m.layout(), tea.Batch(m.last(passed.Number), m.load(), m.recap())
+		}
 	}
 	return m.layout(), tea.Batch(m.last(m.lesson.Number), m.load())
 }

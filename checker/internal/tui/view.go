@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/viewport"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -34,38 +36,41 @@ func (m Model) text() string {
 
 func (m Model) catalogueFrame() frame {
 	w, h := bodySize(m.width, m.height)
-	done := fmt.Sprintf("%d of %d lessons done ", m.catalogue.done(), len(m.catalogue.lessons))
+	done := fmt.Sprintf("%d of %d lessons done ", m.catalogue.done(), m.catalogue.written())
 	return frame{
 		header: spread(" "+m.theme.title.Render("Stagecraft"), m.theme.dim.Render(done), w),
 		tabs:   m.theme.dim.Render(" Your services, on real servers, until they break."),
 		body:   m.catalogue.view(m.theme, w, h),
 		status: m.status(),
-		keys:   m.theme.keyLine(w, kOpen, kMove, kQuit, kHelp),
+		keys:   m.theme.keyLine(w, kOpen, kMove, kQuit),
 	}
 }
 
 func (m Model) lessonFrame() frame {
 	w, h := bodySize(m.width, m.height)
 	f := frame{header: m.header(), tabs: m.tabLine(), status: m.status()}
-	keys := []binding{kRun, kTab, kWatch, kHint, kDiff, kSolution, kBack, kQuit, kHelp}
+	keys := []key.Binding{kRun, kNextTab, kWatch, kHint, kDiff, kBack, kQuit}
 	if m.attempt.active {
 		keys[0] = kStop
 	}
 	switch m.tab {
 	case lessonTab:
 		f.body = m.prose.View()
+		if wider(m.prose) {
+			keys = append([]key.Binding{kSide}, keys...)
+		}
 	case checksTab:
 		f.body = checksView(m.theme, m.attempt, m.cursor, m.spin(), m.now, w, h)
-		keys = append([]binding{keys[0], kEvidence}, keys[1:]...)
+		keys = append([]key.Binding{keys[0], kEnter}, keys[1:]...)
 	case timelineTab:
 		f.body = m.timeline.View()
-		keys = append([]binding{kBrowse}, keys...)
+		keys = append([]key.Binding{kBrowse}, keys...)
 	case logsTab:
 		f.body = m.services.head(m.theme) + "\n" + m.logs.View()
 		if len(m.services.tabs) == 0 {
 			f.body = m.theme.dim.Render(wrap("No logs: no check of the last run started services.", w, 1))
 		}
-		keys = append([]binding{kService}, keys...)
+		keys = append([]key.Binding{kService}, keys...)
 	}
 	f.keys = m.theme.keyLine(w, keys...)
 	return f
@@ -78,11 +83,11 @@ func (m Model) overlayFrame() frame {
 		tabs:   " " + m.theme.title.Render(m.overlay.title),
 		body:   m.overlay.view.View(),
 		status: m.status(),
-		keys:   m.theme.keyLine(w, kBack, kMove, kQuit, kHelp),
+		keys:   m.theme.keyLine(w, kBack, kMove, kQuit),
 	}
 	if m.lesson != nil {
 		f.header = m.header()
-		f.keys = m.theme.keyLine(w, kBack, kMove, kHint, kRun, kQuit, kHelp)
+		f.keys = m.theme.keyLine(w, kBack, kMove, kSide, kHint, kRun, kTimeline)
 	}
 	if more := m.overlay.view.TotalLineCount() - m.overlay.view.Height(); more > 0 {
 		f.tabs = spread(f.tabs, m.theme.dim.Render(fmt.Sprintf("%3.0f%% ", m.overlay.view.ScrollPercent()*100)), w)
@@ -126,3 +131,9 @@ func (m Model) status() string {
 }
 
 func (m Model) spin() string { return spinner[m.frame%len(spinner)] }
+
+// wider tells whether some line of the text does not fit, so that it scrolls sideways.
+func wider(v viewport.Model) bool {
+	v.SetXOffset(1)
+	return v.XOffset() > 0
+}

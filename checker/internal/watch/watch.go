@@ -3,11 +3,9 @@ package watch
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -16,47 +14,83 @@ import (
 // Quiet is how long a directory must be still before its changes count as one save: editors write, rename and format.
 const Quiet = 80 * time.Millisecond
 
-// Dir reports saves below dir until ctx ends, then closes the channel. Saves that nobody has taken yet count as one.
+// poll is how often the files are looked at beside events. Events do not come from everywhere: not from a directory that replaced the
+// watched one, not over every mount, and not beyond the limit of inotify.
+const poll = 2 * time.Second
+
+// Dir reports saves below dir until ctx ends, then closes the channel. Saves that the caller has not taken yet count as one. dir may be
+// a symbolic link, and may be replaced or missing for a while.
 func Dir(ctx context.Context, dir string) (<-chan struct{}, error) {
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, fmt.Errorf("watch %s: %w", dir, err)
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("watch: %s is no directory", dir)
 	}
-	if err := add(w, dir); err != nil {
-		return nil, errors.Join(fmt.Errorf("watch %s: %w", dir, err), w.Close())
-	}
+	w := &watcher{dir: dir, poll: poll}
+	w.follow()
+	w.seen = w.look()
 	saves := make(chan struct{}, 1)
 	go func() {
 		defer close(saves)
-		defer w.Close()
-		loop(ctx, w, saves)
+		defer w.close()
+		w.loop(ctx, saves)
 	}()
 	return saves, nil
 }
 
-func loop(ctx context.Context, w *fsnotify.Watcher, saves chan<- struct{}) {
+// watcher compares what the files are with what they were; events only tell it to look at once.
+type watcher struct {
+	dir  string
+	poll time.Duration
+	seen snapshot
+
+	root   os.FileInfo       // the directory that is followed; nil while there is none
+	events *fsnotify.Watcher // nil where events cannot be had
+}
+
+func (w *watcher) loop(ctx context.Context, saves chan<- struct{}) {
 	still := time.NewTimer(time.Hour)
 	still.Stop()
+	ticker := time.NewTicker(w.poll)
+	defer ticker.Stop()
+	pending := false // a change that polling has found is about to be reported
 	for {
+		var events <-chan fsnotify.Event
+		var lost <-chan error // events that were lost; what is there now is compared all the same
+		if w.events != nil {
+			events, lost = w.events.Events, w.events.Errors
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case e, ok := <-w.Events:
-			if !ok {
-				return
-			}
+		case e := <-events:
 			if e.Has(fsnotify.Create) {
-				_ = add(w, e.Name) // a new directory; a file is none and needs no watch of its own
+				w.add(e.Name)
 			}
-			if matters(e) {
+			if e.Op != fsnotify.Chmod && matters(filepath.Base(e.Name)) {
 				still.Reset(Quiet)
 			}
-		case _, ok := <-w.Errors:
-			if !ok {
-				return
+		case _, open := <-lost:
+			if !open {
+				w.events = nil
+				continue
 			}
-			still.Reset(Quiet) // events were lost: something has changed
+			still.Reset(Quiet)
+		case <-ticker.C:
+			if info, err := os.Stat(w.dir); err == nil && (w.root == nil || !os.SameFile(info, w.root)) {
+				w.follow() // another directory has taken the place of the one that was watched
+			}
+			if now := w.look(); !pending && now != nil && !now.equal(w.seen) {
+				still.Reset(Quiet)
+				pending = true
+			}
 		case <-still.C:
+			pending = false
+			now := w.look()
+			if now == nil || now.equal(w.seen) {
+				continue // the directory is being replaced, or nothing but times has changed
+			}
+			w.seen = now
 			select {
 			case saves <- struct{}{}:
 			default:
@@ -65,37 +99,37 @@ func loop(ctx context.Context, w *fsnotify.Watcher, saves chan<- struct{}) {
 	}
 }
 
-// add watches path and all directories below it, if it is a directory at all.
-func add(w *fsnotify.Watcher, path string) error {
-	return filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+// follow asks for events of the directory that is there now, and of all below it. Without events polling is left.
+func (w *watcher) follow() {
+	w.close()
+	w.root, _ = os.Stat(w.dir)
+	if events, err := fsnotify.NewWatcher(); err == nil {
+		w.events = events
+		w.add(w.dir)
+	}
+}
+
+// add asks for events of path and all directories below it, if it is a directory at all. A file needs no watch of its own.
+func (w *watcher) add(path string) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return
+	}
+	_ = filepath.WalkDir(real, func(name string, d os.DirEntry, err error) error {
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && name != path:
-			return nil // gone again
-		case err != nil:
-			return err
-		case !d.IsDir():
+		case err != nil || !d.IsDir():
 			return nil
-		case name != path && hidden(d.Name()):
-			return fs.SkipDir
+		case name != real && hidden(d.Name()):
+			return filepath.SkipDir
 		}
-		return w.Add(name)
+		_ = w.events.Add(name) // over the limit of inotify: polling finds what events do not report
+		return nil
 	})
 }
 
-// matters tells a save from what editors and property tests leave beside it.
-func matters(e fsnotify.Event) bool {
-	name := filepath.Base(e.Name)
-	switch {
-	case e.Op == fsnotify.Chmod:
-		return false
-	case hidden(name), strings.HasSuffix(name, "~"), strings.HasPrefix(name, "#"), name == "4913":
-		return false
-	case strings.HasSuffix(name, ".tmp"), strings.HasSuffix(name, ".fail"), strings.HasSuffix(name, ".test"):
-		return false
-	case filepath.Ext(name) == "": // a directory, or a file of no kind that we know
-		return name == "Makefile"
+func (w *watcher) close() {
+	if w.events != nil {
+		_ = w.events.Close()
+		w.events = nil
 	}
-	return true
 }
-
-func hidden(name string) bool { return strings.HasPrefix(name, ".") }

@@ -24,7 +24,7 @@ func await(t *testing.T, saves <-chan struct{}, why string) {
 	}
 }
 
-func TestSavesAreReportedWhereverTheyHappen(t *testing.T) {
+func TestDir_FileWrittenRenamedOrInANewDirectory_ReportsASave(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	deep := filepath.Join(dir, "order", "internal")
@@ -63,7 +63,7 @@ func TestSavesAreReportedWhereverTheyHappen(t *testing.T) {
 	}
 }
 
-func TestWhatEditorsLeaveIsNoSave(t *testing.T) {
+func TestDir_EditorLeavesBackups_ReportsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	saves, err := Dir(t.Context(), dir)
@@ -82,7 +82,7 @@ func TestWhatEditorsLeaveIsNoSave(t *testing.T) {
 	await(t, saves, "the file itself")
 }
 
-func TestTheChannelClosesWithTheContext(t *testing.T) {
+func TestDir_ContextEnds_ChannelCloses(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	saves, err := Dir(ctx, t.TempDir())
@@ -95,9 +95,68 @@ func TestTheChannelClosesWithTheContext(t *testing.T) {
 	}
 }
 
-func TestADirectoryThatIsNotThereIsAnError(t *testing.T) {
+func TestDir_DirectoryIsMissing_IsAnError(t *testing.T) {
 	t.Parallel()
 	if _, err := Dir(t.Context(), filepath.Join(t.TempDir(), "gone")); err == nil {
 		t.Error("no error")
+	}
+}
+
+// As `reset` does it in another terminal: the watched directory is moved away and another takes its place.
+func TestDir_DirectoryIsReplaced_ReportsThatAndLaterSaves(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	dir, fresh := filepath.Join(parent, "16-idempotency"), filepath.Join(parent, ".new")
+	for _, made := range []string{dir, fresh} {
+		if err := os.Mkdir(made, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(dir, "old.go"))
+	write(t, filepath.Join(fresh, "new.go"))
+	saves, err := Dir(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, filepath.Join(parent, "backup")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(fresh, dir); err != nil {
+		t.Fatal(err)
+	}
+	await(t, saves, "the directory was replaced")
+	write(t, filepath.Join(dir, "after.go"))
+	await(t, saves, "a save in the directory that replaced the first")
+}
+
+func TestDir_DirectoryIsASymbolicLink_ReportsASave(t *testing.T) {
+	t.Parallel()
+	real, link := t.TempDir(), filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(real, link); err != nil {
+		t.Fatal(err)
+	}
+	saves, err := Dir(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(real, "a.go"))
+	await(t, saves, "a file behind a symbolic link")
+}
+
+// A mount without events, or no more inotify watches for this user.
+func TestLoop_NoEventsToBeHad_PollingReportsASave(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := &watcher{dir: dir, poll: 20 * time.Millisecond}
+	w.root, _ = os.Stat(dir)
+	w.seen = w.look()
+	saves := make(chan struct{}, 1)
+	go w.loop(t.Context(), saves)
+	write(t, filepath.Join(dir, "a.go"))
+	await(t, saves, "a file on a mount without events")
+	select {
+	case <-saves:
+		t.Error("one save was reported twice")
+	case <-time.After(3 * Quiet):
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"regexp"
 	"sort"
 	"time"
-
-	"stagecraft/checker/internal/lesson"
 )
 
 const stamp = "2006-01-02-150405"
@@ -56,9 +54,9 @@ func Backups(root string) ([]Backup, error) {
 	return all, nil
 }
 
-// moveToBackups renames the workspace, whatever state it is in, to a name that nothing has. "" when there is none.
-func moveToBackups(root string, l lesson.Lesson) (string, error) {
-	dir := Path(root, l)
+// moveAway renames the workspace called name, whatever state it is in, to a backup of an unused name. "" when there is none.
+func moveAway(root, name string) (string, error) {
+	dir := filepath.Join(root, "workspace", name)
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -66,7 +64,7 @@ func moveToBackups(root string, l lesson.Lesson) (string, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return "", fmt.Errorf("keep the old workspace: %w", err)
 	}
-	stem := filepath.Join(parent, l.Name()+"-"+time.Now().Format(stamp))
+	stem := filepath.Join(parent, name+"-"+time.Now().Format(stamp))
 	for n := 1; ; n++ {
 		target := stem
 		if n > 1 {

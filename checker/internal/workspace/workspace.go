@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
 	"stagecraft/checker/internal/lesson"
+	"stagecraft/checker/internal/paths"
 )
 
 // Path is where a lesson's workspace is or will be.
@@ -25,19 +27,19 @@ type Made struct {
 }
 
 // Start makes the lesson's workspace unless it exists. It appears complete or not at all.
-func Start(root string, l lesson.Lesson) (Made, error) {
+func Start(root string, l lesson.Lesson, own Own) (Made, error) {
 	made := Made{Dir: Path(root, l)}
 	if kept, err := existing(made.Dir, l); kept || err != nil {
 		return made, err
 	}
-	fresh, remove, err := build(root, l)
+	fresh, remove, err := build(root, l, own)
 	if err != nil {
 		return made, err
 	}
 	defer remove()
 	err = os.Rename(fresh, made.Dir)
 	if taken(err) {
-		// Somebody else made it in the meantime: theirs stays.
+		// Another checker made it in the meantime: that one stays.
 		_, err := existing(made.Dir, l)
 		return made, err
 	}
@@ -50,14 +52,14 @@ func Start(root string, l lesson.Lesson) (Made, error) {
 
 // Reset makes the workspace anew and moves the one that is there to a dated directory under workspace/.backups.
 // The new one is complete before the old one is touched, so a full disk or a broken lesson changes nothing.
-func Reset(root string, l lesson.Lesson) (Made, error) {
+func Reset(root string, l lesson.Lesson, own Own) (Made, error) {
 	made := Made{Dir: Path(root, l)}
-	fresh, remove, err := build(root, l)
+	fresh, remove, err := build(root, l, own)
 	if err != nil {
 		return made, err
 	}
 	defer remove()
-	if made.Backup, err = moveToBackups(root, l); err != nil {
+	if made.Backup, err = moveAway(root, l.Name()); err != nil {
 		return made, err
 	}
 	if err := os.Rename(fresh, made.Dir); err != nil {
@@ -84,8 +86,9 @@ func Whole(root string, l lesson.Lesson) error {
 func existing(dir string, l lesson.Lesson) (bool, error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(dir); err == nil {
-			return false, fmt.Errorf("%s is a symbolic link to nowhere; remove it or mend it", dir)
+		// Another process may make the workspace between the two calls: only a link counts.
+		if info, err := os.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return false, fmt.Errorf("%s is a symbolic link to nowhere; remove it or repair it", dir)
 		}
 		return false, nil
 	}
@@ -104,7 +107,7 @@ func existing(dir string, l lesson.Lesson) (bool, error) {
 }
 
 // build makes the workspace in a temporary directory beside its place, so that one rename puts it there.
-func build(root string, l lesson.Lesson) (dir string, remove func(), err error) {
+func build(root string, l lesson.Lesson, own Own) (dir string, remove func(), err error) {
 	parent := filepath.Join(root, "workspace")
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return "", nil, fmt.Errorf("make the workspace: %w", err)
@@ -115,9 +118,21 @@ func build(root string, l lesson.Lesson) (dir string, remove func(), err error) 
 		return "", nil, fmt.Errorf("make the workspace: %w", err)
 	}
 	remove = func() { _ = os.RemoveAll(dir) } // after the rename there is nothing left of that name
-	if err := Make(dir, root, l.Stage, l.Starter()); err != nil {
+	overlays := slices.Clone(own.Overlays)
+	for _, hollow := range own.Hollow {
+		overlays = append(overlays, hollow.Starter())
+	}
+	if err := Make(dir, root, l.Stage, append(overlays, l.Starter())...); err != nil {
 		remove()
 		return "", nil, fmt.Errorf("lesson %s: %w", l.Name(), err)
+	}
+	err = furnish(dir, root, l, own)
+	if err == nil {
+		err = keepStart(dir)
+	}
+	if err != nil {
+		remove()
+		return "", nil, fmt.Errorf("make the workspace: %w", err)
 	}
 	if err := os.Chmod(dir, 0o755); err != nil {
 		remove()
@@ -128,7 +143,7 @@ func build(root string, l lesson.Lesson) (dir string, remove func(), err error) 
 
 // sweep removes what a killed Start has left. An hour is more than any Start takes.
 func sweep(parent string) {
-	left, _ := filepath.Glob(filepath.Join(parent, ".new-*"))
+	left := paths.Match(parent, ".new-*")
 	for _, dir := range left {
 		if info, err := os.Lstat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
 			_ = os.RemoveAll(dir)

@@ -17,9 +17,9 @@ func shop(t *testing.T) (root string, l lesson.Lesson) {
 	t.Helper()
 	root = t.TempDir()
 	for name, body := range map[string]string{
-		"go.mod":                         "module stagecraft\n\ngo 1.26.0\n\nrequire github.com/google/uuid v1.6.0 // indirect\n",
-		"go.sum":                         "",
-		"stage9-x/a/a.go":                "package a\n\nimport \"stagecraft/stage9-x/b\"\n\n// F is right.\nfunc F() int { return b.G() + unused }\n\nconst unused = 1\n",
+		"go.mod":                         "module stagecraft\n",
+		"stage9-x/go.mod":                "module shop\n\ngo 1.26.0\n",
+		"stage9-x/a/a.go":                "package a\n\nimport \"shop/b\"\n\n// F is right.\nfunc F() int { return b.G() + unused }\n\nconst unused = 1\n",
 		"stage9-x/a/a_test.go":           "package a\n\nvar _ = unused\n",
 		"stage9-x/b/b.go":                "package b\n\nfunc G() int { return 1 }\n",
 		"stage9-x/b/b_test.go":           "package b\n",
@@ -46,10 +46,10 @@ func shop(t *testing.T) (root string, l lesson.Lesson) {
 	return root, lessons[0]
 }
 
-func TestStartMakesAModuleThatBuilds(t *testing.T) {
+func TestStart_FreshWorkspace_Builds(t *testing.T) {
 	t.Parallel()
 	root, l := shop(t)
-	made, err := workspace.Start(root, l)
+	made, err := workspace.Start(root, l, workspace.Own{})
 	if err != nil || !made.Created {
 		t.Fatalf("start: %+v, %v", made, err)
 	}
@@ -69,16 +69,16 @@ func TestStartMakesAModuleThatBuilds(t *testing.T) {
 	noLeftovers(t, root)
 }
 
-func TestStartKeepsWhatIsThere(t *testing.T) {
+func TestStart_ExistingWorkspace_IsKept(t *testing.T) {
 	t.Parallel()
 	root, l := shop(t)
-	made, err := workspace.Start(root, l)
+	made, err := workspace.Start(root, l, workspace.Own{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mine := filepath.Join(made.Dir, "a/a.go")
 	write(t, mine, "package a // mine")
-	again, err := workspace.Start(root, l)
+	again, err := workspace.Start(root, l, workspace.Own{})
 	if err != nil || again.Created {
 		t.Fatalf("second start: %+v, %v", again, err)
 	}
@@ -87,21 +87,21 @@ func TestStartKeepsWhatIsThere(t *testing.T) {
 	if err := os.Remove(filepath.Join(made.Dir, "go.mod")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := workspace.Start(root, l); err == nil || !strings.Contains(err.Error(), "reset 1") {
+	if _, err := workspace.Start(root, l, workspace.Own{}); err == nil || !strings.Contains(err.Error(), "reset 1") {
 		t.Errorf("a damaged workspace: expected an error that names reset, seen %v", err)
 	}
 	reads(t, mine, "package a // mine")
 }
 
-func TestResetLosesNothing(t *testing.T) {
+func TestReset_ExistingWorkspace_MovesToBackup(t *testing.T) {
 	t.Parallel()
 	root, l := shop(t)
-	if _, err := workspace.Start(root, l); err != nil {
+	if _, err := workspace.Start(root, l, workspace.Own{}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 3 { // within one second: the names must differ all the same
 		write(t, filepath.Join(workspace.Path(root, l), "mine.txt"), strings.Repeat("x", i))
-		made, err := workspace.Reset(root, l)
+		made, err := workspace.Reset(root, l, workspace.Own{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,30 +118,30 @@ func TestResetLosesNothing(t *testing.T) {
 	noLeftovers(t, root)
 }
 
-func TestResetOfABrokenLessonTouchesNothing(t *testing.T) {
+func TestReset_BrokenLesson_ChangesNothing(t *testing.T) {
 	t.Parallel()
 	root, l := shop(t)
-	if _, err := workspace.Start(root, l); err != nil {
+	if _, err := workspace.Start(root, l, workspace.Own{}); err != nil {
 		t.Fatal(err)
 	}
 	mine := filepath.Join(workspace.Path(root, l), "mine.txt")
 	write(t, mine, "mine")
 	write(t, filepath.Join(l.Dir, "starter/a/a.go"), "package a\n\nfunc Gone() {}\n")
-	if made, err := workspace.Reset(root, l); err == nil || made.Backup != "" {
+	if made, err := workspace.Reset(root, l, workspace.Own{}); err == nil || made.Backup != "" {
 		t.Fatalf("expected an error and no backup, seen %+v, %v", made, err)
 	}
 	reads(t, mine, "mine")
 	noLeftovers(t, root)
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestStart_Concurrent_OneCreates(t *testing.T) {
 	t.Parallel()
 	root, l := shop(t)
 	var group sync.WaitGroup
 	created := make(chan bool, 8)
 	for range 8 {
 		group.Go(func() {
-			made, err := workspace.Start(root, l)
+			made, err := workspace.Start(root, l, workspace.Own{})
 			if err != nil {
 				t.Error(err)
 			}

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	repository "stagecraft/stage1-mvp/inventory/internal/repository/postgres"
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	repository "shop/inventory/internal/repository/postgres"
+	"shop/inventory/internal/usecase"
+	"shop/platform/postgrestest"
 )
 
 // The three deploys of reservations.total_quantity, as docs/migrations.md tells them.
@@ -24,7 +24,7 @@ const (
 
 const oldRows = 10_000
 
-func TestAColumnIsAddedWhileOldAndNewVersionsServe(t *testing.T) {
+func TestMigrations_AddColumn_OldAndNewVersionsServe(t *testing.T) {
 	t.Parallel()
 	address := filled(t)
 	before := serve(t, address, versionBefore)
@@ -56,7 +56,7 @@ func TestAColumnIsAddedWhileOldAndNewVersionsServe(t *testing.T) {
 	assert.ErrorContains(t, err, "not-null constraint", "from now on the database itself keeps it so")
 }
 
-func TestTheContractIsRefusedBeforeTheBackfill(t *testing.T) {
+func TestMigrations_ContractBeforeBackfill_Fails(t *testing.T) {
 	t.Parallel()
 	address := filled(t)
 	require.NoError(t, postgrestest.Migrate(t.Context(), address, between(t, expand, expanded)))
@@ -68,7 +68,7 @@ func TestTheContractIsRefusedBeforeTheBackfill(t *testing.T) {
 	assert.Contains(t, hintOf(err), "inventory/cmd/backfill")
 }
 
-func TestAMigrationThatDoesNotGetTheTableGivesUpAndNobodyWaitsForLong(t *testing.T) {
+func TestMigrations_TableInUse_GiveUpAfterLockTimeout(t *testing.T) {
 	t.Parallel()
 	address := filled(t)
 	report, err := pgx.Connect(t.Context(), address)
@@ -89,7 +89,7 @@ func TestAMigrationThatDoesNotGetTheTableGivesUpAndNobodyWaitsForLong(t *testing
 	shop.stop()
 }
 
-func TestABackfillThatWasInterruptedGoesOn(t *testing.T) {
+func TestBackfill_Interrupted_ContinuesWhereItStopped(t *testing.T) {
 	t.Parallel()
 	address := filled(t)
 	require.NoError(t, postgrestest.Migrate(t.Context(), address, between(t, expand, expanded)))

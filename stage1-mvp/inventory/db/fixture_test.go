@@ -13,11 +13,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/inventory/db"
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/inventory/db"
+	"shop/inventory/internal/usecase"
+	"shop/platform/config"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
 // filled returns a database as the version before the column left it.

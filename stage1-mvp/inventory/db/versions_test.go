@@ -14,12 +14,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
-	repository "stagecraft/stage1-mvp/inventory/internal/repository/postgres"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/inventory/internal/domain"
+	repository "shop/inventory/internal/repository/postgres"
+	"shop/platform/postgres"
 )
 
-// version is what one release of the service does to the tables: it holds two pieces of two kinds, and gives them back.
+// version is what one release of the service does to the tables: it reserves two products and releases them.
 type version func(ctx context.Context, pool *pgxpool.Pool) error
 
 // The statements of releases that are gone, as they were.
@@ -60,24 +60,24 @@ func bySQL(ctx context.Context, pool *pgxpool.Pool, insert string) error {
 // versionThatReads is the code of this tree.
 func versionThatReads(ctx context.Context, pool *pgxpool.Pool) error {
 	tx, reservations := postgres.NewTxManager(pool), repository.NewReservationRepository(pool)
-	saga := uuid.NewString()
+	order := uuid.NewString()
 	items := []domain.Item{{SKU: "cup", Quantity: 1}, {SKU: "tea", Quantity: 3}}
 	held := tx.WithTx(ctx, func(ctx context.Context) error {
-		return reservations.Create(ctx, domain.NewReservation(uuid.NewString(), saga, uuid.NewString(), items, time.Now()))
+		return reservations.Create(ctx, domain.NewReservation(uuid.NewString(), uuid.NewString(), order, items, time.Now()), nil)
 	})
 	return errors.Join(held, tx.WithTx(ctx, func(ctx context.Context) error {
-		reservation, err := reservations.LockBySaga(ctx, saga)
+		reservation, err := reservations.LockByOrder(ctx, order)
 		if err != nil {
 			return err
 		}
 		if reservation.TotalQuantity() != 4 {
 			return errors.New("the total is not the sum of the items")
 		}
-		return errors.Join(reservation.Release(time.Now()), reservations.Update(ctx, reservation))
+		return errors.Join(reservation.Release(time.Now()), reservations.Update(ctx, reservation, nil))
 	}))
 }
 
-// longestWait is twice the lock_timeout of the migrations: nobody who serves may wait longer for a lock, and the rest is time to work.
+// longestWait is twice the lock_timeout of the migrations: no request may wait longer for a lock, and the rest is time to work.
 const longestWait = 4 * time.Second
 
 // instance is one process of some version that serves all the time.
@@ -100,7 +100,7 @@ func serve(t *testing.T, address string, work version) *instance {
 				if !assert.NoError(t, work(context.WithoutCancel(ctx), p)) {
 					return
 				}
-				assert.Less(t, time.Since(started), longestWait, "a customer waited for a migration")
+				assert.Less(t, time.Since(started), longestWait, "a request waited for a migration")
 				i.served.Add(1)
 			}
 		})
@@ -114,7 +114,7 @@ func serve(t *testing.T, address string, work version) *instance {
 func (i *instance) wantMore() {
 	i.t.Helper()
 	from := i.served.Load()
-	require.Eventually(i.t, func() bool { return i.served.Load() >= from+10 }, 10*time.Second, 5*time.Millisecond, "the shop stands still")
+	require.Eventually(i.t, func() bool { return i.served.Load() >= from+10 }, 10*time.Second, 5*time.Millisecond, "the service answers no requests")
 }
 
 func (i *instance) stop() {

@@ -2,12 +2,13 @@
 package inventorytest
 
 import (
+	"crypto/rand"
 	"testing"
 
-	"stagecraft/stage1-mvp/inventory/db"
-	"stagecraft/stage1-mvp/inventory/internal/app"
-	"stagecraft/stage1-mvp/platform/contracttest"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/inventory/db"
+	"shop/inventory/internal/app"
+	"shop/platform/contracttest"
+	"shop/platform/postgrestest"
 )
 
 // Serve starts the service, with a database of its own, and returns its address.
@@ -15,6 +16,7 @@ func Serve(t *testing.T, keys *contracttest.Keys) string {
 	t.Helper()
 	return contracttest.Serve(t, app.Options, keys, map[string]string{
 		"INVENTORY_ADDR": "127.0.0.1:0",
+		"CURSOR_SECRET":  rand.Text(),
 		"DATABASE_URL":   postgrestest.NewURL(t, db.Migrations),
 	})
 }

@@ -5,10 +5,10 @@ import (
 	"crypto/rand"
 	"testing"
 
-	"stagecraft/stage1-mvp/order/db"
-	"stagecraft/stage1-mvp/order/internal/app"
-	"stagecraft/stage1-mvp/platform/contracttest"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/order/db"
+	"shop/order/internal/app"
+	"shop/platform/contracttest"
+	"shop/platform/postgrestest"
 )
 
 // Serve starts the service, with a database of its own, in front of the two services that it calls, and returns its address.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -18,9 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/metadata"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/auth"
+	"shop/platform/config"
+	"shop/platform/errs"
 )
 
 // signer is one party that can sign tokens.
@@ -73,7 +74,8 @@ type parties struct {
 
 func newParties(t testing.TB) parties {
 	p := parties{users: newSigner(t), services: newSigner(t)}
-	cfg := auth.Config{PublicKeys: p.users.public, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: p.services.public}
+	cfg := config.Defaults[auth.Config]()
+	cfg.PublicKeys, cfg.ServicePublicKeys = p.users.public, p.services.public
 	require.NoError(t, cfg.Validate())
 	verifier, err := auth.NewVerifier(cfg)
 	require.NoError(t, err)
@@ -81,7 +83,7 @@ func newParties(t testing.TB) parties {
 	return p
 }
 
-func TestAnHonestTokenIsAccepted(t *testing.T) {
+func TestVerify_ValidToken_ReturnsPrincipal(t *testing.T) {
 	t.Parallel()
 	p, id := newParties(t), uuid.NewString()
 
@@ -91,7 +93,7 @@ func TestAnHonestTokenIsAccepted(t *testing.T) {
 	assert.Equal(t, auth.Principal{Subject: id, Roles: []string{"customer"}}, got)
 }
 
-func TestOneUserHasOneNameHoweverItIsSpelt(t *testing.T) {
+func TestVerify_UUIDSpellings_GiveOneSubject(t *testing.T) {
 	t.Parallel()
 	p, id := newParties(t), uuid.NewString()
 	for _, spelling := range []string{strings.ToUpper(id), "urn:uuid:" + id, "{" + id + "}", strings.ReplaceAll(id, "-", "")} {
@@ -101,17 +103,16 @@ func TestOneUserHasOneNameHoweverItIsSpelt(t *testing.T) {
 	}
 }
 
-func TestAKeyOfUsersCannotSignForServices(t *testing.T) {
+func TestValidate_SharedKey_IsRejected(t *testing.T) {
 	t.Parallel()
 	users, services := newSigner(t), newSigner(t)
-	cfg := auth.Config{
-		PublicKeys: users.public, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: services.public + users.public,
-	}
+	cfg := config.Defaults[auth.Config]()
+	cfg.PublicKeys, cfg.ServicePublicKeys = users.public, services.public+users.public
 
 	assert.ErrorContains(t, cfg.Validate(), "SERVICE_PUBLIC_KEYS")
 }
 
-func TestForgedTokensAreRefused(t *testing.T) {
+func TestVerify_InvalidToken_ReturnsUnauthorized(t *testing.T) {
 	t.Parallel()
 	p := newParties(t)
 	user := func(change func(c jwt.MapClaims)) auth.Token { return p.users.sign(t, userClaims(change)) }
@@ -123,15 +124,23 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"another's key under our kid": signWith(t, jwt.SigningMethodEdDSA, newSigner(t).key, p.users.kid, userClaims(nil)),
 		"expired":                     user(func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-time.Minute).Unix() }),
 		"never expires":               user(func(c jwt.MapClaims) { delete(c, "exp") }),
-		"another audience":            user(func(c jwt.MapClaims) { c["aud"] = "bank" }),
-		"no audience":                 user(func(c jwt.MapClaims) { delete(c, "aud") }),
-		"another issuer":              user(func(c jwt.MapClaims) { c["iss"] = "evil" }),
-		"no issuer":                   user(func(c jwt.MapClaims) { delete(c, "iss") }),
-		"no subject":                  user(func(c jwt.MapClaims) { delete(c, "sub") }),
-		"user as service":             user(func(c jwt.MapClaims) { c["roles"] = []string{"service"} }),
-		"user for another":            user(func(c jwt.MapClaims) { c["on_behalf_of"] = uuid.NewString() }),
-		"users' key for services":     user(func(c jwt.MapClaims) { c["iss"] = "stagecraft-services"; c["roles"] = []string{"service"} }),
-		"services' key for users":     p.services.sign(t, userClaims(nil)),
+		"practically never expires":   user(func(c jwt.MapClaims) { c["exp"] = int64(9e18) }),
+		"valid for too long":          user(func(c jwt.MapClaims) { c["exp"] = time.Now().Add(25 * time.Hour).Unix() }),
+		"was valid for too long":      user(func(c jwt.MapClaims) { c["iat"] = time.Now().Add(-24 * time.Hour).Unix() }),
+		"too long without iat": user(func(c jwt.MapClaims) {
+			delete(c, "iat")
+			c["exp"] = time.Now().Add(25 * time.Hour).Unix()
+		}),
+		"issued in the future":    user(func(c jwt.MapClaims) { c["iat"] = time.Now().Add(time.Minute).Unix() }),
+		"another audience":        user(func(c jwt.MapClaims) { c["aud"] = "bank" }),
+		"no audience":             user(func(c jwt.MapClaims) { delete(c, "aud") }),
+		"another issuer":          user(func(c jwt.MapClaims) { c["iss"] = "evil" }),
+		"no issuer":               user(func(c jwt.MapClaims) { delete(c, "iss") }),
+		"no subject":              user(func(c jwt.MapClaims) { delete(c, "sub") }),
+		"user as service":         user(func(c jwt.MapClaims) { c["roles"] = []string{"service"} }),
+		"user for another":        user(func(c jwt.MapClaims) { c["on_behalf_of"] = uuid.NewString() }),
+		"users' key for services": user(func(c jwt.MapClaims) { c["iss"] = "stagecraft-services"; c["roles"] = []string{"service"} }),
+		"services' key for users": p.services.sign(t, userClaims(nil)),
 		"service as admin": p.services.sign(t, userClaims(func(c jwt.MapClaims) {
 			c["iss"] = "stagecraft-services"
 			c["roles"] = []string{"service", "admin"}
@@ -142,16 +151,11 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	}
 }
 
-func TestAServiceProvesItself(t *testing.T) {
+func TestVerify_ServiceToken_ReturnsService(t *testing.T) {
 	t.Parallel()
 	p, buyer := newParties(t), uuid.NewString()
-	der, err := x509.MarshalPKCS8PrivateKey(p.services.key)
-	require.NoError(t, err)
-	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: config.Secret(text)}, "shop", "order")
-	require.NoError(t, err)
 
-	token, err := issuer.Issue(buyer, time.Now())
+	token, err := newIssuer(t, p.services, time.Minute).Issue(buyer, time.Now())
 	require.NoError(t, err)
 	got, err := p.verifier.Verify(token)
 
@@ -161,7 +165,64 @@ func TestAServiceProvesItself(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v %s", token, token, token, token), string(token))
 }
 
-func TestOnlyOneStrictBearerHeader(t *testing.T) {
+func TestVerify_KnownToken_StillExpires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParties(t)
+		token := p.users.sign(t, userClaims(func(c jwt.MapClaims) { c["exp"] = time.Now().Add(time.Minute).Unix() }))
+		first, err := p.verifier.Verify(token)
+		require.NoError(t, err)
+		again, err := p.verifier.Verify(token)
+		require.NoError(t, err)
+		assert.Equal(t, first, again)
+
+		time.Sleep(time.Minute + config.Defaults[auth.Config]().Leeway)
+
+		_, err = p.verifier.Verify(token)
+		assert.Equal(t, errs.Unauthorized, errs.CodeOf(err))
+	})
+}
+
+func TestVerify_KnownTokenWithOtherSignature_ReturnsUnauthorized(t *testing.T) {
+	t.Parallel()
+	p, claims := newParties(t), userClaims(nil)
+	_, err := p.verifier.Verify(p.users.sign(t, claims))
+	require.NoError(t, err)
+
+	_, err = p.verifier.Verify(signWith(t, jwt.SigningMethodEdDSA, newSigner(t).key, p.users.kid, claims))
+
+	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err))
+}
+
+func TestIssue_SameUser_SharesTokenForHalfOfItsLifetime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := newIssuer(t, newSigner(t), time.Minute)
+		issue := func(user string) auth.Token {
+			token, err := issuer.Issue(user, time.Now())
+			require.NoError(t, err)
+			return token
+		}
+		first := issue("a")
+		assert.NotEqual(t, first, issue("b"))
+		time.Sleep(30*time.Second - 1)
+		assert.Equal(t, first, issue("a"))
+		time.Sleep(time.Nanosecond)
+		assert.NotEqual(t, first, issue("a"))
+	})
+}
+
+func newIssuer(t *testing.T, s signer, lifetime time.Duration) *auth.Issuer {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(s.key)
+	require.NoError(t, err)
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: config.Secret(text), TokenLifetime: lifetime}, "shop", "order")
+	require.NoError(t, err)
+	return issuer
+}
+
+func TestParseHeader_OnlyOneStrictBearer(t *testing.T) {
 	t.Parallel()
 	for _, values := range [][]string{
 		nil, {""}, {"abc"}, {"Bearer"}, {"Bearer "}, {"bearer abc"}, {"Basic abc"}, {"Bearer  abc"}, {"Bearer a b"}, {"Bearer a", "Bearer b"},
@@ -174,10 +235,10 @@ func TestOnlyOneStrictBearerHeader(t *testing.T) {
 	assert.Equal(t, auth.Token("abc"), token)
 }
 
-func TestWhatNoRuleNamesIsDenied(t *testing.T) {
+func TestAuthorize_MethodWithoutRule_IsDenied(t *testing.T) {
 	t.Parallel()
 	p := newParties(t)
-	guard := auth.NewGuard(p.verifier, auth.Rules{"/s/Buy": {auth.Customer}, "/s/Health": {auth.Public}})
+	authorizer := auth.NewAuthorizer(p.verifier, auth.Rules{"/s/Buy": {auth.Customer}, "/s/Health": {auth.Public}})
 	customer := metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization", "Bearer "+string(p.users.sign(t, userClaims(nil)))))
 	admin := metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization",
 		"Bearer "+string(p.users.sign(t, userClaims(func(c jwt.MapClaims) { c["roles"] = []string{"admin"} }))), "role", "customer"))
@@ -193,7 +254,7 @@ func TestWhatNoRuleNamesIsDenied(t *testing.T) {
 		{t.Context(), "/s/Unnamed", errs.Unauthorized},
 		{t.Context(), "/s/Health", 0},
 	} {
-		_, err := guard.Admit(c.ctx, c.method)
+		_, err := authorizer.Authorize(c.ctx, c.method)
 		assert.Equal(t, c.want, errs.CodeOf(err), c.method)
 	}
 }

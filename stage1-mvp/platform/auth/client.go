@@ -10,8 +10,8 @@ import (
 
 const metadataKey = "authorization"
 
-// Credentials adds a token to the metadata of every outgoing call of a connection. Use it only for our own services: a third party that
-// receives a token can act as its owner.
+// Credentials adds a token to the metadata of every outgoing call of a connection. Use it only for the shop's own services: a
+// third party that receives a token can act as its owner.
 type Credentials func(ctx context.Context) (Token, error)
 
 // ForwardToken passes on the token of the user whose request is being served.

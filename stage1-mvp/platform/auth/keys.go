@@ -46,7 +46,7 @@ func parsePublicKeys(bundle string) (map[string]ed25519.PublicKey, error) {
 		keys[kid] = key
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("no PEM block with a public key in it")
+		return nil, errors.New("has no PEM block with a public key")
 	}
 	return keys, nil
 }
@@ -54,7 +54,7 @@ func parsePublicKeys(bundle string) (map[string]ed25519.PublicKey, error) {
 func parsePrivateKey(text string) (ed25519.PrivateKey, error) {
 	block, _ := pem.Decode([]byte(unescape(text)))
 	if block == nil {
-		return nil, errors.New("no PEM block in it")
+		return nil, errors.New("has no PEM block")
 	}
 	// The parser's own error could quote the key.
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)

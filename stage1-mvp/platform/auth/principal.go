@@ -1,20 +1,24 @@
-// Package auth decides who is calling and what he may do. Tokens are JWTs signed with Ed25519; nothing else that a caller says about
-// himself is trusted.
+// Package auth authenticates callers and decides which methods they may call. Tokens are JWTs signed with Ed25519; nothing else that a
+// request says about its caller is trusted.
 package auth
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 )
 
-// Role is what a caller is allowed to act as.
+// Role is what a caller may act as.
 type Role string
 
 const (
 	Customer Role = "customer"
 	Admin    Role = "admin"
-	Service  Role = "service"
-	// Public in a rule lets everyone call, without a token.
+	// Warehouse ships paid orders.
+	Warehouse Role = "warehouse"
+	Service   Role = "service"
+	// Public in a rule allows calls without a token.
 	Public Role = "public"
 )
 
@@ -23,14 +27,14 @@ type Principal struct {
 	// Subject is a user's UUID, or svc:<name> of a service.
 	Subject string
 	Roles   []string
-	// OnBehalfOf is the user for whom a service acts. It is empty for users, and for a service that acts for nobody.
+	// OnBehalfOf is the user for whom a service acts. It is empty for users, and for a service that acts for itself.
 	OnBehalfOf string
 }
 
-// Has tells whether the principal has the role.
+// Has reports whether the principal has the role.
 func (p Principal) Has(role Role) bool { return slices.Contains(p.Roles, string(role)) }
 
-// UserID returns the user whose data may be touched: the caller himself, or the one on whose behalf a service acts.
+// UserID returns the user whose data may be used: the caller, or the user on whose behalf a service acts.
 func (p Principal) UserID() string {
 	if p.Has(Service) {
 		return p.OnBehalfOf
@@ -44,8 +48,8 @@ type Token string
 // String returns ***.
 func (Token) String() string { return "***" }
 
-// GoString returns ***.
-func (Token) GoString() string { return "***" }
+// Format writes *** for every verb.
+func (Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "***") }
 
 type principalKey struct{}
 
@@ -53,7 +57,7 @@ type tokenKey struct{}
 
 type onBehalfKey struct{}
 
-// WithPrincipal returns a context that carries an authenticated caller and his token, which ForwardToken passes on.
+// WithPrincipal returns a context that carries an authenticated caller and the token, which ForwardToken passes on.
 func WithPrincipal(ctx context.Context, p Principal, token Token) context.Context {
 	return context.WithValue(context.WithValue(ctx, principalKey{}, p), tokenKey{}, token)
 }

@@ -6,26 +6,26 @@ import (
 
 	"google.golang.org/grpc/metadata"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
-// Rules say for each full method (/pkg.Service/Method) who may call it. A method that no rule names is denied to everyone.
+// Rules have for each full method (/pkg.Service/Method) the roles that may call it. A method without a rule is denied to all callers.
 type Rules map[string][]Role
 
-// Guard decides by rules, and by the token in the metadata of a call.
-type Guard struct {
+// Authorizer decides by rules, and by the token in the metadata of a call.
+type Authorizer struct {
 	verifier *Verifier
 	rules    Rules
 }
 
-// NewGuard returns a Guard.
-func NewGuard(verifier *Verifier, rules Rules) *Guard {
-	return &Guard{verifier: verifier, rules: rules}
+// NewAuthorizer returns an Authorizer.
+func NewAuthorizer(verifier *Verifier, rules Rules) *Authorizer {
+	return &Authorizer{verifier: verifier, rules: rules}
 }
 
-// Admit returns ctx with the caller in it, or Unauthorized or Forbidden.
-func (g *Guard) Admit(ctx context.Context, method string) (context.Context, error) {
-	allowed := g.rules[method]
+// Authorize returns ctx with the caller in it, or Unauthorized or Forbidden.
+func (a *Authorizer) Authorize(ctx context.Context, method string) (context.Context, error) {
+	allowed := a.rules[method]
 	if slices.Contains(allowed, Public) {
 		return ctx, nil
 	}
@@ -34,12 +34,12 @@ func (g *Guard) Admit(ctx context.Context, method string) (context.Context, erro
 	if err != nil {
 		return nil, err
 	}
-	principal, err := g.verifier.Verify(token)
+	principal, err := a.verifier.Verify(token)
 	if err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(allowed, principal.Has) {
-		return nil, errs.New(errs.Forbidden, "FORBIDDEN", "this is not allowed for your role")
+		return nil, errs.New(errs.Forbidden, "FORBIDDEN", "not allowed for your role")
 	}
 	return WithPrincipal(ctx, principal, token), nil
 }

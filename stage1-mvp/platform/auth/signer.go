@@ -6,7 +6,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
 // signer signs tokens with one key and writes the id of the key into each.

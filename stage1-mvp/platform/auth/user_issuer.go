@@ -9,7 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/samber/lo"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
 // UserIssuer signs the tokens of users who have logged in.
@@ -20,8 +20,8 @@ type UserIssuer struct {
 	lifetime time.Duration
 }
 
-// NewUserIssuer returns a UserIssuer whose tokens a Verifier with the same cfg accepts. A private key without its counterpart among the
-// public keys of users is an error: everyone could log in, and would then be refused.
+// NewUserIssuer returns a UserIssuer whose tokens a Verifier with the same cfg accepts. A private key without its public key in cfg and a
+// lifetime above the maximum are errors: every login would succeed, and every request with its token would fail.
 func NewUserIssuer(privateKey config.Secret, cfg Config, lifetime time.Duration) (*UserIssuer, error) {
 	s, err := newSigner(privateKey)
 	if err != nil {
@@ -32,7 +32,10 @@ func NewUserIssuer(privateKey config.Secret, cfg Config, lifetime time.Duration)
 		return nil, fmt.Errorf("keys of users: %w", err)
 	}
 	if !public[s.kid].Equal(s.key.Public().(ed25519.PublicKey)) {
-		return nil, errors.New("the private key has no counterpart in JWT_PUBLIC_KEYS")
+		return nil, errors.New("the public half of the private key is not in JWT_PUBLIC_KEYS")
+	}
+	if lifetime > cfg.MaxLifetime {
+		return nil, fmt.Errorf("a token lifetime of %s is longer than JWT_MAX_LIFETIME, which is %s", lifetime, cfg.MaxLifetime)
 	}
 	return &UserIssuer{signer: s, issuer: cfg.Issuer, audience: cfg.Audience, lifetime: lifetime}, nil
 }

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
 const serviceIssuer = "stagecraft-services"
@@ -21,10 +22,12 @@ type claims struct {
 	OnBehalfOf string   `json:"on_behalf_of,omitempty"`
 }
 
-// Verifier checks tokens. Users and services have separate issuers and keys, so that whoever signs for users cannot create a service.
+// Verifier checks tokens. Users and services have separate issuers and keys, so that the key of users cannot sign for a service.
 type Verifier struct {
-	issuers map[string]map[string]ed25519.PublicKey
-	parser  *jwt.Parser
+	issuers     map[string]map[string]ed25519.PublicKey
+	parser      *jwt.Parser
+	maxLifetime time.Duration
+	verified    cache[Token, Principal]
 }
 
 // NewVerifier returns a Verifier with the keys of cfg.
@@ -43,24 +46,33 @@ func NewVerifier(cfg Config) (*Verifier, error) {
 			jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
 			jwt.WithAudience(cfg.Audience),
 			jwt.WithExpirationRequired(),
+			jwt.WithIssuedAt(),
+			jwt.WithLeeway(cfg.Leeway),
 			jwt.WithStrictDecoding(),
 		),
+		maxLifetime: cfg.MaxLifetime + cfg.Leeway,
 	}, nil
 }
 
-// Verify returns the caller that the token proves, or Unauthorized.
+// Verify returns the caller that the token proves, or Unauthorized. It checks a signature once: a token that is valid stays so until it
+// expires.
 func (v *Verifier) Verify(token Token) (Principal, error) {
+	if p, ok := v.verified.get(token, time.Now()); ok {
+		return p, nil
+	}
 	var c claims
 	if _, err := v.parser.ParseWithClaims(string(token), &c, v.key); err != nil {
 		return Principal{}, unauthorized(err)
 	}
-	if err := c.check(); err != nil {
+	if err := errors.Join(c.check(), c.checkLifetime(v.maxLifetime)); err != nil {
 		return Principal{}, unauthorized(err)
 	}
-	return Principal{Subject: c.Subject, Roles: c.Roles, OnBehalfOf: c.OnBehalfOf}, nil
+	p := Principal{Subject: c.Subject, Roles: c.Roles, OnBehalfOf: c.OnBehalfOf}
+	v.verified.put(token, p, c.ExpiresAt.Time)
+	return p, nil
 }
 
-// key finds the key by issuer and kid. At this point both are only claims: a false one leads to a key that does not match the signature.
+// key finds the key by issuer and kid. Neither is verified yet: a false one leads to a key that does not match the signature.
 func (v *Verifier) key(token *jwt.Token) (any, error) {
 	issuer, err := token.Claims.GetIssuer()
 	if err != nil {
@@ -74,7 +86,7 @@ func (v *Verifier) key(token *jwt.Token) (any, error) {
 	return key, nil
 }
 
-// check refuses what even a valid signature cannot make right: a user who claims to be a service, and the reverse.
+// check rejects what a valid signature does not prove: a user that claims to be a service, and the reverse.
 func (c *claims) check() error {
 	if c.Issuer == serviceIssuer {
 		if c.Subject == "" || !slices.Equal(c.Roles, []string{string(Service)}) {
@@ -84,17 +96,29 @@ func (c *claims) check() error {
 	}
 	subject, err := uuid.Parse(c.Subject)
 	if err != nil {
-		return errors.New("the subject is not a user's UUID")
+		return errors.New("the subject of a user is not a UUID")
 	}
-	// Rows, scopes and owners are compared as text, so a user id must have one spelling, however it was signed.
+	// Rows, scopes and owners are compared as text, so a user id must have one spelling.
 	c.Subject = subject.String()
 	for _, role := range c.Roles {
-		if role != string(Customer) && role != string(Admin) {
+		if role != string(Customer) && role != string(Admin) && role != string(Warehouse) {
 			return fmt.Errorf("a user cannot have the role %q", role)
 		}
 	}
 	if c.OnBehalfOf != "" {
 		return errors.New("a user cannot act on behalf of another")
+	}
+	return nil
+}
+
+// checkLifetime rejects a token that is or was valid for longer than limit.
+func (c *claims) checkLifetime(limit time.Duration) error {
+	issued := time.Now()
+	if c.IssuedAt != nil && c.IssuedAt.Before(issued) {
+		issued = c.IssuedAt.Time
+	}
+	if c.ExpiresAt.Sub(issued) > limit {
+		return fmt.Errorf("the token is valid for longer than %s", limit)
 	}
 	return nil
 }

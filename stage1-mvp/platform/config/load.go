@@ -1,4 +1,4 @@
-// Package config fills a struct from the environment and reports everything that is wrong with it at once.
+// Package config fills a struct from the environment and reports all faults at once.
 package config
 
 import (
@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Validator is a config struct with rules that tags cannot express. Load calls Validate after filling the fields, even if some could not be
@@ -27,50 +28,75 @@ func Load(cfg any) error {
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return fmt.Errorf("config: %T is not a pointer to a struct", cfg)
 	}
-	if faults := load(v.Elem()); len(faults) > 0 {
-		return fmt.Errorf("invalid configuration:\n%w", errors.Join(faults...))
+	var r reader
+	r.fill(v.Elem())
+	if len(r.faults) > 0 {
+		return fmt.Errorf("invalid configuration:\n%w", errors.Join(r.faults...))
 	}
 	return nil
 }
 
-func load(v reflect.Value) []error {
-	var (
-		faults []error
-		broken []string
-	)
+// Defaults returns a C in which every field has its default value, without the environment. Required fields stay empty.
+func Defaults[C any]() C {
+	var cfg C
+	setDefaults(reflect.ValueOf(&cfg).Elem())
+	return cfg
+}
+
+func setDefaults(v reflect.Value) {
+	for i := range v.NumField() {
+		field, value := v.Type().Field(i), v.Field(i)
+		if fallback, ok := field.Tag.Lookup("default"); ok {
+			set(value, fallback)
+		} else if field.Type.Kind() == reflect.Struct && field.IsExported() {
+			setDefaults(value)
+		}
+	}
+}
+
+// reader collects what is wrong while it fills a struct.
+type reader struct {
+	faults []error
+	broken []string // the variables that faults already report
+}
+
+func (r *reader) fill(v reflect.Value) {
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
 		name, tagged := field.Tag.Lookup("env")
 		switch {
 		case tagged:
-			if err := fill(name, field, value); err != nil {
-				faults, broken = append(faults, err), append(broken, name)
+			if err := fillField(name, field, value); err != nil {
+				r.faults, r.broken = append(r.faults, err), append(r.broken, name)
 			}
-		case field.Type.Kind() == reflect.Struct && (field.IsExported() || field.Anonymous):
-			faults = append(faults, load(value)...)
+		case field.Type.Kind() == reflect.Struct && field.IsExported():
+			r.fill(value)
 		}
 	}
 	if rules, ok := v.Addr().Interface().(Validator); ok {
-		faults = append(faults, brokenRules(rules.Validate(), broken)...)
+		r.check(rules)
 	}
-	return faults
 }
 
-// brokenRules splits what Validate found, and drops the faults that name a variable without a value: those are reported already.
-func brokenRules(err error, broken []string) []error {
+func (r *reader) check(rules Validator) {
+	err := rules.Validate()
 	if err == nil {
-		return nil
+		return
 	}
 	found := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		found = joined.Unwrap()
 	}
-	return slices.DeleteFunc(slices.Clone(found), func(fault error) bool {
-		return slices.ContainsFunc(broken, func(name string) bool { return strings.Contains(fault.Error(), name) })
-	})
+	r.faults = append(r.faults, slices.DeleteFunc(slices.Clone(found), r.isReported)...)
 }
 
-func fill(name string, field reflect.StructField, value reflect.Value) error {
+// isReported says whether the fault names a variable that has no value and is reported for that already.
+func (r *reader) isReported(fault error) bool {
+	words := strings.FieldsFunc(fault.Error(), func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	return slices.ContainsFunc(r.broken, func(name string) bool { return slices.Contains(words, name) })
+}
+
+func fillField(name string, field reflect.StructField, value reflect.Value) error {
 	text := os.Getenv(name)
 	if text == "" {
 		fallback, hasDefault := field.Tag.Lookup("default")
@@ -93,7 +119,7 @@ func fill(name string, field reflect.StructField, value reflect.Value) error {
 	return fmt.Errorf("%s is %q, want %s", name, text, want)
 }
 
-// set stores text in value and tells, when it cannot, what the text should have been.
+// set stores text in value. If it cannot, it returns what the text should have been.
 func set(value reflect.Value, text string) (want string, ok bool) {
 	if value.Type() == reflect.TypeFor[time.Duration]() {
 		d, err := time.ParseDuration(text)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
 type database struct {
@@ -43,7 +43,7 @@ type service struct {
 	Database database
 }
 
-func TestLoadFillsWithDefaults(t *testing.T) {
+func TestLoad_FillsDefaults(t *testing.T) {
 	t.Setenv("TEST_ADDR", "127.0.0.1:0")
 	t.Setenv("TEST_DATABASE_URL", "postgres://u:p@h/d")
 	t.Setenv("TEST_DEBUG", "true")
@@ -57,7 +57,7 @@ func TestLoadFillsWithDefaults(t *testing.T) {
 	}, cfg)
 }
 
-func TestLoadReportsEverythingAtOnce(t *testing.T) {
+func TestLoad_ReportsAllFaults(t *testing.T) {
 	t.Setenv("TEST_TIMEOUT", "soon")
 	t.Setenv("TEST_DEBUG", "perhaps")
 	t.Setenv("TEST_MAX_CONNS", "many")
@@ -69,7 +69,7 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	}
 }
 
-func TestAMissingValueDoesNotHideABrokenRule(t *testing.T) {
+func TestLoad_MissingValue_DoesNotHideValidate(t *testing.T) {
 	t.Setenv("TEST_MAX_CONNS", "0")
 
 	err := config.Load(&database{})
@@ -78,7 +78,7 @@ func TestAMissingValueDoesNotHideABrokenRule(t *testing.T) {
 	assert.ErrorContains(t, err, "TEST_MAX_CONNS must be positive")
 }
 
-func TestWhatCannotBeReadDoesNotHideWhatIsNotPositive(t *testing.T) {
+func TestLoad_InvalidDuration_DoesNotHideAnother(t *testing.T) {
 	t.Setenv("TEST_PAUSE", "soon")
 	t.Setenv("TEST_PATIENCE", "0s")
 
@@ -89,7 +89,27 @@ func TestWhatCannotBeReadDoesNotHideWhatIsNotPositive(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(err.Error(), "TEST_PAUSE"), err)
 }
 
-func TestAFaultIsReportedOnce(t *testing.T) {
+type outer struct {
+	Times times
+	Max   time.Duration `env:"TEST_PAUSE_MAX" default:"0s"`
+}
+
+func (c *outer) Validate() error {
+	return errors.Join(config.Positive(map[string]time.Duration{"TEST_PAUSE": c.Times.Pause, "TEST_PAUSE_MAX": c.Max})...)
+}
+
+func TestLoad_RuleNamesABrokenVariableOfAnInnerStruct_IsDroppedAndNoOther(t *testing.T) {
+	t.Setenv("TEST_PAUSE", "soon")
+	t.Setenv("TEST_PATIENCE", "1s")
+
+	err := config.Load(&outer{})
+
+	assert.ErrorContains(t, err, "TEST_PAUSE is")
+	assert.NotContains(t, err.Error(), "TEST_PAUSE must")
+	assert.ErrorContains(t, err, "TEST_PAUSE_MAX must be positive")
+}
+
+func TestLoad_ReportsEachFaultOnce(t *testing.T) {
 	t.Setenv("TEST_DATABASE_URL", "x")
 	t.Setenv("TEST_MAX_CONNS", "many")
 
@@ -99,7 +119,7 @@ func TestAFaultIsReportedOnce(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(err.Error(), "TEST_MAX_CONNS"), err)
 }
 
-func TestANumberIsFinite(t *testing.T) {
+func TestLoad_InfiniteNumber_IsRejected(t *testing.T) {
 	for _, text := range []string{"NaN", "Inf", "-Inf"} {
 		t.Setenv("TEST_RATE", text)
 		assert.ErrorContains(t, config.Load(&struct {
@@ -108,20 +128,21 @@ func TestANumberIsFinite(t *testing.T) {
 	}
 }
 
-func TestLoadAsksTheStructForItsRules(t *testing.T) {
+func TestLoad_CallsValidate(t *testing.T) {
 	t.Setenv("TEST_DATABASE_URL", "x")
 	t.Setenv("TEST_MAX_CONNS", "0")
 
 	assert.ErrorContains(t, config.Load(&database{}), "TEST_MAX_CONNS must be positive")
 }
 
-func TestASecretIsNeverPrinted(t *testing.T) {
+func TestSecret_IsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	cfg := database{URL: "hunter2"}
 	asJSON, err := json.Marshal(cfg)
 	require.NoError(t, err)
 	for _, printed := range []string{
-		fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%q", cfg.URL), string(asJSON),
+		fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%q", cfg.URL),
+		fmt.Sprintf("%x", cfg.URL), fmt.Sprintf("%d", cfg.URL), string(asJSON),
 	} {
 		assert.NotContains(t, printed, "hunter2")
 	}

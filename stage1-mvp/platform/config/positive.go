@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// Positive returns one fault for each duration that is not positive, for Validate: a fault that named two variables would be left out when
-// the other one of them could not be read. The keys are the names of the variables.
+// Positive returns one fault for each duration that is not positive, for Validate. The keys are the names of the variables.
 func Positive(values map[string]time.Duration) (faults []error) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if values[name] <= 0 {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/auth"
+	"shop/platform/config"
 )
 
 // Keys are the keys of users and of services.
@@ -30,7 +30,8 @@ func NewKeys(t *testing.T) *Keys {
 	t.Helper()
 	userPublic, userPrivate := keyPair(t)
 	servicePublic, servicePrivate := keyPair(t)
-	cfg := auth.Config{PublicKeys: userPublic, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: servicePublic}
+	cfg := config.Defaults[auth.Config]()
+	cfg.PublicKeys, cfg.ServicePublicKeys = userPublic, servicePublic
 	users, err := auth.NewUserIssuer(userPrivate, cfg, time.Hour)
 	require.NoError(t, err)
 	return &Keys{Auth: cfg, Services: servicePrivate, t: t, users: users}
@@ -52,7 +53,7 @@ func (k *Keys) Token(userID string, role auth.Role) auth.Token {
 // Issuer returns the issuer with which the service of this name signs its tokens.
 func (k *Keys) Issuer(service string) *auth.Issuer {
 	k.t.Helper()
-	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: k.Services}, k.Auth.Audience, service)
+	issuer, err := auth.NewIssuer(auth.IssuerConfig{PrivateKey: k.Services, TokenLifetime: time.Minute}, k.Auth.Audience, service)
 	require.NoError(k.t, err)
 	return issuer
 }

@@ -8,8 +8,8 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxtest"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	"shop/platform/config"
+	"shop/platform/grpcserver"
 )
 
 // Serve starts a complete service, as in production, until the test ends, and returns its address. It is configured through the

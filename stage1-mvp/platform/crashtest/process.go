@@ -1,4 +1,4 @@
-// Package crashtest simulates a process that dies at a chosen point, for tests that check what is left behind and who finishes it.
+// Package crashtest simulates a process that dies at a chosen point, for tests of what it leaves behind and how it is finished.
 package crashtest
 
 import (
@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// ErrDead is the error of everything that a dead process tries.
+// ErrDead is the error of every operation of a dead process.
 var ErrDead = errors.New("the process is dead")
 
 // Process dies at point number DiesAt, counted from 1; 0 means never. From then on nothing it does has an effect outside.
@@ -17,11 +17,11 @@ type Process struct {
 	dead   atomic.Bool
 }
 
-// IsDead tells whether the process has died.
+// IsDead reports whether the process has died.
 func (p *Process) IsDead() bool { return p.dead.Load() }
 
 // Around runs fn with one point before it and one after it. A process that dies at the first never runs fn; one that dies at the second has
-// run it, but nobody learns the result.
+// run it, but the result is lost.
 func (p *Process) Around(fn func() error) error {
 	if err := p.point(); err != nil {
 		return err

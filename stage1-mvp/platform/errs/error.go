@@ -1,17 +1,21 @@
-// Package errs has the one error type that leaves a service: what went wrong, for programs and for people.
+// Package errs has the one error type that leaves a service: a code for programs and a message for people. It knows nothing of a transport;
+// package grpcstatus translates to and from gRPC.
 package errs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
 
-// DomainError is an error that a caller may be told about. Code, Reason and Message are public; Cause never leaves the service.
+// DomainError is an error with a public part: Code, Reason and Message. Cause never leaves the service.
 type DomainError struct {
 	Code    Code
-	Reason  string // a machine word, such as INSUFFICIENT_BALANCE
+	Reason  string // a machine-readable constant, such as INSUFFICIENT_BALANCE
 	Message string // for people
 	Cause   error  // for the log
+	// Remote means that another service of the shop answered with this error. It proves that the request arrived there.
+	Remote bool
 }
 
 // New returns a DomainError without a cause.
@@ -26,7 +30,7 @@ func Wrap(cause error, code Code, reason, format string, args ...any) *DomainErr
 	return e
 }
 
-// Error returns the message with its cause. It is for logs: a client is sent Message alone.
+// Error returns the message with its cause. It is for logs; a client gets Message alone.
 func (e *DomainError) Error() string {
 	if e.Cause == nil {
 		return e.Message
@@ -37,17 +41,27 @@ func (e *DomainError) Error() string {
 // Unwrap returns the cause.
 func (e *DomainError) Unwrap() error { return e.Cause }
 
-// From finds the DomainError in err's chain. Any other error becomes Internal with err as its cause, so that nothing of it reaches
-// a client. From(nil) is nil.
+// From finds the DomainError in err's chain. The end of a context becomes DeadlineExceeded or Canceled, and any other error Internal, with
+// err as the cause, so that nothing of it reaches a client. From(nil) is nil.
 func From(err error) *DomainError {
 	if err == nil {
 		return nil
 	}
 	var e *DomainError
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		return e
+	case errors.Is(err, context.DeadlineExceeded):
+		return wrapPlain(err, DeadlineExceeded)
+	case errors.Is(err, context.Canceled):
+		return wrapPlain(err, Canceled)
+	default:
+		return wrapPlain(err, Internal)
 	}
-	return Wrap(err, Internal, "INTERNAL", "internal error")
+}
+
+func wrapPlain(cause error, code Code) *DomainError {
+	return &DomainError{Code: code, Reason: code.String(), Message: code.Message(), Cause: cause}
 }
 
 // CodeOf returns the code of err, or 0 for nil.
@@ -56,4 +70,18 @@ func CodeOf(err error) Code {
 		return 0
 	}
 	return From(err).Code
+}
+
+// Refused reports whether err proves that the called service did not do the work and never will: a business refusal, sent by that service
+// itself. After any other error (a timeout, a lost connection, a status without the service's own detail) the work may have been done, and
+// the caller must treat it as done.
+func Refused(err error) bool {
+	var e *DomainError
+	for errors.As(err, &e) {
+		if e.Remote {
+			return e.Code == InvalidInput || e.Code == NotFound || e.Code == Precondition
+		}
+		err = e.Cause
+	}
+	return false
 }

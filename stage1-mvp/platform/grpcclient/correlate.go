@@ -6,7 +6,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 
-	"stagecraft/stage1-mvp/platform/correlation"
+	"shop/platform/correlation"
 )
 
 func correlateUnary(

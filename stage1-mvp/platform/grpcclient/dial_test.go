@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/grpcclient"
+	inventoryv1 "shop/gen/inventory/v1"
+	"shop/platform/errs"
+	"shop/platform/grpcclient"
 )
 
-func TestADeadServiceHasNoAddressForTheClient(t *testing.T) {
+func TestDial_ServiceDown_ReturnsUnavailableWithoutAddress(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -29,9 +29,9 @@ func TestADeadServiceHasNoAddressForTheClient(t *testing.T) {
 	_, err = inventoryv1.NewInventoryServiceClient(conn).GetStock(ctx, &inventoryv1.GetStockRequest{Sku: "tea"})
 
 	got := errs.From(err)
-	assert.Equal(t, errs.Aborted, got.Code)
+	assert.Equal(t, errs.Unavailable, got.Code)
 	assert.Equal(t, "UNAVAILABLE", got.Reason)
 	assert.NotContains(t, got.Message, "127.0.0.1")
-	assert.ErrorContains(t, err, address, "the log needs to know which one")
-	assert.False(t, errs.Refused(err), "nobody knows what a dead service did before it died")
+	assert.ErrorContains(t, err, address, "the log needs the address")
+	assert.False(t, errs.Refused(err), "the service may have done the work before it died")
 }

@@ -3,15 +3,15 @@ package grpcclient
 import (
 	"context"
 
-	"google.golang.org/grpc"
+	"shop/platform/grpcstatus"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"google.golang.org/grpc"
 )
 
 func mapErrorsUnary(
 	ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoker grpc.UnaryInvoker, opts ...grpc.CallOption,
 ) error {
-	return errs.FromStatus(invoker(ctx, method, req, reply, cc, opts...))
+	return grpcstatus.Parse(invoker(ctx, method, req, reply, cc, opts...))
 }
 
 func mapErrorsStream(
@@ -19,7 +19,7 @@ func mapErrorsStream(
 ) (grpc.ClientStream, error) {
 	stream, err := streamer(ctx, desc, cc, method, opts...)
 	if err != nil {
-		return nil, errs.FromStatus(err)
+		return nil, grpcstatus.Parse(err)
 	}
 	return &mappedStream{stream}, nil
 }
@@ -27,6 +27,6 @@ func mapErrorsStream(
 type mappedStream struct{ grpc.ClientStream }
 
 // RecvMsg leaves io.EOF, the end of the stream, as it is: it has no status.
-func (s *mappedStream) RecvMsg(m any) error { return errs.FromStatus(s.ClientStream.RecvMsg(m)) }
+func (s *mappedStream) RecvMsg(m any) error { return grpcstatus.Parse(s.ClientStream.RecvMsg(m)) }
 
-func (s *mappedStream) SendMsg(m any) error { return errs.FromStatus(s.ClientStream.SendMsg(m)) }
+func (s *mappedStream) SendMsg(m any) error { return grpcstatus.Parse(s.ClientStream.SendMsg(m)) }

@@ -8,23 +8,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/contracttest"
-	"stagecraft/stage1-mvp/platform/correlation"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/grpcclient"
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	inventoryv1 "shop/gen/inventory/v1"
+	"shop/platform/auth"
+	"shop/platform/contracttest"
+	"shop/platform/correlation"
+	"shop/platform/errs"
+	"shop/platform/grpcclient"
+	"shop/platform/grpcserver"
 )
 
 // Server and client are two halves of one contract: what the one says with a status, the other must read from it.
-func TestEveryCodeIsTheSameOnBothSides(t *testing.T) {
+func TestErrors_CodeIsTheSameOnBothSides(t *testing.T) {
 	t.Parallel()
 	var answer error
 	r := start(t, func(context.Context) error { return answer }, nil)
 	for _, code := range []errs.Code{
 		errs.NotFound, errs.InvalidInput, errs.Precondition, errs.Unauthorized, errs.Forbidden, errs.Conflict, errs.RateLimited,
-		errs.AlreadyExists, errs.Aborted, errs.Internal,
+		errs.AlreadyExists, errs.Aborted, errs.Internal, errs.Unavailable, errs.DeadlineExceeded,
 	} {
 		answer = errs.New(code, "SOME_REASON", "some message")
 
@@ -33,10 +33,10 @@ func TestEveryCodeIsTheSameOnBothSides(t *testing.T) {
 		assert.Equal(t, []any{code, "SOME_REASON", "some message"}, []any{got.Code, got.Reason, got.Message})
 	}
 	answer = context.DeadlineExceeded
-	assert.Equal(t, "DEADLINE_EXCEEDED", errs.From(r.get(t.Context())).Reason, "which may have happened all the same")
+	assert.Equal(t, "DEADLINE_EXCEEDED", errs.From(r.get(t.Context())).Reason, "the work may have been done")
 }
 
-func TestTheCorrelationIDTravels(t *testing.T) {
+func TestCorrelationID_IsPropagated(t *testing.T) {
 	t.Parallel()
 	ids := make(chan string, 3)
 	r := start(t, func(ctx context.Context) error {
@@ -51,7 +51,7 @@ func TestTheCorrelationIDTravels(t *testing.T) {
 	assert.NotEmpty(t, <-ids, "a call without an id gets one")
 }
 
-func TestTheCalledServiceKnowsForWhomItWorks(t *testing.T) {
+func TestCredentials_CalledServiceKnowsTheCaller(t *testing.T) {
 	t.Parallel()
 	keys, user := contracttest.NewKeys(t), uuid.NewString()
 	verifier, err := auth.NewVerifier(keys.Auth)
@@ -86,5 +86,5 @@ func TestTheCalledServiceKnowsForWhomItWorks(t *testing.T) {
 		assert.Equal(t, c.want, <-callers, name)
 		require.NoError(t, conn.Close())
 	}
-	assert.Equal(t, errs.Unauthorized, errs.CodeOf(r.get(served)), "a connection without credentials shows nobody's token")
+	assert.Equal(t, errs.Unauthorized, errs.CodeOf(r.get(served)), "a connection without credentials sends no token")
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Of two services in a row the second must give up first: only then is there somebody left to hear of it and to answer.
-func TestTheBudgetShrinksHopByHop(t *testing.T) {
+// The second of two services must time out first, so that the first still has time to answer.
+func TestDeadline_ShrinksWithEachHop(t *testing.T) {
 	t.Parallel()
 	left := make(chan time.Duration, 2)
 	note := func(ctx context.Context) {
@@ -34,7 +34,7 @@ func TestTheBudgetShrinksHopByHop(t *testing.T) {
 	assert.LessOrEqual(t, <-left, 9*time.Second)
 }
 
-func TestAShortBudgetIsHalvedAndNotSpent(t *testing.T) {
+func TestDeadline_ShorterThanOverhead_IsHalved(t *testing.T) {
 	t.Parallel()
 	left := make(chan time.Duration, 1)
 	r := start(t, func(ctx context.Context) error {
@@ -45,7 +45,7 @@ func TestAShortBudgetIsHalvedAndNotSpent(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
 	defer cancel()
 
-	require.NoError(t, r.get(ctx), "less is left than is kept back, and it is a call all the same")
+	require.NoError(t, r.get(ctx), "a deadline shorter than the overhead must not fail at once")
 
 	assert.LessOrEqual(t, <-left, 200*time.Millisecond)
 }

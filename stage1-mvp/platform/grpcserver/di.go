@@ -6,7 +6,7 @@ import "go.uber.org/fx"
 var Module = fx.Module("grpcserver",
 	fx.Provide(New),
 	fx.Invoke(func(lc fx.Lifecycle, s *Server, stop fx.Shutdowner) {
-		// A service that no longer serves must end, so that whoever watches it starts it again.
+		// A service that no longer serves must end, so that its supervisor restarts it.
 		s.OnFailure(func() { _ = stop.Shutdown(fx.ExitCode(1)) })
 		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})
 	}),

@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	"shop/platform/grpcserver"
 )
 
-func TestAServerThatLosesItsListenerSaysSo(t *testing.T) {
+func TestOnFailure_ListenerLost_IsCalled(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -26,11 +26,11 @@ func TestAServerThatLosesItsListenerSaysSo(t *testing.T) {
 	select {
 	case <-failed:
 	case <-time.After(5 * time.Second):
-		t.Fatal("nobody was told that the server has ended: the process would live on and serve nobody")
+		t.Fatal("OnFailure was not called: the process would live on without serving")
 	}
 }
 
-func TestAServerThatIsStoppedHasNotFailed(t *testing.T) {
+func TestOnFailure_Stop_IsNotCalled(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -11,11 +11,11 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	"shop/platform/grpcserver"
 )
 
-// gRPC's own services have a protocol of their own: a probe that asks for an unknown service must hear so, and page nobody.
-func TestHealthSpeaksForItself(t *testing.T) {
+// The health protocol defines its own errors: a probe of an unknown service gets NOT_FOUND and causes no error line.
+func TestHealth_KeepsItsProtocol(t *testing.T) {
 	t.Parallel()
 	r := start(t, nil, func(p *grpcserver.Params) { p.Config.StreamTimeout = time.Nanosecond })
 	health := healthpb.NewHealthClient(r.conn)
@@ -27,10 +27,21 @@ func TestHealthSpeaksForItself(t *testing.T) {
 	watch, err := health.Watch(ctx, &healthpb.HealthCheckRequest{})
 	require.NoError(t, err)
 	answer, err := watch.Recv()
-	require.NoError(t, err, "who watches the health of a server is not told to go away")
+	require.NoError(t, err, "the stream timeout does not apply to health checks")
 	assert.Equal(t, healthpb.HealthCheckResponse_SERVING, answer.GetStatus())
 	hangUp()
 
 	r.eventually(t, `"method":"/grpc.health.v1.Health/Watch","code":"Canceled"`)
 	assert.NotContains(t, r.log.String(), `"level":"error"`)
+}
+
+func TestHealth_StatusCanBeSet(t *testing.T) {
+	t.Parallel()
+	r := start(t, nil, nil)
+
+	r.server.Health().SetServingStatus("readiness", healthpb.HealthCheckResponse_NOT_SERVING)
+
+	answer, err := healthpb.NewHealthClient(r.conn).Check(t.Context(), &healthpb.HealthCheckRequest{Service: "readiness"})
+	require.NoError(t, err)
+	assert.Equal(t, healthpb.HealthCheckResponse_NOT_SERVING, answer.GetStatus())
 }

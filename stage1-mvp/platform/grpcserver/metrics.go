@@ -5,14 +5,13 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"stagecraft/stage1-mvp/platform/telemetry"
+	"shop/platform/telemetry"
 )
 
-// metrics are rate, errors and duration. Their labels are bounded: methods that the server has, and the codes of gRPC.
+// metrics are rate, errors and duration. Their labels are bounded: the methods of the server and the codes of gRPC.
 type metrics struct {
 	handled  *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -34,25 +33,14 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
-func (m *metrics) unary(
-	ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler,
-) (resp any, err error) {
-	// This value stays unless the handler returns: a panic passes through here on its way to recovery, and counts as an error like any
-	// other.
-	err = errPanicked
-	defer func(started time.Time) { m.observe(ctx, info.FullMethod, started, err) }(time.Now())
-	return handler(ctx, req)
-}
-
-func (m *metrics) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
-	err = errPanicked
-	defer func(started time.Time) { m.observe(stream.Context(), info.FullMethod, started, err) }(time.Now())
-	return handler(srv, stream)
-}
-
 var errPanicked = status.Error(codes.Internal, "panic")
 
-func (m *metrics) observe(ctx context.Context, method string, started time.Time, err error) {
-	m.handled.WithLabelValues(method, codeOf(err).String()).Inc()
-	telemetry.Observe(ctx, m.duration.WithLabelValues(method), time.Since(started).Seconds())
+func (m *metrics) observe(ctx context.Context, method string, next func(ctx context.Context) error) (err error) {
+	// This value stays if next panics: a panic passes through here on its way to recovery, and counts as an error like any other.
+	err = errPanicked
+	defer func(started time.Time) {
+		m.handled.WithLabelValues(method, status.Code(err).String()).Inc()
+		telemetry.Observe(ctx, m.duration.WithLabelValues(method), time.Since(started).Seconds())
+	}(time.Now())
+	return next(ctx)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
@@ -17,11 +16,12 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/auth"
+	"shop/platform/logging"
+	"shop/platform/parallel"
 )
 
-// Params is what a server is made of.
+// Params are the dependencies of a server.
 type Params struct {
 	// Service is the short name, such as order: the first word of its events.
 	Service  string
@@ -40,30 +40,25 @@ type Server struct {
 	params  Params
 	grpc    *grpc.Server
 	health  *health.Server
-	drain   *drain
 	address net.Addr
 	failed  func()
 }
 
-// handshakeTimeout is how long a new connection may take to speak gRPC. A stop, graceful or not, waits for pending handshakes, so with the
-// default of two minutes anybody who opens a port and stays silent could hold up a deployment.
-const handshakeTimeout = 3 * time.Second
-
 // New returns a server that does not listen yet.
 func New(p Params) *Server {
-	s := &Server{params: p, health: health.NewServer(), drain: newDrain(), failed: func() {}}
-	chain := newChain(p)
+	s := &Server{params: p, health: health.NewServer(), failed: func() {}}
+	unary, stream := newChain(p)
 	s.grpc = grpc.NewServer(
 		grpc.StatsHandler(otelgrpc.NewServerHandler()),
-		grpc.ChainUnaryInterceptor(chain.unary()...),
-		grpc.ChainStreamInterceptor(chain.stream(s.drain)...),
-		grpc.ConnectionTimeout(handshakeTimeout),
-		// Health and reflection need no token: without this limit, one connection could hold any number of streams.
+		grpc.ChainUnaryInterceptor(unary...),
+		grpc.ChainStreamInterceptor(stream...),
+		grpc.ConnectionTimeout(p.Config.HandshakeTimeout),
+		// Health and reflection need no token: without this limit, one connection could open any number of streams.
 		grpc.MaxConcurrentStreams(uint32(p.Config.MaxStreams)),
-		// Without pings, the stream of a watcher whose machine is gone would stay open for ever.
-		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 10 * time.Second}),
-		// The default would close the connections of clients that ping more often than every five minutes.
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second}),
+		// Without pings, the stream of a client whose machine is gone would stay open until StreamTimeout.
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: p.Config.KeepaliveTime, Timeout: p.Config.KeepaliveTimeout}),
+		// gRPC's default would close the connections of clients that ping more often than every five minutes.
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: p.Config.KeepaliveMinTime}),
 	)
 	for _, register := range p.Register {
 		register(s.grpc)
@@ -101,36 +96,17 @@ func (s *Server) OnFailure(f func()) { s.failed = f }
 // Addr returns where the server listens, once it is started.
 func (s *Server) Addr() string { return s.address.String() }
 
-// Stop tells clients to go elsewhere, ends streams, and lets running calls finish; those that are not done in time are cut off, so that
-// the stop hooks after this one get their share of the time.
+// Health returns the health server, which answers SERVING for the empty service name until Stop.
+func (s *Server) Health() *health.Server { return s.health }
+
+// Stop sets the health status to NOT_SERVING and lets calls in progress finish. After DrainTimeout it cancels them, so that the stop hooks
+// after this one get their share of the time.
 func (s *Server) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.params.Config.DrainTimeout)
 	defer cancel()
 	s.health.Shutdown()
-	s.drain.start()
-	finished := make(chan struct{})
-	go func() {
-		s.grpc.GracefulStop()
-		close(finished)
-	}()
-	select {
-	case <-finished:
-	case <-ctx.Done():
+	if err := parallel.Await(ctx, s.grpc.GracefulStop); err != nil {
 		s.grpc.Stop()
-		unwound(finished)
 	}
 	return nil
-}
-
-// unwindTime is how long handlers may take to return after their context has ended. A handler that ignores its context must not hold up the
-// rest of the stop.
-const unwindTime = time.Second
-
-func unwound(finished <-chan struct{}) {
-	timer := time.NewTimer(unwindTime)
-	defer timer.Stop()
-	select {
-	case <-finished:
-	case <-timer.C:
-	}
 }

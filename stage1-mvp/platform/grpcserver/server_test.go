@@ -16,18 +16,18 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/status"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/grpcclient"
-	"stagecraft/stage1-mvp/platform/grpcserver"
-	"stagecraft/stage1-mvp/platform/logging"
+	inventoryv1 "shop/gen/inventory/v1"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/auth"
+	"shop/platform/config"
+	"shop/platform/errs"
+	"shop/platform/grpcclient"
+	"shop/platform/grpcserver"
+	"shop/platform/logging"
 )
 
-// shop is a service of which each test decides what it does.
+// shop is a service whose behavior each test sets.
 type shop struct {
 	inventoryv1.UnimplementedInventoryServiceServer
 	orderv1.UnimplementedOrderServiceServer
@@ -74,12 +74,12 @@ type running struct {
 func start(t *testing.T, getStock func(ctx context.Context) error, change func(p *grpcserver.Params)) running {
 	t.Helper()
 	service, log := &shop{getStock: getStock}, &lines{}
+	cfg := config.Defaults[grpcserver.Config]()
+	cfg.DrainTimeout = 5 * time.Second
 	params := grpcserver.Params{
 		Service: "shop",
 		Addr:    "127.0.0.1:0",
-		Config: grpcserver.Config{
-			DefaultTimeout: time.Minute, StreamTimeout: time.Minute, RateLimit: 1000, RateBurst: 1000, DrainTimeout: 5 * time.Second,
-		},
+		Config:  cfg,
 		Rules: auth.Rules{
 			inventoryv1.InventoryService_GetStock_FullMethodName: {auth.Public},
 			orderv1.OrderService_WatchOrder_FullMethodName:       {auth.Public},
@@ -108,14 +108,22 @@ func (r running) get(ctx context.Context) error {
 	return err
 }
 
+// healthStatus asks the exposed health server, as the server takes no new connections during a stop.
+func (r running) healthStatus(t *testing.T) healthpb.HealthCheckResponse_ServingStatus {
+	t.Helper()
+	answer, err := r.server.Health().Check(t.Context(), &healthpb.HealthCheckRequest{})
+	require.NoError(t, err)
+	return answer.GetStatus()
+}
+
 // eventually waits for the line, which is written after the answer is sent.
 func (r running) eventually(t *testing.T, text string) {
 	t.Helper()
 	assert.Eventually(t, func() bool { return bytes.Contains([]byte(r.log.String()), []byte(text)) }, 5*time.Second, time.Millisecond,
-		"%q never stood in the log:\n%s", text, r.log)
+		"%q is not in the log:\n%s", text, r.log)
 }
 
-func TestTheClientHearsTheCodeAndTheLogTheCause(t *testing.T) {
+func TestInternalError_CauseIsOnlyInTheLog(t *testing.T) {
 	t.Parallel()
 	r := start(t, func(context.Context) error {
 		cause := errors.New("dial tcp 10.0.0.7:5432: refused")
@@ -129,7 +137,7 @@ func TestTheClientHearsTheCodeAndTheLogTheCause(t *testing.T) {
 	r.eventually(t, "get stock: internal error: dial tcp 10.0.0.7:5432: refused")
 }
 
-func TestReasonAndCodeReachTheClient(t *testing.T) {
+func TestDomainError_CodeAndReasonReachTheClient(t *testing.T) {
 	t.Parallel()
 	r := start(t, func(context.Context) error {
 		return fmt.Errorf("wrapped: %w", errs.New(errs.Conflict, "KEY_REUSED", "used before"))
@@ -142,7 +150,7 @@ func TestReasonAndCodeReachTheClient(t *testing.T) {
 	assert.Equal(t, "used before", got.Message)
 }
 
-func TestAPanicEndsOneCallOnly(t *testing.T) {
+func TestPanic_EndsOneCallOnly(t *testing.T) {
 	t.Parallel()
 	var registry *prometheus.Registry
 	r := start(t, func(context.Context) error { panic("secret of the panic") }, func(p *grpcserver.Params) { registry = p.Registry })
@@ -153,7 +161,7 @@ func TestAPanicEndsOneCallOnly(t *testing.T) {
 		assert.NotContains(t, err.Error(), "secret")
 	}
 	r.eventually(t, "secret of the panic")
-	assert.EqualValues(t, 2, counted(t, registry, codes.Internal), "who counts errors must count panics")
+	assert.EqualValues(t, 2, counted(t, registry, codes.Internal), "a panic counts as an error")
 }
 
 // counted returns how many calls ended with the code.
@@ -172,7 +180,7 @@ func counted(t *testing.T, registry *prometheus.Registry, code codes.Code) (n fl
 	return n
 }
 
-func TestMethodsWithoutARuleNeedNoHandlerToBeDenied(t *testing.T) {
+func TestMethodWithoutRule_IsDenied(t *testing.T) {
 	t.Parallel()
 	r := start(t, nil, nil)
 
@@ -181,7 +189,7 @@ func TestMethodsWithoutARuleNeedNoHandlerToBeDenied(t *testing.T) {
 	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err))
 }
 
-func TestTheDeadlineTravelsAndShrinks(t *testing.T) {
+func TestDeadline_IsPropagatedMinusOverhead(t *testing.T) {
 	t.Parallel()
 	deadlines := make(chan time.Duration, 2)
 	r := start(t, func(ctx context.Context) error {
@@ -194,12 +202,12 @@ func TestTheDeadlineTravelsAndShrinks(t *testing.T) {
 	defer cancel()
 
 	require.NoError(t, r.get(ctx))
-	assert.Less(t, <-deadlines, 9500*time.Millisecond, "500 ms are kept back")
+	assert.Less(t, <-deadlines, 9500*time.Millisecond, "500 ms are subtracted")
 	require.NoError(t, r.get(t.Context()))
 	assert.LessOrEqual(t, <-deadlines, time.Minute, "the server's own limit")
 }
 
-func TestABusyServerSaysSoButIsHealthy(t *testing.T) {
+func TestRateLimit_Exceeded_ReturnsRateLimitedAndStaysHealthy(t *testing.T) {
 	t.Parallel()
 	r := start(t, func(context.Context) error { return nil }, func(p *grpcserver.Params) {
 		p.Config.RateLimit, p.Config.RateBurst = 0.001, 1
@@ -215,7 +223,7 @@ func TestABusyServerSaysSoButIsHealthy(t *testing.T) {
 	assert.Equal(t, errs.RateLimited, errs.CodeOf(err), "calls and streams are limited together")
 }
 
-func TestStoppingEndsStreamsAndFinishesCalls(t *testing.T) {
+func TestStop_CallInProgress_Finishes(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})
 	r := start(t, func(context.Context) error {
@@ -223,25 +231,34 @@ func TestStoppingEndsStreamsAndFinishesCalls(t *testing.T) {
 		<-release
 		return nil
 	}, nil)
-	stream, err := orderv1.NewOrderServiceClient(r.conn).WatchOrder(t.Context(), &orderv1.WatchOrderRequest{})
-	require.NoError(t, err)
-	_, err = stream.Recv()
-	require.NoError(t, err)
 	answered := make(chan error, 1)
 	go func() { answered <- r.get(t.Context()) }()
 	<-entered
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- r.server.Stop(context.Background()) }()
-
-	_, err = stream.Recv()
-	assert.Equal(t, codes.Unavailable, status.Code(err))
+	require.Eventually(t, func() bool { return r.healthStatus(t) == healthpb.HealthCheckResponse_NOT_SERVING }, 5*time.Second, time.Millisecond)
 	close(release)
-	assert.NoError(t, <-answered, "a call that had begun")
+
+	assert.NoError(t, <-answered)
 	assert.NoError(t, <-stopped)
 }
 
-func TestAConnectionThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
+func TestStop_OpenStream_IsCutAfterDrainTimeout(t *testing.T) {
+	t.Parallel()
+	r := start(t, nil, func(p *grpcserver.Params) { p.Config.DrainTimeout = 50 * time.Millisecond })
+	stream, err := orderv1.NewOrderServiceClient(r.conn).WatchOrder(t.Context(), &orderv1.WatchOrderRequest{})
+	require.NoError(t, err)
+	_, err = stream.Recv()
+	require.NoError(t, err)
+
+	require.NoError(t, r.server.Stop(context.Background()))
+
+	_, err = stream.Recv()
+	assert.Equal(t, errs.Unavailable, errs.CodeOf(err))
+}
+
+func TestStop_SilentConnection_DoesNotDelay(t *testing.T) {
 	t.Parallel()
 	r := start(t, func(context.Context) error { return nil }, func(p *grpcserver.Params) { p.Config.DrainTimeout = time.Minute })
 	require.NoError(t, r.get(t.Context()))
@@ -255,7 +272,7 @@ func TestAConnectionThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
 	assert.Less(t, time.Since(began), 20*time.Second)
 }
 
-func TestACallThatHeedsNothingDoesNotHoldUpTheStop(t *testing.T) {
+func TestStop_HandlerIgnoresContext_IsBounded(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})
 	t.Cleanup(func() { close(release) })
@@ -274,6 +291,6 @@ func TestACallThatHeedsNothingDoesNotHoldUpTheStop(t *testing.T) {
 	case err := <-stopped:
 		assert.NoError(t, err)
 	case <-time.After(10 * time.Second):
-		t.Fatal("the stop has no bound: the hooks after it never run")
+		t.Fatal("the stop has no bound, so later hooks would be skipped")
 	}
 }

@@ -16,12 +16,13 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/config"
+	"shop/platform/errs"
+	"shop/platform/grpcserver"
 )
 
-// watcher is a service whose one stream does what a test decides.
+// watcher is a service whose stream each test defines.
 type watcher struct {
 	orderv1.UnimplementedOrderServiceServer
 	watch func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error
@@ -49,7 +50,7 @@ func startWatcher(
 	}
 }
 
-func TestAPanicEndsOneStreamOnly(t *testing.T) {
+func TestStreamPanic_EndsOneStreamOnly(t *testing.T) {
 	t.Parallel()
 	var registry *prometheus.Registry
 	r, watch := startWatcher(t, func(p *grpcserver.Params) { registry = p.Registry },
@@ -61,10 +62,10 @@ func TestAPanicEndsOneStreamOnly(t *testing.T) {
 		assert.NotContains(t, err.Error(), "secret")
 	}
 	r.eventually(t, "secret of the panic")
-	assert.EqualValues(t, 2, counted(t, registry, codes.Internal), "who counts errors must count panics")
+	assert.EqualValues(t, 2, counted(t, registry, codes.Internal), "a panic counts as an error")
 }
 
-func TestAClientThatHangsUpIsNoFailureOfOurs(t *testing.T) {
+func TestStream_ClientHangsUp_IsNotLoggedAsError(t *testing.T) {
 	t.Parallel()
 	ctx, hangUp := context.WithCancel(t.Context())
 	r, watch := startWatcher(t, nil, func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) (err error) {
@@ -82,8 +83,8 @@ func TestAClientThatHangsUpIsNoFailureOfOurs(t *testing.T) {
 	assert.NotContains(t, r.log.String(), `"level":"error"`)
 }
 
-// Whoever watches may forget that he does; his machine still answers pings, and his token may have expired long ago.
-func TestNoStreamLastsForEver(t *testing.T) {
+// The client of a forgotten stream still answers pings, although its token may have expired long ago.
+func TestStream_TimeoutExceeded_ReturnsDeadlineExceeded(t *testing.T) {
 	t.Parallel()
 	_, watch := startWatcher(t, func(p *grpcserver.Params) { p.Config.StreamTimeout = 50 * time.Millisecond },
 		func(stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
@@ -96,12 +97,13 @@ func TestNoStreamLastsForEver(t *testing.T) {
 	assert.Equal(t, "DEADLINE_EXCEEDED", errs.From(err).Reason)
 }
 
-func TestOneConnectionHoldsOnlySoManyStreams(t *testing.T) {
+func TestMaxStreams_FurtherStreamsWait(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := grpcserver.New(grpcserver.Params{Service: "shop", Log: zap.NewNop(), Registry: prometheus.NewRegistry(),
-		Config: grpcserver.Config{RateLimit: 1000, RateBurst: 1000, MaxStreams: 2, DrainTimeout: time.Second}})
+	cfg := config.Defaults[grpcserver.Config]()
+	cfg.MaxStreams, cfg.DrainTimeout = 2, time.Second
+	server := grpcserver.New(grpcserver.Params{Service: "shop", Log: zap.NewNop(), Registry: prometheus.NewRegistry(), Config: cfg})
 	server.Serve(listener)
 	t.Cleanup(func() { _ = server.Stop(context.Background()) })
 	conn, err := grpc.NewClient(server.Addr(), grpc.WithTransportCredentials(insecure.NewCredentials()))

@@ -1,6 +1,5 @@
-// Package httpclient calls third parties over HTTP. It sends what the caller puts into the request and nothing of the context: no token of
-// a user, no baggage, no trace. Every call has a deadline, an answer of bounded size, a span, and a line in the log that can be pasted into
-// a terminal once its secrets are filled in.
+// Package httpclient calls third parties over HTTP. It sends the request and nothing from the context: no token of a user, no baggage, no
+// trace. Every call has a deadline, a limit for the size of the answer, a span, and a line in the log with a curl command.
 package httpclient
 
 import (
@@ -11,10 +10,10 @@ import (
 	"net/http"
 	"time"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
-// Config is how to call one third party.
+// Config holds the settings of calls to one third party.
 type Config struct {
 	// Peer is its name in logs and traces.
 	Peer string
@@ -22,11 +21,11 @@ type Config struct {
 	Timeout time.Duration
 	// MaxResponseBytes is how much of an answer is read.
 	MaxResponseBytes int64
-	// Secrets are masked in the log wherever they occur, even in the answers of the third party.
+	// Secrets are masked everywhere in the log, even in the answers of the third party.
 	Secrets []config.Secret
 }
 
-// Request is what is sent. No other headers are sent than its own and those that HTTP itself needs.
+// Request is sent with its own headers and those that HTTP requires, and no others.
 type Request struct {
 	Method string
 	URL    string
@@ -34,7 +33,7 @@ type Request struct {
 	Body   []byte
 }
 
-// Response is what came back, whatever its status.
+// Response is an answer with any status.
 type Response struct {
 	Status int
 	Header http.Header
@@ -49,11 +48,11 @@ type Client struct {
 
 const maxIdleConns = 16
 
-// New returns a client. Close it to give its idle connections back.
+// New returns a client. Close it to close its idle connections.
 func New(cfg Config) *Client {
 	return &Client{cfg: cfg, http: &http.Client{
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: maxIdleConns, IdleConnTimeout: time.Minute},
-		// Following a redirect would take the API key to an address that nobody has configured.
+		// Following a redirect would take the API key to an address that is not configured.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -61,7 +60,7 @@ func New(cfg Config) *Client {
 // Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Do makes the call once. An error means that there is no usable answer: the other side may or may not have done what it was asked.
+// Do makes the call once. An error means that there is no usable answer; the third party may have processed the request.
 func (c *Client) Do(ctx context.Context, request Request) (response Response, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()

@@ -16,10 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/httpclient"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/auth"
+	"shop/platform/config"
+	"shop/platform/httpclient"
+	"shop/platform/logging"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -40,7 +40,7 @@ func thirdParty(t *testing.T, handler http.HandlerFunc) (*httpclient.Client, str
 	return client, server.URL, ctx, log
 }
 
-func TestOnlyWhatIsAskedForGoesOut(t *testing.T) {
+func TestDo_SendsNothingFromContext(t *testing.T) {
 	t.Parallel()
 	var seen http.Header
 	client, url, ctx, _ := thirdParty(t, func(_ http.ResponseWriter, r *http.Request) { seen = r.Header })
@@ -54,7 +54,7 @@ func TestOnlyWhatIsAskedForGoesOut(t *testing.T) {
 	assert.Equal(t, http.Header{"X-Ours": {"1"}}, seen)
 }
 
-func TestACallIsLoggedAsCurlWithoutItsSecrets(t *testing.T) {
+func TestDo_LogsCurlWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	client, url, ctx, log := thirdParty(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
@@ -78,7 +78,7 @@ func TestACallIsLoggedAsCurlWithoutItsSecrets(t *testing.T) {
 		`-d '{"amount":5,"source":"tok_***","access_token":"***","pan":"***"}'`, line.Curl)
 }
 
-func TestASecretAtTheCutIsHiddenToo(t *testing.T) {
+func TestLog_SecretAtTheCut_IsMasked(t *testing.T) {
 	t.Parallel()
 	client, url, ctx, log := thirdParty(t, func(w http.ResponseWriter, _ *http.Request) {})
 
@@ -90,7 +90,7 @@ func TestASecretAtTheCutIsHiddenToo(t *testing.T) {
 	assert.Less(t, log.Len(), 3000)
 }
 
-func TestAnAnswerThatCannotBeUsedIsAnError(t *testing.T) {
+func TestDo_UnusableAnswer_ReturnsError(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
 		"huge": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1001)) },
@@ -109,7 +109,7 @@ func TestAnAnswerThatCannotBeUsedIsAnError(t *testing.T) {
 	}
 }
 
-func TestARedirectIsAnAnswerAndNoRequestToSomebodyElse(t *testing.T) {
+func TestDo_Redirect_IsNotFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s %s with %v", r.Method, r.URL, r.Header)
@@ -125,7 +125,7 @@ func TestARedirectIsAnAnswerAndNoRequestToSomebodyElse(t *testing.T) {
 	assert.Equal(t, http.StatusTemporaryRedirect, response.Status)
 }
 
-func TestNothingIsSentTwice(t *testing.T) {
+func TestDo_LostAnswer_IsNotRepeated(t *testing.T) {
 	t.Parallel()
 	var arrived atomic.Int64
 	client, url, ctx, _ := thirdParty(t, func(_ http.ResponseWriter, r *http.Request) {

@@ -11,12 +11,12 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
 const maxLoggedBody = 2000
 
-// log writes one line for each call: what was asked, as curl would ask it, and what came of it.
+// log writes one line for each call: the request as a curl command, and the answer.
 func (c *Client) log(ctx context.Context, request Request, response Response, took time.Duration, err error) {
 	fields := []zap.Field{
 		logging.Event("platform.http.called"),
@@ -58,7 +58,7 @@ func (c *Client) curl(request Request) string {
 // quote makes the text one word of a shell command.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// loggedBody masks before it cuts: half a secret is still secret, and would not be recognised.
+// loggedBody masks before it cuts: half a secret is not recognized.
 func (c *Client) loggedBody(body []byte) string {
 	text := logging.MaskBody(c.hide(string(body)))
 	return strings.ToValidUTF8(text[:min(len(text), maxLoggedBody)], "�")

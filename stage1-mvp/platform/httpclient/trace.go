@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// startSpan starts a span that is not passed on: the trace is none of a third party's business.
+// startSpan starts a span that is not propagated to the third party.
 func (c *Client) startSpan(ctx context.Context, request Request) (context.Context, trace.Span) {
 	attributes := []attribute.KeyValue{
 		attribute.String("http.request.method", request.Method), attribute.String("peer.service", c.cfg.Peer),

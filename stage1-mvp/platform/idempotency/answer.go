@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
-// answer is a result or a refusal, as it is stored. A refusal is an answer like any other: repeating the request gives it again.
+// answer is how a result or a refusal is stored. A refusal is an answer: repeating the request returns it again.
 type answer struct {
 	Value   json.RawMessage `json:"value,omitempty"`
 	Refusal *refusal        `json:"refusal,omitempty"`
@@ -20,12 +20,12 @@ type refusal struct {
 	Message string    `json:"message"`
 }
 
-// Encode returns an answer to be stored: value, or err if it is a DomainError of any code but Internal. Other errors are no answer and
-// come back as they are.
+// Encode returns an answer to be stored: value, or err if it is a DomainError that does not describe a fault of the moment. Other errors are
+// no answers and are returned unchanged.
 func Encode(value any, err error) (json.RawMessage, error) {
 	if err != nil {
 		var e *errs.DomainError
-		if !errors.As(err, &e) || e.Code == errs.Internal {
+		if !errors.As(err, &e) || passes(e.Code) {
 			return nil, err
 		}
 		return json.Marshal(answer{Refusal: &refusal{Code: e.Code, Reason: e.Reason, Message: e.Message}})
@@ -37,7 +37,12 @@ func Encode(value any, err error) (json.RawMessage, error) {
 	return json.Marshal(answer{Value: raw})
 }
 
-// Decode reads a stored answer into value, or returns the refusal that was stored.
+// passes reports whether the code describes a fault of the moment, such as an outage.
+func passes(code errs.Code) bool {
+	return code == errs.Internal || code == errs.Unavailable || code == errs.DeadlineExceeded || code == errs.Canceled
+}
+
+// Decode reads a stored answer into value, or returns the stored refusal.
 func Decode(stored json.RawMessage, value any) error {
 	var a answer
 	if err := json.Unmarshal(stored, &a); err != nil {
@@ -50,4 +55,10 @@ func Decode(stored json.RawMessage, value any) error {
 		return fmt.Errorf("decode answer: %w", err)
 	}
 	return nil
+}
+
+// IsRefusal reports whether a stored answer is a refusal.
+func IsRefusal(stored json.RawMessage) bool {
+	var a answer
+	return json.Unmarshal(stored, &a) == nil && a.Refusal != nil
 }

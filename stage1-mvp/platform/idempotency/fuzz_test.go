@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/idempotency"
+	"shop/platform/errs"
+	"shop/platform/idempotency"
 )
 
-func FuzzAKeyThatIsAcceptedCanBeStoredAndLoggedEverywhere(f *testing.F) {
+func FuzzCheckKey_AcceptedKeysCanBeStoredAndLogged(f *testing.F) {
 	for _, key := range []string{
 		"", "k1", strings.Repeat("k", 128), strings.Repeat("k", 129), "a b", "a\nb", "a\x00b", "k\xff", "schlüssel", "\u202e", "~ !",
 	} {
@@ -30,14 +30,14 @@ func FuzzAKeyThatIsAcceptedCanBeStoredAndLoggedEverywhere(f *testing.F) {
 	})
 }
 
-// Two requests are the same only if everything in them is: a hash that ignores where a text ends would answer one with the other's result.
-func FuzzOtherContentHasAnotherHash(f *testing.F) {
+// A hash that ignores where one string ends and the next begins would answer one request with the result of another.
+func FuzzHash_OtherContentHasAnotherHash(f *testing.F) {
 	f.Add("ab", "c", int64(1), "a", "bc", int64(1))
 	f.Add("tea", "", int64(5), "tea", "", int64(5))
 	f.Add(`a","b`, "", int64(0), "a", "b", int64(0))
 	f.Fuzz(func(t *testing.T, a1, b1 string, n1 int64, a2, b2 string, n2 int64) {
 		if !utf8.ValidString(a1+b1) || !utf8.ValidString(a2+b2) {
-			t.Skip("no message to a service could carry it")
+			t.Skip("protobuf strings are UTF-8")
 		}
 		first, err := idempotency.Hash([]any{a1, b1, n1})
 		assert.NoError(t, err)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
 const maxKeyLength = 128

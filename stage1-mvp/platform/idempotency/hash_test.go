@@ -6,11 +6,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/idempotency"
+	"shop/platform/errs"
+	"shop/platform/idempotency"
 )
 
-func TestAKeyIsWhatEveryStoreAndLogCanHold(t *testing.T) {
+func TestCheckKey_AcceptsOnlyPrintableASCII(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"", strings.Repeat("k", 129), "k\x00", "k\n", "k\x7f", "k\xff", "schlüssel"} {
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(idempotency.CheckKey(key)), "%q", key)

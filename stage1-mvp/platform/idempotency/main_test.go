@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// What was started must have ended when the tests have.
+// No goroutine may outlive the tests.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

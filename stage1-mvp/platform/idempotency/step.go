@@ -5,18 +5,19 @@ import (
 
 	"github.com/google/uuid"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
 const maxStepName = 64
 
-// Step is one step of one saga. Action and compensation of a step share its name, and so one row.
+// Step is one step of one saga. The action and the compensation of a step share its name, and so its row; both must be for the same order.
 type Step struct {
-	SagaID string
-	Name   string
+	SagaID  string
+	Name    string
+	OrderID string
 }
 
-// ParseStep returns the step, and the order that its saga is about, with ids in the one spelling that keys and rows use; or InvalidInput.
+// ParseStep returns the step, and the order of its saga, with ids in the one spelling that keys and rows use; or InvalidInput.
 func ParseStep(sagaID, name, orderID string) (step Step, order string, err error) {
 	saga, sagaErr := uuid.Parse(sagaID)
 	parsed, orderErr := uuid.Parse(orderID)
@@ -24,7 +25,8 @@ func ParseStep(sagaID, name, orderID string) (step Step, order string, err error
 		return Step{}, "", errs.New(errs.InvalidInput, "INVALID_STEP",
 			"a step needs the UUIDs of its saga and its order, and a name of 1 to %d printable ASCII characters", maxStepName)
 	}
-	return Step{SagaID: saga.String(), Name: name}, parsed.String(), nil
+	return Step{SagaID: saga.String(), Name: name, OrderID: parsed.String()}, parsed.String(), nil
 }
 
-func (s Step) key() string { return s.SagaID + "/" + s.Name }
+// Key returns the key under which the step is stored.
+func (s Step) Key() string { return s.SagaID + "/" + s.Name }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -14,28 +13,29 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
-// finishTimeout bounds recording how an execution ended, which must be tried even after its context has ended.
-const finishTimeout = 5 * time.Second
-
 // execute does the work under its lock and records how it ended.
-func (r *Runner) execute(ctx context.Context, job Job, e Execution, lock *Lock) Execution {
+func (r *Runner) execute(ctx context.Context, job Job, e Execution, release releaseFunc) Execution {
 	ctx, span := otel.Tracer("stagecraft/job").Start(ctx, "job "+e.Job,
 		trace.WithAttributes(attribute.String("job.window", e.Window), attribute.Int("job.attempt", e.Attempt)))
 	defer span.End()
-	end := r.metrics.begin(ctx, e.Job)
+	ended := r.metrics.Started(ctx, e.Job)
 	logging.From(ctx).Info("job started", logging.Event("platform.job.started"), about(e))
 
-	content, err := r.work(ctx, job, e, lock)
-	e, err = r.finish(ctx, e, content, err)
+	content, err := r.work(ctx, job, e)
+
+	// The job may have used up its context, and the row and the lock still have to follow.
+	finishCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.FinishTimeout)
+	defer cancel()
+	e, err = r.finish(finishCtx, e, content, err)
 	// Not earlier: the next runner must find the row as it is.
-	if err := lock.Release(ctx); err != nil {
-		logging.From(ctx).Warn("lock stays until its end", logging.Event("platform.job.unlock_failed"), about(e), logging.Error(err))
+	if err := release(finishCtx); err != nil {
+		logging.From(ctx).Warn("lock not released, it will expire", logging.Event("platform.job.unlock_failed"), about(e), logging.Error(err))
 	}
 
-	end(e.Status)
+	ended(e.Status)
 	if err != nil {
 		span.SetStatus(codes.Error, e.Error)
 		logging.From(ctx).Error("job failed", logging.Event("platform.job.failed"), about(e), logging.Error(err))
@@ -45,28 +45,19 @@ func (r *Runner) execute(ctx context.Context, job Job, e Execution, lock *Lock) 
 	return e
 }
 
-// work runs the job in a context that ends with the runner, after the timeout, and when the lock is lost.
-func (r *Runner) work(ctx context.Context, job Job, e Execution, lock *Lock) (content json.RawMessage, err error) {
+// work runs the job in a context that ends with the runner and after the timeout.
+func (r *Runner) work(ctx context.Context, job Job, e Execution) (content json.RawMessage, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(r.life, func() { cancel(context.Cause(r.life)) })()
 	ctx, release := context.WithTimeoutCause(ctx, r.cfg.Timeout, errTimeout)
 	defer release()
-	ctx, stop := lock.Hold(ctx)
 
 	content, err = protected(ctx, job, e)
-
-	cause := context.Cause(ctx)
-	stop()
-	switch {
-	// Even if the job reports success: another runner may be doing the same work.
-	case errors.Is(cause, ErrLockLost):
-		return nil, errors.Join(cause, err)
-	case err != nil && cause != nil && !errors.Is(err, cause):
+	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
 		return nil, fmt.Errorf("%w: %w", cause, err)
-	default:
-		return content, err
 	}
+	return content, err
 }
 
 // protected turns a panic into an error: a failing job must not end the service.
@@ -84,20 +75,18 @@ func protected(ctx context.Context, job Job, e Execution) (content json.RawMessa
 	return json.Marshal(value)
 }
 
-// finish records the end of the execution in its row, in a context of its own. It returns the error for which the execution is FAILED.
+// finish records the end of the execution in its row. It returns the error for which the execution is FAILED.
 func (r *Runner) finish(ctx context.Context, e Execution, content json.RawMessage, failure error) (Execution, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
-	defer cancel()
 	e.Status, e.Result = Succeeded, content
 	if failure != nil {
 		e.Status, e.Error = Failed, explain(e, failure)
 	}
-	stored, ours, err := r.history.Finish(ctx, e)
+	stored, stillRunning, err := r.history.Finish(ctx, e)
 	switch {
 	case err != nil:
 		failure = errors.Join(failure, fmt.Errorf("record end of execution: %w", err))
-	case !ours:
-		failure = errors.Join(failure, errGivenUp)
+	case !stillRunning:
+		failure = errors.Join(failure, errAbandoned)
 	default:
 		return stored, failure
 	}

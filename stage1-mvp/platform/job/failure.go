@@ -1,19 +1,19 @@
 package job
 
-import "stagecraft/stage1-mvp/platform/errs"
+import "shop/platform/errs"
 
 var (
-	errStopping = errs.New(errs.Aborted, "JOB_STOPPED", "the service stops")
-	errTimeout  = errs.New(errs.Aborted, "JOB_TIMEOUT", "the execution took longer than it may")
-	// errGivenUp says that another runner closed the row of an execution as abandoned, which it may do once the lock is gone.
-	errGivenUp = errs.Wrap(ErrLockLost, errs.Aborted, "JOB_GIVEN_UP", "the execution was taken for abandoned")
+	errStopping = errs.New(errs.Unavailable, "JOB_STOPPED", "the service is stopping")
+	errTimeout  = errs.New(errs.DeadlineExceeded, "JOB_TIMEOUT", "the execution exceeded its timeout")
+	// errAbandoned means that another runner closed the row of this execution, which it may do when the row is older than the lock.
+	errAbandoned = errs.New(errs.Aborted, "JOB_ABANDONED", "the execution was marked as abandoned")
 )
 
-// explain returns what the row of an execution says about its failure. Rows are shown to callers, so the cause stays in the log.
+// explain returns the error text for the row of an execution. Callers can read rows, so the cause stays in the log.
 func explain(e Execution, failure error) string {
 	public := errs.From(failure)
 	if public.Code == errs.Internal {
-		return public.Message + ", the log has its cause under execution_id " + e.ID
+		return public.Message + ", see execution_id " + e.ID + " in the log"
 	}
 	return public.Message
 }

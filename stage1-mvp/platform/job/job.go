@@ -1,4 +1,5 @@
-// Package job runs work that belongs to a window of time, such as the report of a day: once per window, whichever replica does it.
+// Package job runs work that belongs to a window of time, such as the report of a day: once per window, on any replica. It has the rules
+// and the ports; package worker has the lock in Redis, the metrics and the schedule.
 package job
 
 import (
@@ -9,16 +10,16 @@ import (
 
 // Job is work that is done window by window.
 type Job struct {
-	// Name is what the job is called in locks, rows, metrics and requests.
+	// Name identifies the job in locks, rows, metrics and requests.
 	Name string
 	// Latest returns the newest window that is due at the given time.
 	Latest func(now time.Time) string
-	// Run does the work of a window and returns a result to remember, which must be encodable as JSON. It must respect ctx, and must be
-	// safe to run again, at worst while an earlier run of the same window has not yet noticed that it was given up.
+	// Run does the work of a window and returns a result to store, which must be encodable as JSON. It must respect ctx, and must be safe
+	// to repeat, even while an earlier run of the same window ignores the end of its context.
 	Run func(ctx context.Context, window string) (result any, err error)
 }
 
-// Trigger says what started an execution.
+// Trigger is what started an execution.
 type Trigger string
 
 const (
@@ -27,7 +28,7 @@ const (
 	Backfill Trigger = "backfill"
 )
 
-// Status is how far an execution is.
+// Status is the state of an execution.
 type Status string
 
 const (
@@ -48,7 +49,7 @@ type Execution struct {
 	StartedAt time.Time
 	// FinishedAt is zero while it runs.
 	FinishedAt time.Time
-	// Error is why it failed, in words that anybody may read, Result what a successful Run returned.
+	// Error is a public text that says why the execution failed; Result is what a successful Run returned.
 	Error  string
 	Result json.RawMessage
 }

@@ -7,26 +7,24 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-	"github.com/prometheus/client_golang/prometheus"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/parallel"
+	"shop/platform/errs"
+	"shop/platform/parallel"
 )
 
-// ErrRunning says that the window is being worked on, or that its worker died too recently to be told apart from a living one.
-var ErrRunning = errs.New(errs.Aborted, "JOB_RUNNING", "the window is being worked on, please look again later")
+// ErrRunning means that the window is in progress, or that its process died so recently that it may still be alive.
+var ErrRunning = errs.New(errs.Aborted, "JOB_RUNNING", "the window is in progress, try again later")
 
 // Runner executes jobs. To run a window, a runner must first get its lock and then its row.
 //
-// The lock keeps replicas from trying at the same time. The row, which is unique among executions that run or succeeded, makes sure that a
-// window is done only once even when the lock fails. Without an answer from Redis nothing is run, because the run could not notice that it
-// lost its lock, and no report is that urgent. The window is not lost either: the caller gets an error, the run is counted as NOT_STARTED,
-// and the Scheduler tries again.
+// The lock keeps replicas from trying at the same time. The row, which is unique among executions that run or succeeded, ensures that a
+// window is done once even when Redis loses the lock. Without an answer from Redis nothing runs: no report is that urgent. The window is
+// not lost: the caller gets an error, the run is counted as NOT_STARTED, and the scheduler tries again.
 type Runner struct {
 	cfg     Config
-	locker  *Locker
+	locker  Locker
 	history History
-	metrics *metrics
+	metrics Metrics
 
 	mu      sync.Mutex
 	stopped bool
@@ -37,35 +35,37 @@ type Runner struct {
 }
 
 // NewRunner returns a runner that can be used at once.
-func NewRunner(cfg Config, locker *Locker, history History, registry *prometheus.Registry) *Runner {
+func NewRunner(cfg Config, locker Locker, history History, metrics Metrics) *Runner {
 	life, end := context.WithCancelCause(context.Background())
-	return &Runner{cfg: cfg, locker: locker, history: history, metrics: newMetrics(registry), life: life, end: end}
+	return &Runner{cfg: cfg, locker: locker, history: history, metrics: metrics, life: life, end: end}
 }
 
-// Run executes the job for a window and returns how that ended: a job that fails is a FAILED execution and no error. A window that is done
-// is not done again: the execution is then the earlier one, and replayed is true.
+// Run executes the job for a window and returns the execution: a job that fails is a FAILED execution and no error. A window that is done
+// is not done again: Run then returns the earlier execution, with replayed true.
 //
-// The work goes on when ctx ends; Run then returns the execution as RUNNING. Errors are ErrRunning, and Aborted when Redis does not answer.
+// The work goes on when ctx ends; Run then returns the execution as RUNNING. Errors are ErrRunning, and Unavailable when Redis does not
+// answer or the runner has stopped.
 func (r *Runner) Run(ctx context.Context, job Job, window string, trigger Trigger) (e Execution, replayed bool, err error) {
 	e, done, err := r.history.FindSucceeded(ctx, job.Name, window)
 	if err != nil {
-		return Execution{}, false, r.refuse(job, err)
+		r.metrics.NotStarted(job.Name)
+		return Execution{}, false, err
 	}
 	if done {
 		return e, true, nil
 	}
 	if !r.enter() {
-		return Execution{}, false, errs.Wrap(errStopping, errs.Aborted, "JOB_NOT_STARTED", "the service stops, please repeat")
+		return Execution{}, false, errs.Wrap(errStopping, errs.Unavailable, "JOB_NOT_STARTED", "the service is stopping, try again later")
 	}
 	ended := make(chan Execution, 1)
-	e, lock, err := r.begin(ctx, job, window, trigger)
+	e, release, err := r.begin(ctx, job, window, trigger)
 	if err != nil {
 		r.working.Done()
 		return Execution{}, false, err
 	}
 	go func() {
 		defer r.working.Done()
-		ended <- r.execute(context.WithoutCancel(ctx), job, e, lock)
+		ended <- r.execute(context.WithoutCancel(ctx), job, e, release)
 	}()
 	select {
 	case e = <-ended:
@@ -85,40 +85,40 @@ func (r *Runner) enter() bool {
 	return !r.stopped
 }
 
-// begin returns an execution whose row is written and whose lock is held.
-func (r *Runner) begin(ctx context.Context, job Job, window string, trigger Trigger) (Execution, *Lock, error) {
-	lock, err := r.locker.Acquire(ctx, "job:"+job.Name+":"+window)
+type releaseFunc func(ctx context.Context) error
+
+// begin returns an execution whose lock is held and whose row is written.
+func (r *Runner) begin(ctx context.Context, job Job, window string, trigger Trigger) (Execution, releaseFunc, error) {
+	release, err := r.locker.Acquire(ctx, "job:"+job.Name+":"+window)
 	if errors.Is(err, ErrLocked) {
 		return Execution{}, nil, ErrRunning
 	}
 	if err != nil {
-		r.giveBack(ctx, lock)
-		return Execution{}, nil, r.refuse(job, errs.Wrap(err, errs.Aborted, "JOB_NOT_STARTED", "the window cannot be locked now, please repeat"))
+		err = errs.Wrap(err, errs.Unavailable, "JOB_NOT_STARTED", "the window cannot be locked now, try again later")
+		return Execution{}, nil, r.abort(ctx, job, release, err)
 	}
 	e, err := r.record(ctx, Execution{ID: uuid.NewString(), Job: job.Name, Window: window, Trigger: trigger, Status: Running})
 	if err != nil {
-		r.giveBack(ctx, lock)
-		return Execution{}, nil, r.refuse(job, err)
+		return Execution{}, nil, r.abort(ctx, job, release, err)
 	}
-	return e, lock, nil
+	return e, release, nil
 }
 
-// giveBack releases a lock under which nothing is done; what cannot be released ends by itself. Redis may be what is silent, so nobody waits
-// for that longer than he has time.
-func (r *Runner) giveBack(ctx context.Context, lock *Lock) {
-	released := make(chan struct{})
+// abort releases the lock of a run that did not begin, in the background because Redis may be what does not answer. It returns err.
+func (r *Runner) abort(ctx context.Context, job Job, release releaseFunc, err error) error {
 	r.working.Go(func() {
-		defer close(released)
-		_ = lock.Release(ctx)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.FinishTimeout)
+		defer cancel()
+		_ = release(ctx) // a lock that is not released expires
 	})
-	select {
-	case <-released:
-	case <-ctx.Done():
+	if !errors.Is(err, ErrRunning) {
+		r.metrics.NotStarted(job.Name)
 	}
+	return err
 }
 
-// record writes the row of an execution. A row that is still RUNNING and older than a lock can be belongs to a process that died: a living
-// one would have kept its lock, which is now ours.
+// record writes the row of an execution. A RUNNING row that is older than a lock can be belongs to a process that died: executions end
+// before their lock does.
 func (r *Runner) record(ctx context.Context, e Execution) (Execution, error) {
 	if err := r.history.CloseAbandoned(ctx, e.Job, e.Window, r.cfg.LockTTL); err != nil {
 		return Execution{}, fmt.Errorf("close abandoned execution: %w", err)
@@ -133,15 +133,7 @@ func (r *Runner) record(ctx context.Context, e Execution) (Execution, error) {
 	return e, nil
 }
 
-// refuse counts a run that could not begin, unless somebody else does the work.
-func (r *Runner) refuse(job Job, err error) error {
-	if !errors.Is(err, ErrRunning) {
-		r.metrics.executions.WithLabelValues(job.Name, string(notStarted)).Inc()
-	}
-	return err
-}
-
-// Stop ends the contexts of the jobs that run, and waits until their rows say so, but not longer than ctx allows.
+// Stop ends the contexts of the jobs that run, and waits until their rows are written, but not longer than ctx allows.
 func (r *Runner) Stop(ctx context.Context) error {
 	r.mu.Lock()
 	r.stopped = true

@@ -4,9 +4,9 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/telemetry"
+	"shop/platform/clock"
+	"shop/platform/logging"
+	"shop/platform/telemetry"
 )
 
 // Basics is the configuration that every service has.
@@ -20,7 +20,7 @@ type Basics struct {
 // stop.
 func Module(service string, cfg Basics) fx.Option {
 	return fx.Options(
-		fx.StartTimeout(startTimeout),
+		fx.StartTimeout(cfg.Lifecycle.StartupTimeout),
 		fx.StopTimeout(cfg.Lifecycle.ShutdownTimeout),
 		fx.Module("lifecycle",
 			fx.Supply(cfg.Logging, cfg.Telemetry, telemetry.Service(service)),

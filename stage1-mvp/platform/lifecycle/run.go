@@ -5,19 +5,18 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"time"
+	"os/signal"
+	"syscall"
 
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxevent"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/config"
+	"shop/platform/logging"
 )
 
 const (
-	startTimeout = 15 * time.Second
-
 	exitFailed        = 1
 	exitMisconfigured = 2
 )
@@ -34,20 +33,22 @@ func Main[C any](service string, build func(cfg C) fx.Option) int {
 }
 
 func run(service string, options fx.Option) int {
+	// When the reader of stdout is gone, a write must fail instead of killing the process: losing the log is no reason to drop requests.
+	signal.Ignore(syscall.SIGPIPE)
 	var log *zap.Logger
 	app := fx.New(options, fx.WithLogger(quiet), fx.Populate(&log))
 	if err := app.Err(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", service, err)
 		return exitFailed
 	}
-	stop := app.Wait() // from here on, so that a signal in the midst of the start is a stop like any other
+	stop := app.Wait() // from here on, so that a signal during the start is a stop like any other
 	startCtx, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
 	defer cancel()
 	if err := app.Start(startCtx); err != nil {
 		log.Error("service did not start", logging.Event(service+".service.failed"), logging.Error(err))
 		return exitFailed
 	}
-	signal := <-stop
+	shutdown := <-stop
 
 	stopCtx, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
 	defer cancel()
@@ -56,11 +57,10 @@ func run(service string, options fx.Option) int {
 		return exitFailed
 	}
 	log.Info("service stopped", logging.Event(service+".service.stopped"))
-	return signal.ExitCode
+	return shutdown.ExitCode
 }
 
-// quiet logs Fx's own lines at debug, and its errors as warnings that name the hook. That the service failed is reported once, in a line of
-// ours.
+// quiet logs Fx's own lines at debug, and its errors as warnings that name the hook. run logs once, as an error, that the service failed.
 func quiet(log *zap.Logger) fxevent.Logger {
 	events := &fxevent.ZapLogger{Logger: log.With(logging.Event("platform.lifecycle.reported"))}
 	events.UseLogLevel(zap.DebugLevel)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,11 +17,11 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/telemetry"
+	"shop/platform/config"
+	"shop/platform/logging"
 )
 
-func TestAHookThatFailsIsNamedAndEveryLineHasAnEvent(t *testing.T) {
+func TestQuiet_FailedHook_IsNamed(t *testing.T) {
 	t.Parallel()
 	written := &bytes.Buffer{}
 	log := logging.NewTo(written, logging.Config{Level: "info"}, "shop")
@@ -34,26 +36,26 @@ func TestAHookThatFailsIsNamedAndEveryLineHasAnEvent(t *testing.T) {
 	require.Error(t, app.Stop(t.Context()))
 
 	assert.Contains(t, written.String(), `"callee"`)
-	assert.NotContains(t, written.String(), `"level":"error"`, "the one line that says so is that of run")
+	assert.NotContains(t, written.String(), `"level":"error"`, "run writes the one error line")
 	for line := range strings.Lines(written.String()) {
 		assert.Contains(t, line, `"event":"platform.lifecycle.reported"`)
 	}
 }
 
-func TestTheStopHasTheTimeThatTheEnvironmentGivesIt(t *testing.T) {
+func TestModule_TimeoutsFromConfig(t *testing.T) {
 	t.Parallel()
-	cfg := Basics{Telemetry: telemetry.Config{FlushInterval: time.Second}, Lifecycle: Config{ShutdownTimeout: 7 * time.Second}}
+	cfg := config.Defaults[Basics]()
+	cfg.Lifecycle = Config{StartupTimeout: 3 * time.Second, ShutdownTimeout: 7 * time.Second}
 
 	app := fx.New(Module("shop", cfg), fx.NopLogger)
 
 	require.NoError(t, app.Err())
+	assert.Equal(t, 3*time.Second, app.StartTimeout())
 	assert.Equal(t, 7*time.Second, app.StopTimeout())
 }
 
-// An orchestrator may change its mind at any moment. What was started by then must be stopped as at any other time.
-//
-// It is not parallel: the signal is for the whole process.
-func TestASignalDuringTheStartIsAStop(t *testing.T) {
+// Not parallel: the signal is for the whole process.
+func TestRun_SignalDuringStart_Stops(t *testing.T) {
 	self, err := os.FindProcess(os.Getpid())
 	require.NoError(t, err)
 	stopped := false
@@ -75,7 +77,7 @@ func TestASignalDuringTheStartIsAStop(t *testing.T) {
 	assert.True(t, stopped, "a server that was started must drain")
 }
 
-func TestAPartThatCannotGoOnEndsTheServiceWithItsCode(t *testing.T) {
+func TestRun_Shutdowner_SetsExitCode(t *testing.T) {
 	t.Parallel()
 	code := run("shop", fx.Options(
 		fx.Supply(zap.NewNop()),
@@ -84,5 +86,41 @@ func TestAPartThatCannotGoOnEndsTheServiceWithItsCode(t *testing.T) {
 		}),
 	))
 
-	assert.Equal(t, 3, code, "whoever watches the service must see that it failed")
+	assert.Equal(t, 3, code, "the supervisor must see that the service failed")
+}
+
+const sigpipeChild = "LIFECYCLE_TEST_SIGPIPE_CHILD"
+
+// TestRun_LogReaderGone_KeepsServing starts itself as a child process whose stdout has no reader.
+func TestRun_LogReaderGone_KeepsServing(t *testing.T) {
+	if os.Getenv(sigpipeChild) != "" {
+		os.Exit(run("shop", fx.Options(
+			fx.Supply(logging.New(logging.Config{Level: "info"}, "shop")),
+			fx.Invoke(func(lc fx.Lifecycle, log *zap.Logger, stop fx.Shutdowner) {
+				lc.Append(fx.StartHook(func() error {
+					for range 10 {
+						log.Info("line without a reader", logging.Event("shop.test.logged"))
+					}
+					fmt.Fprintln(os.Stderr, "still alive")
+					return stop.Shutdown(fx.ExitCode(7))
+				}))
+			}),
+		)))
+	}
+	t.Parallel()
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_LogReaderGone_KeepsServing$")
+	child.Env = append(os.Environ(), sigpipeChild+"=1")
+	var stderr bytes.Buffer
+	child.Stdout, child.Stderr = writer, &stderr
+
+	err = child.Run()
+
+	require.NoError(t, writer.Close())
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit)
+	assert.Equal(t, 7, exit.ExitCode(), "the service must end by its own decision, not by SIGPIPE: %v", exit)
+	assert.Contains(t, stderr.String(), "still alive")
 }

@@ -6,13 +6,13 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Config is what the environment says about logs.
+// Config holds the settings of logs.
 type Config struct {
 	Env   string `env:"SERVICE_ENV" default:"dev"`
 	Level string `env:"LOG_LEVEL" default:"info"`
 }
 
-// Validate refuses a level that does not exist.
+// Validate rejects an unknown level.
 func (c *Config) Validate() error {
 	if _, err := zapcore.ParseLevel(c.Level); err != nil {
 		return fmt.Errorf("LOG_LEVEL is %q, want debug, info, warn or error", c.Level)

@@ -24,10 +24,10 @@ func From(ctx context.Context) *zap.Logger {
 	if !span.IsValid() {
 		return log
 	}
-	return log.With(zap.Stringer("trace_id", span.TraceID()), zap.Stringer("span_id", span.SpanID()))
+	return log.WithLazy(zap.Stringer("trace_id", span.TraceID()), zap.Stringer("span_id", span.SpanID()))
 }
 
-// Event names what happened, as <domain>.<entity>.<action>.
+// Event is the field with the name of an event, <domain>.<entity>.<action>.
 func Event(name string) zap.Field { return zap.String("event", name) }
 
 // Error returns the fields of an error: its whole chain and its code.

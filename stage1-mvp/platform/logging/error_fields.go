@@ -3,7 +3,7 @@ package logging
 import (
 	"go.uber.org/zap/zapcore"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
 // errorFields writes error and error_code together, so that neither is logged without the other.

@@ -13,11 +13,11 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/errs"
+	"shop/platform/logging"
 )
 
-func TestALineHasTheKeysThatEveryServiceHas(t *testing.T) {
+func TestLogger_StandardKeys(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := logging.NewTo(&out, logging.Config{Env: "test", Level: "info"}, "order")
@@ -36,7 +36,7 @@ func TestALineHasTheKeysThatEveryServiceHas(t *testing.T) {
 	assert.EqualValues(t, 1001, line["error_code"])
 }
 
-func TestNoSecretReachesALine(t *testing.T) {
+func TestLogger_HidesSecrets(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := logging.NewTo(&out, logging.Config{Level: "info"}, "order").With(zap.String("Authorization", "Basic aHVudGVyMg"))

@@ -6,13 +6,13 @@ import (
 )
 
 var (
-	// jsonPair finds "key": value even in a text that was cut in the middle of the value.
+	// jsonPair matches "key": value, even if the text was cut in the middle of the value.
 	jsonPair = regexp.MustCompile(`("(?:[^"\\]|\\.)+")(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,{}\[\]"]+)`)
-	// jsonNested matches a key whose value is a list or an object; where that ends, no pattern can tell.
+	// jsonNested matches a key whose value is a list or an object. A pattern cannot find the end of the value.
 	jsonNested = regexp.MustCompile(`("(?:[^"\\]|\\.)+")\s*:\s*[\[{]`)
 )
 
-// MaskBody is Mask for the body of a request or an answer: the values of sensitive fields are hidden, also when the JSON is cut short.
+// MaskBody is Mask for the body of a request or an answer: it also hides the values of sensitive fields, even if the JSON is cut short.
 func MaskBody(text string) string {
 	for _, at := range jsonNested.FindAllStringSubmatchIndex(text, -1) {
 		if isSensitiveKey(text[at[2]:at[3]]) {
@@ -30,7 +30,7 @@ func MaskBody(text string) string {
 	return Mask(text)
 }
 
-// isSensitiveKey is IsSensitive for a key as it stands in JSON, where any letter may be written as \u0070.
+// isSensitiveKey is IsSensitive for a key as written in JSON, where any letter may be written as \u0070.
 func isSensitiveKey(quoted string) bool {
 	var key string
 	return json.Unmarshal([]byte(quoted), &key) == nil && IsSensitive(key)

@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// maskField returns the field with everything secret in it hidden, whatever kind of field it is.
+// maskField returns the field with all secrets in it masked, for every kind of field.
 func maskField(field zap.Field) zap.Field {
 	if IsSensitive(field.Key) {
 		return zap.String(field.Key, masked)
@@ -38,12 +38,12 @@ func maskField(field zap.Field) zap.Field {
 	return field
 }
 
-// maskedStringer leaves it to zap to call String, because zap handles a String that panics.
+// maskedStringer lets zap call String, because zap handles a String that panics.
 type maskedStringer struct{ fmt.Stringer }
 
 func (s maskedStringer) String() string { return Mask(s.Stringer.String()) }
 
-// maskMarshaler lets the field write itself into a map, where every value has a name and can be checked, and writes the masked map.
+// maskMarshaler encodes the field into a map, where every value has a name, and writes the masked map.
 func maskMarshaler(field zap.Field) zap.Field {
 	return zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
 		written := zapcore.NewMapObjectEncoder()
@@ -56,7 +56,7 @@ func maskMarshaler(field zap.Field) zap.Field {
 	}))
 }
 
-// maskValue returns the value as JSON would show it, with everything secret masked.
+// maskValue returns the value as JSON would show it, with all secrets masked.
 func maskValue(value any) any {
 	switch v := value.(type) {
 	case nil, bool, float64, int64, json.Number:
@@ -85,7 +85,7 @@ func maskValue(value any) any {
 	}
 }
 
-// plain returns the value as JSON knows it: objects, lists, texts and numbers.
+// plain returns the value as JSON objects, lists, strings and numbers.
 func plain(value any) (out any) {
 	raw, err := json.Marshal(value)
 	if err != nil {

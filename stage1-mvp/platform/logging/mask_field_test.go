@@ -14,7 +14,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
 const jwtLike = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ4In0.hunter2"
@@ -47,7 +47,7 @@ func logged(t *testing.T, fields ...zap.Field) (line map[string]any, text string
 	return line, text
 }
 
-func TestNoKindOfFieldLetsASecretThrough(t *testing.T) {
+func TestMaskField_EveryKind_HidesSecrets(t *testing.T) {
 	t.Parallel()
 	secret := &credentials{
 		User: "ada", Password: "hunter2", Digits: 77771, More: map[string]string{"token": "hunter2", "note": "Bearer hunter2"},
@@ -79,7 +79,7 @@ func TestNoKindOfFieldLetsASecretThrough(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoSecretIsLoggedAsItIs(t *testing.T) {
+func TestMaskField_OtherValues_AreUnchanged(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 5, 12, 0, 0, 123456000, time.UTC)
 
@@ -87,7 +87,7 @@ func TestWhatIsNoSecretIsLoggedAsItIs(t *testing.T) {
 		zap.Any("struct", credentials{User: "ada"}), zap.Inline(&credentials{User: "eve"}), zap.Strings("list", []string{"a", "b"}),
 		zap.Any("big", map[string]int64{"n": 9007199254740993}), zap.Any("at", map[string]time.Time{"t": at}),
 		zap.Duration("took", time.Second), zap.ByteString("bytes", []byte("tea")), zap.Binary("binary", []byte{1, 2, 3}),
-		zap.Stringer("nobody", (*speaks)(nil)), zap.Any("broken", make(chan int)), zap.Namespace("deep"), zap.Int("n", 1))
+		zap.Stringer("nil", (*speaks)(nil)), zap.Any("broken", make(chan int)), zap.Namespace("deep"), zap.Int("n", 1))
 
 	assert.Equal(t, "ada", line["struct"].(map[string]any)["user"])
 	assert.Equal(t, "eve", line["user"])

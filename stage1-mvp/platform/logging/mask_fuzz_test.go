@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
 // Secrets are made of the letter Q and the digit 7, and nothing else is.
@@ -62,7 +62,7 @@ func (m maker) secret(depth int) any {
 	}
 }
 
-func FuzzNoSecretSurvivesInABody(f *testing.F) {
+func FuzzMaskBody(f *testing.F) {
 	for seed := range uint64(200) {
 		f.Add(seed, uint16(seed*7), seed%2 == 0)
 	}
@@ -87,7 +87,7 @@ func FuzzNoSecretSurvivesInABody(f *testing.F) {
 	})
 }
 
-func TestAKeyIsSensitiveHoweverItIsSpelt(t *testing.T) {
+func TestMaskBody_KeySpellings(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"pass\u0077ord":"hunter2"}`, `{"PASSWORD":"hunter2"}`, `{"\u0074oken":["hunter2"]}`, "{\"password\"\n:\n\t\"hunter2\"}",

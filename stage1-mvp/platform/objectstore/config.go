@@ -4,10 +4,10 @@ import (
 	"errors"
 	"time"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
-// Config is what the environment says about a store that speaks the S3 API.
+// Config holds the settings of a store with the S3 API.
 type Config struct {
 	// Endpoint is host:port, empty where no store is used.
 	Endpoint  string        `env:"S3_ENDPOINT" optional:"true"`
@@ -16,13 +16,13 @@ type Config struct {
 	Bucket    string        `env:"S3_BUCKET" optional:"true"`
 	Region    string        `env:"S3_REGION" default:"us-east-1"`
 	TLS       bool          `env:"S3_TLS" default:"true"`
-	// CreateBucket creates the bucket when it is missing; for development. Elsewhere buckets belong to whoever manages the store.
+	// CreateBucket creates the bucket when it is missing; for development. Elsewhere buckets are created by the owner of the store.
 	CreateBucket bool `env:"S3_CREATE_BUCKET" default:"false"`
 	// Timeout bounds one upload.
 	Timeout time.Duration `env:"S3_TIMEOUT" default:"10s"`
 }
 
-// Validate refuses uploads without time.
+// Validate rejects uploads without time.
 func (c *Config) Validate() error {
 	if c.Timeout <= 0 {
 		return errors.New("S3_TIMEOUT must be positive")

@@ -1,4 +1,4 @@
-// Package objectstore keeps files in a store that speaks the S3 API, such as MinIO.
+// Package objectstore stores files through the S3 API, such as MinIO.
 package objectstore
 
 import (

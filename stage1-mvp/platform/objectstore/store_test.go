@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/objectstore"
-	"stagecraft/stage1-mvp/platform/objectstoretest"
+	"shop/platform/objectstore"
+	"shop/platform/objectstoretest"
 )
 
 func newStore(t *testing.T, cfg objectstore.Config) *objectstore.Store {
@@ -18,7 +18,7 @@ func newStore(t *testing.T, cfg objectstore.Config) *objectstore.Store {
 	return store
 }
 
-func TestAnObjectIsStoredWithItsTypeAndReplacesTheOneBefore(t *testing.T) {
+func TestPut_StoresTypeAndReplacesObject(t *testing.T) {
 	t.Parallel()
 	server := objectstoretest.New(t)
 	store := newStore(t, server.Config())
@@ -31,7 +31,7 @@ func TestAnObjectIsStoredWithItsTypeAndReplacesTheOneBefore(t *testing.T) {
 	assert.Equal(t, objectstoretest.Object{Content: "new\n", ContentType: "text/csv"}, object)
 }
 
-func TestAMissingBucketIsMadeOnlyWhereThatIsWanted(t *testing.T) {
+func TestPut_MissingBucket_IsCreatedOnlyIfConfigured(t *testing.T) {
 	t.Parallel()
 	cfg := objectstoretest.New(t).Config()
 	cfg.CreateBucket = false
@@ -41,7 +41,7 @@ func TestAMissingBucketIsMadeOnlyWhereThatIsWanted(t *testing.T) {
 	assert.NoError(t, newStore(t, cfg).Put(t.Context(), "key", "text/csv", []byte("x")))
 }
 
-func TestAStoreThatIsDownIsAnErrorAtOnce(t *testing.T) {
+func TestPut_StoreDown_FailsAtOnce(t *testing.T) {
 	t.Parallel()
 	server := objectstoretest.New(t)
 	cfg := server.Config()

@@ -12,7 +12,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/objectstore"
+	"shop/platform/objectstore"
 )
 
 // Server accepts every access key, and keeps its objects until the process ends.

@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// Contract is what a service promises. It is safe for concurrent use.
+// Contract is the OpenAPI document of a service. It is safe for concurrent use.
 type Contract struct {
 	document *openapi3.T
 	router   routers.Router
@@ -28,10 +28,10 @@ type Contract struct {
 func Load(document []byte) (*Contract, error) {
 	parsed, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
-		return nil, fmt.Errorf("read the description: %w", err)
+		return nil, fmt.Errorf("read the document: %w", err)
 	}
 	if err := parsed.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("the description is not valid: %w", err)
+		return nil, fmt.Errorf("the document is not valid: %w", err)
 	}
 	closeSchemas(parsed)
 	router, err := gorillamux.NewRouter(parsed)
@@ -60,25 +60,25 @@ func (c *Contract) WithoutSuccess() []string {
 	return slices.DeleteFunc(c.Operations(), func(operation string) bool { return c.succeeded[operation] })
 }
 
-// Check returns what is wrong with an answer; body is the whole of its body. It checks the request too if it succeeded: when the document
-// would refuse it, the document asks too much. Requests for undescribed addresses must be refused, in the shape of every refusal.
+// Check returns a fault of an answer; body is its whole body. It also checks a request that succeeded: the document must allow it. Requests
+// for undescribed paths must fail, with the body of every failure.
 func (c *Contract) Check(request *http.Request, sent []byte, answer *http.Response, body []byte) error {
 	route, params, err := c.router.FindRoute(request)
 	if err != nil {
 		return c.checkUnknown(request, answer, body)
 	}
-	asked := &openapi3filter.RequestValidationInput{Request: withBody(request, sent), PathParams: params, Route: route, Options: options()}
+	input := &openapi3filter.RequestValidationInput{Request: withBody(request, sent), PathParams: params, Route: route, Options: options()}
 	if answer.StatusCode < http.StatusMultipleChoices {
 		c.remember(route)
-		if err := openapi3filter.ValidateRequest(request.Context(), asked); err != nil {
+		if err := openapi3filter.ValidateRequest(request.Context(), input); err != nil {
 			return fmt.Errorf("%s %s succeeded, but is not as described: %w", request.Method, route.Path, err)
 		}
 	}
-	given := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: asked, Status: answer.StatusCode, Header: answer.Header, Options: options(),
+	output := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: answer.StatusCode, Header: answer.Header, Options: options(),
 	}
-	given.SetBodyBytes(body)
-	if err := openapi3filter.ValidateResponse(request.Context(), given); err != nil {
+	output.SetBodyBytes(body)
+	if err := openapi3filter.ValidateResponse(request.Context(), output); err != nil {
 		return fmt.Errorf("%d of %s %s is not as described: %w", answer.StatusCode, request.Method, route.Path, err)
 	}
 	return checkHeaders(route, answer)

@@ -12,23 +12,23 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// meant are the headers that clients act on: they belong to the contract as much as the body does.
-var meant = []string{"Location", "Retry-After", "Idempotency-Replayed", "ETag", "Allow"}
+// contractHeaders are the headers that clients act on. They are part of the contract as the body is.
+var contractHeaders = []string{"Location", "Retry-After", "Idempotency-Replayed", "ETag", "Allow", "WWW-Authenticate"}
 
-// announced are the headers of deprecated operations.
-var announced = []string{"Deprecation", "Sunset", "Link"}
+// deprecationHeaders are the headers of deprecated operations.
+var deprecationHeaders = []string{"Deprecation", "Sunset", "Link"}
 
 func checkHeaders(route *routers.Route, answer *http.Response) error {
 	described := route.Operation.Responses.Status(answer.StatusCode)
 	if described == nil {
 		described = route.Operation.Responses.Default()
 	}
-	for _, name := range slices.Concat(meant, announced) {
+	for _, name := range slices.Concat(contractHeaders, deprecationHeaders) {
 		if answer.Header.Get(name) == "" || described.Value.Headers[name] != nil {
 			continue
 		}
-		// A deprecated operation sends these headers with its refusals too.
-		if !route.Operation.Deprecated || !slices.Contains(announced, name) {
+		// A deprecated operation sends these headers with its failures too.
+		if !route.Operation.Deprecated || !slices.Contains(deprecationHeaders, name) {
 			return fmt.Errorf("%d of %s %s has the header %s, which is not described", answer.StatusCode, route.Method, route.Path, name)
 		}
 	}
@@ -42,15 +42,15 @@ func (c *Contract) checkUnknown(request *http.Request, answer *http.Response, bo
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
-		return fmt.Errorf("the refusal of %s is not JSON: %w", place, err)
+		return fmt.Errorf("the failure of %s is not JSON: %w", place, err)
 	}
 	if err := c.document.Components.Schemas["Failure"].Value.VisitJSON(value); err != nil {
-		return fmt.Errorf("the refusal of %s is not as described: %w", place, err)
+		return fmt.Errorf("the failure of %s is not as described: %w", place, err)
 	}
 	return nil
 }
 
-// closeSchemas allows no property but those that are described, except where the document says that anything goes.
+// closeSchemas allows only described properties, except where the document allows any.
 func closeSchemas(document *openapi3.T) {
 	// The visitor has no error of its own, so the walk has none.
 	_ = document.WalkSchemas(func(_ string, ref *openapi3.SchemaRef) error {
@@ -62,7 +62,7 @@ func closeSchemas(document *openapi3.T) {
 	})
 }
 
-// withBody returns the request as the server read it. Clients may leave out the Content-Type, which the gateway does not look at.
+// withBody returns the request as the server read it. Clients may leave out the Content-Type, which the gateway ignores.
 func withBody(request *http.Request, sent []byte) *http.Request {
 	again := request.Clone(request.Context())
 	again.Body = io.NopCloser(bytes.NewReader(sent))

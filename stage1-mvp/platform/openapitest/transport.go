@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Transport returns a transport for clients over the network that judges every answer which passes through it.
+// Transport returns a transport for clients over the network that checks every answer.
 func (c *Contract) Transport(t *testing.T, next http.RoundTripper) http.RoundTripper {
 	return &transport{t: t, contract: c, next: next}
 }
@@ -21,7 +21,7 @@ type transport struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (j *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	var sent []byte
 	if request.Body != nil {
 		var err error
@@ -31,7 +31,7 @@ func (j *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	forward := request.Clone(request.Context())
 	forward.Body = io.NopCloser(bytes.NewReader(sent))
-	answer, err := j.next.RoundTrip(forward)
+	answer, err := t.next.RoundTrip(forward)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,6 @@ func (j *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
-	assert.NoError(j.t, j.contract.Check(request, sent, answer, body))
+	assert.NoError(t.t, t.contract.Check(request, sent, answer, body))
 	return answer, nil
 }

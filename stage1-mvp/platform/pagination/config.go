@@ -3,17 +3,17 @@ package pagination
 import (
 	"fmt"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
 const minSecret = 16
 
-// Config is what the environment says about cursors.
+// Config holds the settings of cursors.
 type Config struct {
 	Secret config.Secret `env:"CURSOR_SECRET"`
 }
 
-// Validate refuses a secret that could be guessed.
+// Validate rejects a secret that could be guessed.
 func (c *Config) Validate() error {
 	if len(c.Secret) < minSecret {
 		return fmt.Errorf("CURSOR_SECRET must have at least %d characters", minSecret)

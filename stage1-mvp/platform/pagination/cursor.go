@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
 const (
@@ -19,15 +19,15 @@ const (
 	version = "v1"
 )
 
-// Size returns the page size to use for the one that was asked for: 20 for none, never more than 100.
-func Size(asked int32) int {
-	if asked <= 0 {
+// Size returns the page size for a requested one: 20 for none, at most 100.
+func Size(requested int32) int {
+	if requested <= 0 {
 		return defaultSize
 	}
-	return min(int(asked), maxSize)
+	return min(int(requested), maxSize)
 }
 
-// Signer makes cursors that no one else can make.
+// Signer makes cursors that clients cannot forge.
 type Signer struct{ key []byte }
 
 // NewSigner returns a Signer with the secret of cfg.
@@ -43,10 +43,10 @@ func (s *Signer) Encode(scope string, place any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(append(s.mac(scope, payload), payload...)), nil
 }
 
-// Decode reads a cursor into place. One that is damaged, forged or of another scope is InvalidInput.
+// Decode reads a cursor into place. A damaged or forged one, or one of another scope, is InvalidInput.
 func (s *Signer) Decode(scope, cursor string, place any) error {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	// The decoder ignores line breaks and spare bits, but a cursor has only one spelling.
+	// The decoder ignores line breaks and unused bits, but a cursor has only one encoding.
 	if err != nil || len(raw) < macSize || base64.RawURLEncoding.EncodeToString(raw) != cursor {
 		return invalid(err)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/pagination"
+	"shop/platform/errs"
+	"shop/platform/pagination"
 )
 
 type place struct {
@@ -22,7 +22,7 @@ type place struct {
 
 var signer = pagination.NewSigner(pagination.Config{Secret: "0123456789abcdef"})
 
-func TestACursorKeepsMicroseconds(t *testing.T) {
+func TestCursor_KeepsMicroseconds(t *testing.T) {
 	t.Parallel()
 	sent := place{At: time.Date(2026, 5, 1, 10, 0, 0, 123456000, time.UTC), ID: "a"}
 	cursor, err := signer.Encode("orders:buyer-1", sent)
@@ -34,7 +34,7 @@ func TestACursorKeepsMicroseconds(t *testing.T) {
 	assert.Equal(t, sent, got)
 }
 
-func TestACursorOfAnotherListIsRefused(t *testing.T) {
+func TestDecode_OtherScope_IsRejected(t *testing.T) {
 	t.Parallel()
 	cursor, err := signer.Encode("orders:buyer-1", place{ID: "a"})
 	require.NoError(t, err)
@@ -44,7 +44,7 @@ func TestACursorOfAnotherListIsRefused(t *testing.T) {
 	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
 }
 
-func TestACursorOfAnotherSecretIsRefused(t *testing.T) {
+func TestDecode_OtherSecret_IsRejected(t *testing.T) {
 	t.Parallel()
 	other := pagination.NewSigner(pagination.Config{Secret: "fedcba9876543210"})
 	cursor, err := other.Encode("orders:buyer-1", place{ID: "a"})
@@ -56,7 +56,7 @@ func TestACursorOfAnotherSecretIsRefused(t *testing.T) {
 }
 
 // A version that stored other places in its cursors signed them with the same secret.
-func TestACursorOfAnotherVersionIsRefused(t *testing.T) {
+func TestDecode_OtherVersion_IsRejected(t *testing.T) {
 	t.Parallel()
 	payload := []byte(`{"ID":"a"}`)
 	for version, accepted := range map[string]bool{"v1": true, "v0": false, "v2": false} {
@@ -69,7 +69,7 @@ func TestACursorOfAnotherVersionIsRefused(t *testing.T) {
 	}
 }
 
-func FuzzNoForgedCursorIsAccepted(f *testing.F) {
+func FuzzDecode_ForgedCursor(f *testing.F) {
 	cursor, err := signer.Encode("orders", place{ID: "a"})
 	require.NoError(f, err)
 	f.Add(cursor)
@@ -86,7 +86,7 @@ func FuzzNoForgedCursorIsAccepted(f *testing.F) {
 	})
 }
 
-func TestPageSizesAreClamped(t *testing.T) {
+func TestSize_IsClamped(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[int32]int{-1: 20, 0: 20, 1: 1, 100: 100, 101: 100} {
 		assert.Equal(t, want, pagination.Size(asked), "asked for %d", asked)

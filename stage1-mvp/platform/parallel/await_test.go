@@ -6,17 +6,17 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"stagecraft/stage1-mvp/platform/parallel"
+	"shop/platform/parallel"
 )
 
-func TestAwaitReturnsWithWhatItWaitsFor(t *testing.T) {
+func TestAwait_Done_ReturnsNil(t *testing.T) {
 	t.Parallel()
 	happened := false
 	assert.NoError(t, parallel.Await(t.Context(), func() { happened = true }))
 	assert.True(t, happened)
 }
 
-func TestAwaitDoesNotOutliveItsContext(t *testing.T) {
+func TestAwait_ContextEnds_ReturnsItsError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	never, returned := make(chan struct{}), make(chan struct{})

@@ -1,4 +1,4 @@
-// Package parallel does many things at the same time, and waits for things, outside of any server.
+// Package parallel runs functions concurrently and waits for them.
 package parallel
 
 import (
@@ -9,7 +9,7 @@ import (
 )
 
 // Each calls work for all items, at most limit at the same time, and returns when all are done. A panic is reported to panicked and does
-// not stop the others: no server stands above these goroutines to recover it.
+// not stop the others: no interceptor recovers a panic in these goroutines.
 func Each[T any](items []T, limit int, work func(item T), panicked func(item T, err error, stack []byte)) {
 	var workers errgroup.Group
 	workers.SetLimit(limit)

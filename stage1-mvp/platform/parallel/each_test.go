@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"stagecraft/stage1-mvp/platform/parallel"
+	"shop/platform/parallel"
 )
 
-func TestNoMoreThanTheLimitAreWorkedAtTheSameTimeAndAllOfThem(t *testing.T) {
+func TestEach_RunsAllWithinLimit(t *testing.T) {
 	t.Parallel()
 	var running, most, done atomic.Int64
 	parallel.Each(make([]int, 100), 3, func(int) {
@@ -23,7 +23,7 @@ func TestNoMoreThanTheLimitAreWorkedAtTheSameTimeAndAllOfThem(t *testing.T) {
 	assert.Equal(t, int64(100), done.Load())
 }
 
-func TestAPanicIsReportedAndEndsNobodyElsesWork(t *testing.T) {
+func TestEach_Panic_IsReportedAndOthersContinue(t *testing.T) {
 	t.Parallel()
 	var done atomic.Int64
 	var reported atomic.Value

@@ -8,8 +8,8 @@ import (
 
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/parallel"
+	"shop/platform/logging"
+	"shop/platform/parallel"
 )
 
 // Task is work that is done at once and then again at every interval, never twice at the same time.
@@ -36,7 +36,7 @@ func (t *Task) Start(context.Context) error {
 	return nil
 }
 
-// Stop ends the work and waits for what is under way, but not longer than ctx allows.
+// Stop ends the context of the work and waits for it, but not longer than ctx allows.
 func (t *Task) Stop(ctx context.Context) error {
 	t.cancel()
 	return parallel.Await(ctx, t.running.Wait)

@@ -10,12 +10,12 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/periodic"
+	"shop/platform/periodic"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestItWorksAtOnceAndThenAtEveryIntervalUntilItIsStopped(t *testing.T) {
+func TestTask_RunsAtOnceAndAtEveryInterval(t *testing.T) {
 	t.Parallel()
 	done := make(chan struct{})
 	task := periodic.New(time.Millisecond, zap.NewNop(), func(ctx context.Context) {
@@ -32,7 +32,7 @@ func TestItWorksAtOnceAndThenAtEveryIntervalUntilItIsStopped(t *testing.T) {
 	require.NoError(t, task.Stop(t.Context()))
 }
 
-func TestStopDoesNotWaitForWorkLongerThanItMay(t *testing.T) {
+func TestStop_WorkIgnoresContext_IsBounded(t *testing.T) {
 	t.Parallel()
 	begun, end := make(chan struct{}), make(chan struct{})
 	task := periodic.New(time.Hour, zap.NewNop(), func(context.Context) { // heeds nothing

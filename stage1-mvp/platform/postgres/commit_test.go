@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
 // heldCommit has a trigger that waits, at the commit, for a lock that the test holds.
@@ -19,7 +19,7 @@ CREATE TABLE things (name text PRIMARY KEY);
 CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER held AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait();`
 
-func TestACallerWhoLeavesDuringTheCommitDoesNotCutIt(t *testing.T) {
+func TestWithTx_CallerGoneDuringCommit_CommitCompletes(t *testing.T) {
 	t.Parallel()
 	pool := postgrestest.New(t, fstest.MapFS{"1.sql": {Data: []byte(heldCommit)}})
 	lock, err := pool.Begin(t.Context())
@@ -36,11 +36,11 @@ func TestACallerWhoLeavesDuringTheCommitDoesNotCutIt(t *testing.T) {
 		var waiting int
 		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`).Scan(&waiting)
 		return err == nil && waiting == 1
-	}, 4*time.Second, 5*time.Millisecond, "nobody commits")
+	}, 4*time.Second, 5*time.Millisecond, "the commit never waited for the lock")
 
 	leave()
 	require.NoError(t, lock.Rollback(t.Context()))
 
-	assert.NoError(t, <-outcome, "a commit that is cut short has an outcome that nobody knows")
+	assert.NoError(t, <-outcome, "the outcome of a commit that is cut short is unknown")
 	assert.Equal(t, 1, count(t, pool))
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/platform/config"
+	"shop/platform/postgres"
 )
 
-func TestAnAddressThatCannotBeReadIsReportedAndNotPrinted(t *testing.T) {
+func TestConfig_InvalidURL_IsReportedWithoutItsPassword(t *testing.T) {
 	for _, address := range []string{
 		"postgres://order:hunter2@db:port/order_db",
 		"postgres://order:hunter2%zz@db:5432/order_db",

@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/platform/errs"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
-func TestOfTwoThatDeadlockBothSucceed(t *testing.T) {
+func TestWithTx_Deadlock_BothSucceed(t *testing.T) {
 	t.Parallel()
 	pool := postgrestest.New(t, fstest.MapFS{"1.sql": {Data: []byte(
 		`CREATE TABLE sums (name text PRIMARY KEY, n int NOT NULL); INSERT INTO sums VALUES ('a', 0), ('b', 0)`)}})
@@ -33,7 +33,7 @@ func TestOfTwoThatDeadlockBothSucceed(t *testing.T) {
 					if _, err := postgres.GetDBTX(ctx, pool).Exec(ctx, `UPDATE sums SET n = n + 1 WHERE name = $1`, name); err != nil {
 						return err
 					}
-					if i == 0 && first { // each has one row before it asks for the other's
+					if i == 0 && first { // each holds one row before it requests the other
 						first = false
 						both.Done()
 						both.Wait()
@@ -45,13 +45,13 @@ func TestOfTwoThatDeadlockBothSucceed(t *testing.T) {
 	}
 	done.Wait()
 
-	assert.Greater(t, runs.Load(), int32(2), "at least one of them ran again")
+	assert.Greater(t, runs.Load(), int32(2), "at least one ran again")
 	var least, most int
 	require.NoError(t, pool.QueryRow(t.Context(), `SELECT min(n), max(n) FROM sums`).Scan(&least, &most))
-	assert.Equal(t, [2]int{2, 2}, [2]int{least, most}, "and what it did before was undone")
+	assert.Equal(t, [2]int{2, 2}, [2]int{least, most}, "the first run was rolled back")
 }
 
-func TestAConflictThatThereIsNoTimeToRepeatIsNoFaultOfOurs(t *testing.T) {
+func TestWithTx_ConflictWithoutTimeForRerun_ReturnsAborted(t *testing.T) {
 	t.Parallel()
 	tx := postgres.NewTxManager(postgrestest.New(t, schema))
 	for name, conflict := range map[string]error{

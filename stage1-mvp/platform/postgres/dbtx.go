@@ -13,20 +13,22 @@ type DBTX interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 type txKey struct{}
 
 // GetDBTX returns the transaction of ctx, or the pool when there is none. Every repository method calls it, and so takes part in the
-// transaction of its caller without knowing.
+// transaction of its caller.
 func GetDBTX(ctx context.Context, pool *pgxpool.Pool) DBTX {
-	if tx, ok := ctx.Value(txKey{}).(pgx.Tx); ok {
-		return tx
+	if t := current(ctx); t != nil {
+		return t.tx
 	}
-	return pool
+	return retryingPool{pool}
 }
 
-func inTx(ctx context.Context) bool {
-	_, ok := ctx.Value(txKey{}).(pgx.Tx)
-	return ok
+// current returns the transaction of ctx, or nil.
+func current(ctx context.Context) *transaction {
+	t, _ := ctx.Value(txKey{}).(*transaction)
+	return t
 }

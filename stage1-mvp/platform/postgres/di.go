@@ -3,16 +3,18 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/platform/parallel"
+	"shop/platform/parallel"
 )
 
-// Module provides *pgxpool.Pool and *TxManager, and shows the pool among the metrics. It needs a Config and a registry.
-var Module = fx.Module("postgres", fx.Provide(provide, NewTxManager), fx.Invoke(showPool))
+// Module provides *pgxpool.Pool and *TxManager and registers metrics of the pool. It needs a Config and a registry.
+var Module = fx.Module("postgres",
+	fx.Provide(provide, func(pool *pgxpool.Pool, cfg Config) *TxManager { return newTxManager(pool, cfg.Tx) }),
+	fx.Invoke(registerPoolMetrics),
+)
 
 func provide(lc fx.Lifecycle, cfg Config) (*pgxpool.Pool, error) {
 	pool, err := NewPool(context.Background(), cfg)
@@ -27,19 +29,11 @@ func provide(lc fx.Lifecycle, cfg Config) (*pgxpool.Pool, error) {
 			return nil
 		},
 		OnStop: func(ctx context.Context) error {
-			closePool(ctx, pool)
+			ctx, cancel := context.WithTimeout(ctx, cfg.CloseTimeout)
+			defer cancel()
+			_ = parallel.Await(ctx, pool.Close) // connections that are still open end with the process
 			return nil
 		},
 	})
 	return pool, nil
-}
-
-// closeTimeout is for connections to come back and take their leave. Those to a database that has fallen silent would do so for so long
-// that nothing was left for the stop hooks after this one.
-const closeTimeout = 3 * time.Second
-
-func closePool(ctx context.Context, pool *pgxpool.Pool) {
-	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
-	defer cancel()
-	_ = parallel.Await(ctx, pool.Close) // what is not closed by then ends with the process
 }

@@ -11,17 +11,17 @@ type poolMetrics struct {
 	connections, limit, acquires, waits, waitDuration *prometheus.Desc
 }
 
-func showPool(registry *prometheus.Registry, pool *pgxpool.Pool) error {
+func registerPoolMetrics(registry *prometheus.Registry, pool *pgxpool.Pool) error {
 	describe := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, labels, nil)
 	}
 	return registry.Register(&poolMetrics{
 		pool:         pool,
-		connections:  describe("db_pool_connections", "Connections to the database, by what they do.", "state"),
+		connections:  describe("db_pool_connections", "Connections to the database, by state.", "state"),
 		limit:        describe("db_pool_max_connections", "The most connections that the pool may have."),
 		acquires:     describe("db_pool_acquires_total", "Connections that were taken from the pool."),
-		waits:        describe("db_pool_waits_total", "Connections that were waited for, as none was idle."),
-		waitDuration: describe("db_pool_wait_seconds_total", "Time spent waiting for them."),
+		waits:        describe("db_pool_waits_total", "Acquires that waited because no connection was idle."),
+		waitDuration: describe("db_pool_wait_seconds_total", "Time spent waiting for a connection."),
 	})
 }
 

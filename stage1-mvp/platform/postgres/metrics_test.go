@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestThePoolShowsItsLimitBeforeItHasAConnection(t *testing.T) {
+func TestPoolMetrics_BeforeFirstConnection(t *testing.T) {
 	t.Parallel()
 	pool, err := NewPool(t.Context(), Config{
 		URL: "postgres://user@127.0.0.1:1/db", MaxConns: 7, StatementTimeout: time.Second, ConnectTimeout: time.Second, ConnLifetime: time.Hour,
@@ -17,7 +17,7 @@ func TestThePoolShowsItsLimitBeforeItHasAConnection(t *testing.T) {
 	require.NoError(t, err)
 	defer pool.Close()
 	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, showPool(registry, pool))
+	require.NoError(t, registerPoolMetrics(registry, pool))
 
 	families, err := registry.Gather()
 

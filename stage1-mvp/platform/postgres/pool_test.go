@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/platform/config"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
-func TestEveryConnectionOfAPoolHasItsLimits(t *testing.T) {
+func TestNewPool_ConnectionsHaveLimits(t *testing.T) {
 	t.Parallel()
 	pool, err := postgres.NewPool(t.Context(), postgres.Config{
 		URL:      config.Secret(postgrestest.NewURL(t, fstest.MapFS{})),
@@ -38,6 +38,6 @@ func TestEveryConnectionOfAPoolHasItsLimits(t *testing.T) {
 	limits := pool.Config()
 	assert.EqualValues(t, 3, limits.MaxConns)
 	assert.Equal(t, 10*time.Minute, limits.MaxConnLifetime)
-	assert.Equal(t, time.Minute, limits.MaxConnLifetimeJitter, "or all connections end at the same moment")
+	assert.Equal(t, time.Minute, limits.MaxConnLifetimeJitter, "without jitter all connections end at the same moment")
 	assert.Equal(t, 2*time.Second, limits.ConnConfig.ConnectTimeout)
 }

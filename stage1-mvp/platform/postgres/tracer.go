@@ -10,11 +10,11 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// queryTracer makes a span of every query. It records the statement, never its arguments.
+// queryTracer makes a span of every query in a trace that is recorded. It records the statement, never its arguments.
 type queryTracer struct{}
 
 func (queryTracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	if !trace.SpanContextFromContext(ctx).IsValid() {
+	if !trace.SpanFromContext(ctx).IsRecording() {
 		return ctx
 	}
 	ctx, _ = otel.Tracer("stagecraft/postgres").Start(ctx, "postgres.query",

@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/platform/errs"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
 var schema = fstest.MapFS{"1.sql": {Data: []byte(`CREATE TABLE things (name text PRIMARY KEY)`)}}
@@ -67,7 +67,7 @@ func TestWithTx(t *testing.T) {
 		assert.Zero(t, count(t, pool))
 		assert.Zero(t, pool.Stat().AcquiredConns())
 	})
-	t.Run("a caller who left gets no commit", func(t *testing.T) {
+	t.Run("a canceled caller gets no commit", func(t *testing.T) {
 		truncate(t)
 		leaving, cancel := context.WithCancel(ctx)
 		err := tx.WithTx(leaving, func(ctx context.Context) error {

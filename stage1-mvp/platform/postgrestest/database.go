@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 	tcpostgres "github.com/testcontainers/testcontainers-go/modules/postgres"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/servertest"
+	"shop/platform/config"
+	"shop/platform/postgres"
+	"shop/platform/servertest"
 )
 
 const (

@@ -62,7 +62,7 @@ func apply(ctx context.Context, address, text string) error {
 	}
 	for i, statement := range splitStatements(text) {
 		if _, err := conn.Exec(ctx, statement); err != nil {
-			return fmt.Errorf("statement %d, what was done before it stays; mend the cause and apply the file again: %w", i+1, err)
+			return fmt.Errorf("statement %d, the statements before it are applied; fix the cause and apply the file again: %w", i+1, err)
 		}
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/platform/postgrestest"
 )
 
 var (
@@ -20,7 +20,7 @@ var (
 
 func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 
-func TestAMigrationWithoutTransactionFailsByNameAndCanBeRepeated(t *testing.T) {
+func TestMigrate_WithoutTransaction_CanBeRepeatedAfterFailure(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.NewURL(t, fstest.MapFS{"1_table.sql": table})
 
@@ -28,14 +28,14 @@ func TestAMigrationWithoutTransactionFailsByNameAndCanBeRepeated(t *testing.T) {
 	require.ErrorContains(t, err, "2_index.sql: statement 2")
 	assert.ErrorContains(t, err, "apply the file again")
 	assert.Equal(t, "f", one(t, address, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_by_id'::regclass"),
-		"a failed CONCURRENTLY leaves an index that nobody may use")
+		"a failed CONCURRENTLY leaves an invalid index")
 
 	one(t, address, "DELETE FROM orders WHERE note = 'b'")
 	require.NoError(t, postgrestest.Migrate(t.Context(), address, fstest.MapFS{"2_index.sql": index}))
 	assert.Equal(t, "t", one(t, address, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_by_id'::regclass"))
 }
 
-func TestAMigrationIsAppliedWholeOrNotAtAll(t *testing.T) {
+func TestMigrate_FailedMigration_IsRolledBack(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.NewURL(t, fstest.MapFS{})
 
@@ -47,7 +47,7 @@ func TestAMigrationIsAppliedWholeOrNotAtAll(t *testing.T) {
 	assert.Equal(t, "2", one(t, address, "SELECT count(*) FROM orders"))
 }
 
-func TestTheDirectiveCountsOnlyInTheFirstLine(t *testing.T) {
+func TestMigrate_DirectiveOnlyInFirstLine(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.NewURL(t, fstest.MapFS{"1_table.sql": table})
 
@@ -58,7 +58,7 @@ func TestTheDirectiveCountsOnlyInTheFirstLine(t *testing.T) {
 	require.ErrorContains(t, err, "cannot run inside a transaction block")
 }
 
-func TestAFunctionIsOneStatement(t *testing.T) {
+func TestMigrate_FunctionIsOneStatement(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.NewURL(t, fstest.MapFS{"1_function.sql": file("-- atlas:txmode none\n\n" +
 		"CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n    PERFORM 1;\n    RETURN 2;\nEND $$;\nCREATE TABLE seen ()")})
@@ -67,7 +67,7 @@ func TestAFunctionIsOneStatement(t *testing.T) {
 	assert.Equal(t, "0", one(t, address, "SELECT count(*) FROM seen"))
 }
 
-func TestWhatAMigrationSetsEndsWithIt(t *testing.T) {
+func TestMigrate_SettingsEndWithMigration(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.NewURL(t, fstest.MapFS{
 		"1_set.sql":  file("-- atlas:txmode none\n\nSET lock_timeout = '7s';\n"),
@@ -77,7 +77,7 @@ func TestWhatAMigrationSetsEndsWithIt(t *testing.T) {
 	assert.Equal(t, "0", one(t, address, "SELECT value FROM seen"))
 }
 
-func TestMigrationsThatCannotBeReadAreAnError(t *testing.T) {
+func TestMigrate_UnreadableFiles_Fail(t *testing.T) {
 	t.Parallel()
 	err := postgrestest.Migrate(t.Context(), "", fstest.MapFS{"1_folder.sql": {Mode: fs.ModeDir}})
 	assert.ErrorContains(t, err, "read migration")

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/platform/postgres"
 )
 
 // Plan returns how PostgreSQL would run the one query that ask makes, with its own arguments.
@@ -41,3 +41,13 @@ func (p *planner) Query(ctx context.Context, sql string, args ...any) (pgx.Rows,
 	p.plan = strings.Join(lines, "\n")
 	return nil, errPlanned
 }
+
+func (p *planner) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	_, err := p.Query(ctx, sql, args...) //nolint:sqlclosecheck // Query has read the rows of the plan and returns none
+	return failedRow{err}
+}
+
+// failedRow is a row that reports err.
+type failedRow struct{ err error }
+
+func (r failedRow) Scan(...any) error { return r.err }

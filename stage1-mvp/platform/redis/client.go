@@ -24,7 +24,7 @@ func NewClient(cfg Config) (*redis.Client, error) {
 	// A command whose answer was lost may have worked. Only its caller knows whether it may be sent again.
 	options.MaxRetries, options.DialerRetries = -1, 1
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	// The library would write lines of its own to stderr; what they report is also returned as the error of a command.
+	// The library would write to stderr what it also returns as the error of a command.
 	logging.Disable()
 
 	client := redis.NewClient(options)

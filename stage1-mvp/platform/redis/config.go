@@ -6,10 +6,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
-// Config is what the environment says about Redis.
+// Config holds the settings of Redis.
 type Config struct {
 	// URL is empty where no Redis is used.
 	URL config.Secret `env:"REDIS_URL" optional:"true"`
@@ -17,7 +17,7 @@ type Config struct {
 	Timeout time.Duration `env:"REDIS_TIMEOUT" default:"2s"`
 }
 
-// Validate refuses an address that cannot be read, and waits without a limit.
+// Validate rejects an invalid address, and waits without a limit.
 func (c *Config) Validate() error {
 	var faults []error
 	// The parser's own error quotes the address, password and all.

@@ -5,8 +5,8 @@ import (
 	"go.uber.org/fx"
 )
 
-// Module provides *redis.Client, and closes it. It needs a Config. The start does not wait for Redis: everything that does not need it
-// works without.
+// Module provides *redis.Client, and closes it. It needs a Config. The start does not wait for Redis, so a service without
+// Redis still does the rest of its work.
 var Module = fx.Module("redis", fx.Provide(provide))
 
 func provide(lc fx.Lifecycle, cfg Config) (*redis.Client, error) {

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 	tcredis "github.com/testcontainers/testcontainers-go/modules/redis"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/redis"
-	"stagecraft/stage1-mvp/platform/servertest"
+	"shop/platform/config"
+	"shop/platform/redis"
+	"shop/platform/servertest"
 )
 
 const image = "redis:8"

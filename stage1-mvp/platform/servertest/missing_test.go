@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// witness stands for a test that finds no server, and keeps how it ended.
+// witness is a test without a server. It records how it ended.
 type witness struct {
 	testing.TB
 	ended string
@@ -26,8 +26,8 @@ func (w *witness) end(how string) {
 	runtime.Goexit()
 }
 
-// Not parallel: the environment is everybody's.
-func TestWithoutAServerATestIsSkippedAtHomeAndFailsInCI(t *testing.T) {
+// Not parallel: the environment is global.
+func TestMissing_SkipsLocallyAndFailsInCI(t *testing.T) {
 	for _, c := range []struct{ ci, require, want string }{
 		{"", "", "skipped"},
 		{"false", "0", "skipped"},

@@ -1,4 +1,4 @@
-// Package servertest finds the real server that a test needs, and says what becomes of the test when there is none.
+// Package servertest finds the real server that a test needs, and skips or fails the test when there is none.
 package servertest
 
 import (
@@ -13,7 +13,7 @@ import (
 
 const startTimeout = 5 * time.Minute
 
-// Server is a kind of server, and how tests get at one.
+// Server is a kind of server.
 type Server struct {
 	// Name is that of the product; Variable holds the address, of the form Example.
 	Name, Variable, Example string
@@ -27,7 +27,7 @@ type Server struct {
 }
 
 // Address returns the address in Variable, or that of a container. The container is started once per test binary; testcontainers removes
-// it when the binary has ended. A test for which there is neither ends here, as Missing says.
+// it when the binary has ended. Without either, the test ends as Missing describes.
 func (s *Server) Address(t testing.TB) string {
 	t.Helper()
 	if address := os.Getenv(s.Variable); address != "" {

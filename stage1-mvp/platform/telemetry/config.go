@@ -2,25 +2,63 @@ package telemetry
 
 import (
 	"errors"
+	"net"
+	"net/url"
+	"strings"
 	"time"
+
+	"shop/platform/config"
 )
 
-// Config is what the environment says about traces and metrics.
+// Config holds the settings of traces and metrics.
 type Config struct {
-	// OTLPEndpoint is host:port of a collector that speaks OTLP over gRPC; empty turns tracing off.
+	// OTLPEndpoint is the address of a collector that speaks OTLP over gRPC: http://host:port, https://host:port for TLS, or host:port,
+	// which means http. Empty turns tracing off.
 	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" optional:"true"`
-	MetricsAddr  string `env:"METRICS_ADDR" default:"127.0.0.1:0"`
 	// FlushInterval is the longest time that a finished span waits to be sent.
 	FlushInterval time.Duration `env:"OTEL_FLUSH_INTERVAL" default:"1s"`
+	// FlushTimeout bounds sending the last spans when the service stops.
+	FlushTimeout time.Duration `env:"OTEL_FLUSH_TIMEOUT" default:"3s"`
+	MetricsAddr  string        `env:"METRICS_ADDR" default:"127.0.0.1:0"`
+	// MetricsTimeout bounds one scrape, MetricsIdleTimeout an unused connection. It should be longer than from one scrape to the next.
+	MetricsTimeout     time.Duration `env:"METRICS_TIMEOUT" default:"5s"`
+	MetricsIdleTimeout time.Duration `env:"METRICS_IDLE_TIMEOUT" default:"2m"`
+	// MetricsDrainTimeout is how long a scrape in progress may take to end when the service stops.
+	MetricsDrainTimeout time.Duration `env:"METRICS_DRAIN_TIMEOUT" default:"1s"`
 }
 
-// Validate refuses spans that are sent without a pause.
+// Validate rejects an endpoint to which no span could be sent, and durations of zero.
 func (c *Config) Validate() error {
-	if c.FlushInterval <= 0 {
-		return errors.New("OTEL_FLUSH_INTERVAL must be positive")
+	faults := config.Positive(map[string]time.Duration{
+		"OTEL_FLUSH_INTERVAL": c.FlushInterval, "OTEL_FLUSH_TIMEOUT": c.FlushTimeout, "METRICS_TIMEOUT": c.MetricsTimeout,
+		"METRICS_IDLE_TIMEOUT": c.MetricsIdleTimeout, "METRICS_DRAIN_TIMEOUT": c.MetricsDrainTimeout,
+	})
+	if c.OTLPEndpoint != "" {
+		if _, err := endpointURL(c.OTLPEndpoint); err != nil {
+			faults = append(faults, err)
+		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
-// Service is the name of the running service, as it stands in logs, traces and metrics.
+// endpointURL returns the endpoint as a URL with scheme, host and port.
+func endpointURL(endpoint string) (string, error) {
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "http://" + endpoint
+	}
+	u, err := url.Parse(endpoint)
+	invalid := errors.New("OTEL_EXPORTER_OTLP_ENDPOINT must be host:port, http://host:port or https://host:port")
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
+		return "", invalid
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", invalid
+	}
+	if _, err := net.LookupPort("tcp", u.Port()); err != nil || u.Port() == "" || u.Port() == "0" {
+		return "", invalid
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// Service is the name of the running service in logs, traces and metrics.
 type Service string

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -14,7 +13,7 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
 // newRegistry returns a registry of this process alone, with the metrics of the runtime in it.
@@ -24,17 +23,13 @@ func newRegistry() *prometheus.Registry {
 	return registry
 }
 
-const (
-	metricsTimeout      = 5 * time.Second
-	metricsIdleTimeout  = 2 * time.Minute // longer than from one scrape to the next
-	metricsDrainTimeout = time.Second
-)
-
 func serveMetrics(lc fx.Lifecycle, cfg Config, registry *prometheus.Registry, log *zap.Logger) {
 	mux := http.NewServeMux()
 	// Only the OpenMetrics format can carry exemplars.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
-	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout, IdleTimeout: metricsIdleTimeout}
+	server := &http.Server{
+		Handler: mux, ReadTimeout: cfg.MetricsTimeout, WriteTimeout: cfg.MetricsTimeout, IdleTimeout: cfg.MetricsIdleTimeout,
+	}
 	lc.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.MetricsAddr)
@@ -49,16 +44,13 @@ func serveMetrics(lc fx.Lifecycle, cfg Config, registry *prometheus.Registry, lo
 			}()
 			return nil
 		},
-		OnStop: func(ctx context.Context) error { return stopMetrics(ctx, server) },
+		OnStop: func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, cfg.MetricsDrainTimeout)
+			defer cancel()
+			if err := server.Shutdown(ctx); err != nil {
+				return server.Close() // a slow scrape must not delay the rest of the stop
+			}
+			return nil
+		},
 	})
-}
-
-// stopMetrics cuts off slow readers: a scrape is not important enough to delay the rest of the stop.
-func stopMetrics(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, metricsDrainTimeout)
-	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
-		return server.Close()
-	}
-	return nil
 }

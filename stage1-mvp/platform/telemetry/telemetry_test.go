@@ -18,8 +18,9 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/telemetry"
+	"shop/platform/config"
+	"shop/platform/logging"
+	"shop/platform/telemetry"
 )
 
 // receiver is a collector that keeps the names of the spans.
@@ -40,7 +41,7 @@ func (r *receiver) Export(_ context.Context, req *collector.ExportTraceServiceRe
 }
 
 // Not parallel: the tracer provider is global, and so is the environment.
-func TestSpansReachTheCollectorAndMetricsAreServed(t *testing.T) {
+func TestModule_SendsSpansAndServesMetrics(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	received := &receiver{spans: make(chan string, 10)}
@@ -51,13 +52,12 @@ func TestSpansReachTheCollectorAndMetricsAreServed(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listener.Addr().String())
 	metricsAddr := freeAddr(t)
 
+	cfg := config.Defaults[telemetry.Config]()
+	cfg.OTLPEndpoint, cfg.MetricsAddr, cfg.FlushInterval = listener.Addr().String(), metricsAddr, 10*time.Millisecond
 	var registry *prometheus.Registry
 	app := fxtest.New(t,
 		fx.NopLogger,
-		fx.Supply(
-			telemetry.Config{OTLPEndpoint: listener.Addr().String(), MetricsAddr: metricsAddr, FlushInterval: 10 * time.Millisecond},
-			telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop(),
-		),
+		fx.Supply(cfg, telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop()),
 		telemetry.Module,
 		fx.Populate(&registry),
 	)
@@ -70,7 +70,7 @@ func TestSpansReachTheCollectorAndMetricsAreServed(t *testing.T) {
 	case name := <-received.spans:
 		assert.Equal(t, "buy", name)
 	case <-time.After(5 * time.Second):
-		t.Fatal("the span never reached the collector")
+		t.Fatal("no span reached the collector")
 	}
 	resp, err := http.Get("http://" + metricsAddr + "/metrics")
 	require.NoError(t, err)
@@ -79,11 +79,29 @@ func TestSpansReachTheCollectorAndMetricsAreServed(t *testing.T) {
 }
 
 // Not parallel: the tracer provider is global.
-func TestAScraperThatDoesNotReadDoesNotHoldUpTheStop(t *testing.T) {
-	metricsAddr := freeAddr(t)
+func TestModule_NoCollector_SpansHaveIDsButAreNotRecorded(t *testing.T) {
 	app := fxtest.New(t,
 		fx.NopLogger,
-		fx.Supply(telemetry.Config{MetricsAddr: metricsAddr}, telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop()),
+		fx.Supply(config.Defaults[telemetry.Config](), telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop()),
+		telemetry.Module,
+	)
+	app.RequireStart()
+	defer app.RequireStop()
+
+	_, span := otel.Tracer("test").Start(t.Context(), "buy")
+	defer span.End()
+	assert.True(t, span.SpanContext().IsValid())
+	assert.False(t, span.IsRecording())
+}
+
+// Not parallel: the tracer provider is global.
+func TestStop_ScraperDoesNotRead_IsBounded(t *testing.T) {
+	metricsAddr := freeAddr(t)
+	cfg := config.Defaults[telemetry.Config]()
+	cfg.MetricsAddr = metricsAddr
+	app := fxtest.New(t,
+		fx.NopLogger,
+		fx.Supply(cfg, telemetry.Service("shop"), logging.Config{Env: "test"}, zap.NewNop()),
 		telemetry.Module,
 	)
 	app.RequireStart()
@@ -91,7 +109,7 @@ func TestAScraperThatDoesNotReadDoesNotHoldUpTheStop(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(4<<10))
-	// Until nobody takes anything any more: then the server waits for us to read.
+	// Until the buffers are full: then the server waits for the client to read.
 	request := []byte(strings.Repeat("GET /metrics HTTP/1.1\r\nHost: shop\r\n\r\n", 1000))
 	for err == nil {
 		require.NoError(t, conn.SetWriteDeadline(time.Now().Add(time.Second)))
@@ -111,8 +129,28 @@ func freeAddr(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func TestSpansAreNotSentWithoutAPause(t *testing.T) {
+func TestConfig_Validate(t *testing.T) {
 	t.Parallel()
-	assert.NoError(t, (&telemetry.Config{FlushInterval: time.Second}).Validate())
-	assert.ErrorContains(t, (&telemetry.Config{}).Validate(), "OTEL_FLUSH_INTERVAL")
+	cfg := config.Defaults[telemetry.Config]()
+	require.NoError(t, cfg.Validate())
+	cfg.FlushInterval = 0
+	assert.ErrorContains(t, cfg.Validate(), "OTEL_FLUSH_INTERVAL")
+}
+
+func TestConfig_Endpoint(t *testing.T) {
+	t.Parallel()
+	cfg := config.Defaults[telemetry.Config]()
+	for _, valid := range []string{
+		"", "collector:4317", "http://collector:4317", "https://collector:4317", "http://collector:4317/", "127.0.0.1:4317", "[::1]:4317",
+	} {
+		cfg.OTLPEndpoint = valid
+		assert.NoError(t, cfg.Validate(), valid)
+	}
+	for _, invalid := range []string{
+		"collector", "https://collector", "http://:4317", ":4317", "collector:port", "collector:0", "collector:99999", "ftp://collector:4317",
+		"collector:4317/v1/traces", "http://collector:4317?x=1", "http://user@collector:4317", "nonsense with spaces", "::1:4317", "http://",
+	} {
+		cfg.OTLPEndpoint = invalid
+		assert.ErrorContains(t, cfg.Validate(), "OTEL_EXPORTER_OTLP_ENDPOINT", invalid)
+	}
 }

@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed migrations/*.sql
 var Migrations embed.FS
+
+// LedgerInvariant is a query that returns the wallets whose balance is not the fold of their ledger.
+//
+//go:embed ledger_invariant.sql
+var LedgerInvariant string

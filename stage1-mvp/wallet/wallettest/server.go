@@ -1,4 +1,4 @@
-// Package wallettest runs the wallet service for the tests of those who call it.
+// Package wallettest runs the wallet service for the tests of its clients.
 package wallettest
 
 import (
@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/paymentsim"
-	"stagecraft/stage1-mvp/platform/contracttest"
-	"stagecraft/stage1-mvp/platform/postgrestest"
-	"stagecraft/stage1-mvp/wallet/db"
-	"stagecraft/stage1-mvp/wallet/internal/app"
+	"shop/paymentsim"
+	"shop/platform/contracttest"
+	"shop/platform/postgrestest"
+	"shop/wallet/db"
+	"shop/wallet/internal/app"
 )
 
 // Serve starts the service, with a database and a payment provider of its own, and returns its address.

@@ -20,6 +20,7 @@ import (
 
 // Graph is the packages of one module.
 type Graph struct {
+	Root     string // the directory of the module
 	Module   string
 	Packages map[string]*Package // by directory relative to the module root, with slashes
 }
@@ -51,7 +52,7 @@ func Load(dir string) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Graph{Module: module, Packages: map[string]*Package{}}
+	g := &Graph{Root: dir, Module: module, Packages: map[string]*Package{}}
 	fset := token.NewFileSet()
 	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -92,34 +93,6 @@ func (g *Graph) Match(pattern string) []*Package {
 	}
 	slices.SortFunc(found, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
 	return found
-}
-
-// Chain returns the shortest chain of import lines from package dir to one for which target holds, or nil.
-func (g *Graph) Chain(dir string, target func(Import) bool) []Import {
-	type way struct {
-		dir   string
-		chain []Import
-	}
-	seen, queue := map[string]bool{dir: true}, []way{{dir: dir}}
-	for len(queue) > 0 {
-		w := queue[0]
-		queue = queue[1:]
-		p := g.Packages[w.dir]
-		if p == nil {
-			continue
-		}
-		for _, imp := range p.Imports {
-			chain := append(slices.Clone(w.chain), imp)
-			if target(imp) {
-				return chain
-			}
-			if imp.Dir != "" && !seen[imp.Dir] {
-				seen[imp.Dir] = true
-				queue = append(queue, way{imp.Dir, chain})
-			}
-		}
-	}
-	return nil
 }
 
 // Matches reports whether dir matches the pattern as Match describes.

@@ -40,15 +40,28 @@ func TestGraph(t *testing.T) {
 	if g.Module != "shop/s" || len(g.Packages) != 3 {
 		t.Fatalf("want 3 packages of shop/s, got %d of %s", len(g.Packages), g.Module)
 	}
-	domain := Rule{From: "*/internal/domain/...", Sentence: "the domain imports only the standard library"}
-	usecase := Rule{From: "*/internal/usecase/...", Allow: []string{"*/internal/domain"}, Library: []string{"github.com/samber/lo"}}
-	found := g.Violations(domain, usecase)
-	if len(found) != 1 || found[0].Import.File != "order/internal/domain/order.go" || found[0].Import.Line != 4 {
-		t.Errorf("want the one import of the repository at line 4, got %+v", found)
+	direct := g.Breaches("order/internal/domain", func(chain []Import) string {
+		if chain[len(chain)-1].Standard() {
+			return ""
+		}
+		return "the domain imports only the standard library"
+	}, nil)
+	if len(direct) != 1 || direct[0].Last().File != "order/internal/domain/order.go" || direct[0].Last().Line != 4 {
+		t.Errorf("want the one import of the repository at line 4, got %v", direct)
 	}
-	chain := g.Chain("order/internal/usecase", func(i Import) bool { return i.Path == "github.com/jackc/pgx/v5" })
-	if len(chain) != 3 {
-		t.Errorf("want usecase → domain → postgres → pgx, got %+v", chain)
+	toPgx := func(chain []Import) string {
+		if chain[len(chain)-1].Path == "github.com/jackc/pgx/v5" {
+			return "no pgx"
+		}
+		return ""
+	}
+	everything := func(string) bool { return true }
+	if found := g.Breaches("order/internal/usecase", toPgx, everything); len(found) != 1 || len(found[0].Chain) != 3 {
+		t.Errorf("want usecase → domain → postgres → pgx, got %v", found)
+	}
+	nothing := func(string) bool { return false }
+	if found := g.Breaches("order/internal/usecase", toPgx, nothing); len(found) != 0 {
+		t.Errorf("want nothing when no import is followed, got %v", found)
 	}
 }
 

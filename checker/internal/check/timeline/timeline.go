@@ -11,9 +11,10 @@ import (
 // Kind says how an event is drawn.
 type Kind string
 
-// Kinds of events. Request and Fault have a length; Restart, Stop and Note are moments.
+// Kinds of events. Request, Call and Fault have a length; Restart, Stop and Note are moments.
 const (
 	Request Kind = "request"
+	Call    Kind = "call" // from one service to another
 	Fault   Kind = "fault"
 	Stop    Kind = "stop"
 	Restart Kind = "restart"
@@ -29,7 +30,24 @@ type Event struct {
 	EndMS   float64 `json:"end_ms"`
 	Failed  bool    `json:"failed,omitempty"`
 	Detail  string  `json:"detail,omitempty"` // the error, or the answer
+
+	// Of a Call only.
+	To      string `json:"to,omitempty"`      // the callee; Lane is the caller
+	Fate    Fate   `json:"fate,omitempty"`    // empty: it went through undisturbed
+	Request string `json:"request,omitempty"` // as JSON, if the service is known
+	Answer  string `json:"answer,omitempty"`
 }
+
+// Fate says what a fault did to a call.
+type Fate string
+
+// Fates of a call.
+const (
+	Held       Fate = "held"        // kept on the line for a while, or dropped after that
+	CallLost   Fate = "call lost"   // it never reached the callee
+	AnswerLost Fate = "answer lost" // the callee answered, the caller did not hear it
+	Open       Fate = "open"        // not over when the check was
+)
 
 // Recorder collects events. It is safe for goroutines, and a nil Recorder records nothing.
 type Recorder struct {

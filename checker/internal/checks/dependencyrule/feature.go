@@ -7,9 +7,9 @@ import (
 	"stagecraft/checker/internal/check"
 )
 
-const whyWord = "The client tells a full wallet from a broken service by code and word alone. What the one place that maps errors does not know, it hides as INTERNAL."
+const whyWord = "Code and reason are all by which a client tells a full wallet from a broken service. The server sends only those of a DomainError."
 
-// limit fills a wallet to its brim and over it.
+// limit fills a wallet up to the limit and beyond it.
 func limit(t *check.T) {
 	b := open(t)
 	user := b.user()
@@ -18,14 +18,23 @@ func limit(t *check.T) {
 		b.mustTopUp(user, "first", 500, "EUR", 500, "")
 	})
 	t.Step("top up to exactly %d", maxBalance)
-	b.mustTopUp(user, "to-the-brim", maxBalance-500, "EUR", maxBalance, "The limit itself is still allowed.")
+	b.mustTopUp(user, "to-the-limit", maxBalance-500, "EUR", maxBalance, "The limit itself is still allowed.")
 	t.Step("top up one cent more")
 	b.mustRefuse(user, "one-cent", 1, whyWord)
-	t.Step("top up far more than any number has room for")
+	t.Step("top up the largest possible amount")
 	b.mustRefuse(user, "absurd", 1<<63-1, whyWord)
 	if n := b.entries(user); n != 2 {
 		t.Fail(check.Failure{
 			Sentence: "the ledger holds what was refused", Expected: "2 entries", Seen: fmt.Sprintf("%d entries", n), Why: "The ledger is the money.",
+		})
+	}
+	t.Step("top up by card: the wallet is full for cards as well")
+	if a := b.topUpByCard(user, "card", 100); a.refusal != "FailedPrecondition WALLET_FULL" || b.balance(user) != maxBalance {
+		t.Fail(check.Failure{
+			ID: "card", Sentence: "a payment by card went into a full wallet",
+			Expected: fmt.Sprintf("FailedPrecondition WALLET_FULL, %d EUR in the wallet", maxBalance),
+			Seen:     fmt.Sprintf("%s, %d EUR in the wallet", a, b.balance(user)),
+			Why:      "The limit belongs to the wallet, and both kinds of top-ups share it. The code for cards was right before your change.",
 		})
 	}
 	t.Step("the other currencies and the other users have room")
@@ -38,26 +47,42 @@ func limit(t *check.T) {
 	b.mustTopUp(user, "room-again", 100, "EUR", maxBalance, "What was spent is room again.")
 	t.Step("the order is cancelled and its 100 EUR come back to a full wallet")
 	back, err := b.refund(user, saga, order)
-	if err != nil || !back || b.balance(user) != maxBalance+100 {
+	if now, readErr := b.tryBalance(user); err != nil || readErr != nil || !back || now != maxBalance+100 {
 		t.Fail(check.Failure{
-			Sentence: "a refund to a full wallet did not arrive",
+			ID: "refund", Sentence: "a refund to a full wallet did not arrive",
 			Expected: fmt.Sprintf("refunded, %d EUR in the wallet", maxBalance+100),
-			Seen:     fmt.Sprintf("refunded %v, error %v, %d EUR", back, err, b.balance(user)),
-			Why:      "The limit is one of top-ups. Money that was taken must be given back, however full the wallet is meanwhile.",
+			Seen:     fmt.Sprintf("refunded %v, error %v, %d EUR, read error %v", back, err, now, readErr),
+			Why:      "The limit is one of top-ups. A deduction must be refunded, however full the wallet is now, and a wallet above the limit is still a wallet.",
 		})
 	}
-	crowd(t, b)
+	aboveTheLimit(b, user)
+	concurrentTopUps(t, b)
 }
 
-// crowd lets many top-ups reach for the last room at once.
-func crowd(t *check.T, b bank) {
+// aboveTheLimit uses a wallet that a refund has filled beyond the limit by 100.
+func aboveTheLimit(b bank, user string) {
+	b.t.Step("above the limit: no top-up is booked, and money can be spent")
+	b.mustRefuse(user, "above", 1, whyWord)
+	b.deduct(user, 150)
+	if now := b.balance(user); now != maxBalance-50 {
+		b.t.Fail(check.Failure{
+			Sentence: "a wallet above the limit could not be spent from as usual", Expected: fmt.Sprintf("%d EUR", maxBalance-50),
+			Seen: fmt.Sprintf("%d EUR", now), Why: "The limit is one of top-ups.",
+		})
+	}
+	b.mustRefuse(user, "above-again", 51, whyWord)
+	b.mustTopUp(user, "to-the-limit-again", 50, "EUR", maxBalance, "What was spent is room again.")
+}
+
+// concurrentTopUps sends more top-ups at once than there is room for.
+func concurrentTopUps(t *check.T, b bank) {
 	const room, many = 3, 8
 	user := b.user()
 	b.mustTopUp(user, "almost", maxBalance-room, "EUR", maxBalance-room, "")
-	t.Step("%d top-ups of 1 EUR cent at once, with room for %d", many, room)
+	t.Step("%d top-ups of 1 cent at once, with room for %d", many, room)
 	var booked atomic.Int64
 	t.Together(many, func(i int) {
-		a := b.topUp(user, fmt.Sprintf("crowd-%d", i), 1, "EUR")
+		a := b.topUp(user, fmt.Sprintf("concurrent-%d", i), 1, "EUR")
 		switch a.refusal {
 		case "":
 			booked.Add(1)
@@ -68,15 +93,15 @@ func crowd(t *check.T, b bank) {
 	})
 	if now := b.balance(user); now > maxBalance || now != maxBalance-room+booked.Load() {
 		t.Fail(check.Failure{
-			Sentence: "top-ups at the same time passed the limit",
+			ID: "concurrent", Sentence: "concurrent top-ups passed the limit, or their balance is wrong",
 			Expected: fmt.Sprintf("%d EUR for %d that succeeded, at most %d", maxBalance-room+booked.Load(), booked.Load(), maxBalance),
 			Seen:     fmt.Sprintf("%d EUR", now),
-			Why:      "The question and the booking belong into one transaction: in between, others book.",
+			Why:      "The limit must be checked after the wallet is locked, in the transaction that books. A check before the lock uses a balance that others change.",
 		})
 	}
 }
 
-// replay repeats requests, as every client does that got no answer.
+// replay repeats requests, as a client without an answer does.
 func replay(t *check.T) {
 	b := open(t)
 	user := b.user()
@@ -91,12 +116,12 @@ func replay(t *check.T) {
 	t.Step("the first key with another amount")
 	if a := b.topUp(user, "first", 1001, "EUR"); a.code != "1006" {
 		t.Fail(check.Failure{
-			Sentence: "one key stands for two requests", Expected: "a conflict (1006)", Seen: a.String(), Why: "A key that was used for something else is a mistake of the client.",
+			Sentence: "one key stands for two requests", Expected: "a conflict (1006)", Seen: a.String(), Why: "A key that was used for another request is a bug of the client.",
 		})
 	}
 	t.Step("fill the wallet, and repeat the request that filled it")
-	brim := b.mustTopUp(user, "brim", maxBalance-1500, "EUR", maxBalance, "")
-	b.mustRepeat(user, "brim", maxBalance-1500, brim)
+	filled := b.mustTopUp(user, "fill", maxBalance-1500, "EUR", maxBalance, "")
+	b.mustRepeat(user, "fill", maxBalance-1500, filled)
 	t.Step("be refused, make room, and repeat the refused request")
 	full := b.mustRefuse(user, "full", 1, whyWord)
 	b.deduct(user, 100)
@@ -108,23 +133,23 @@ func replay(t *check.T) {
 	}
 }
 
-// mustRepeat sends a request again and requires the answer of the first time.
+// mustRepeat sends a request again and requires the first answer.
 func (b bank) mustRepeat(user, key string, minor int64, first answer) {
 	again := b.topUp(user, key, minor, "EUR")
 	want := first
 	want.replayed = first.refusal == ""
-	why := "The client repeats because the answer was lost: it must get that one. Today's balance is another question, and GetWallet answers it."
+	id, why := "balance", "The client repeats because it lost the answer, so it must get that answer. GetWallet returns today's balance."
 	switch {
 	case first.refusal != "" && again.refusal == "":
-		why = "A refusal became a booking: the client was told no, and pays after all. The refusal is the answer to this key, whatever room there is by now."
+		id, why = "refusal-booked", "A refusal became a booking: the client has given up, and is charged. The refusal is the answer to this key, whatever room there is now."
 	case first.refusal == "" && again.refusal != "":
-		why = "A booking became a refusal: the money is in the wallet, and the client is told that it is not."
+		id, why = "booking-refused", "A booking became a refusal: the money is in the wallet, and the answer says that it is not."
 	case first.refusal != "":
-		why = "The client repeats because the answer was lost: it must get that one, word by word, also when it was a refusal."
+		id, why = "refusal", "The client repeats because it lost the answer, so it must get the same answer, also when it was a refusal."
 	}
 	if again.String() != want.String() {
 		b.t.Fail(check.Failure{
-			Sentence: "the repetition of a request has another answer than the request", Expected: want.String(), Seen: again.String(),
+			ID: id, Sentence: "the repetition of a request has another answer than the request", Expected: want.String(), Seen: again.String(),
 			Why: why,
 		})
 	}

@@ -1,90 +1,82 @@
 package dependencyrule
 
 import (
-	"fmt"
 	"strings"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/check/imports"
 )
 
-// layering is what the packages of one layer must not reach: neither by an import line of their own, nor through another package of
-// the same service. What is moved into a package beside the layer is still in the layer's hands.
+// layering is a rule about what the packages of one layer must not reach, by an import line of their own or through any other package of the
+// module.
 type layering struct {
 	packages []string // patterns over directories, see imports.Graph.Match
-	through  []string // patterns of packages that are judged by themselves and so not looked through
+	through  []string // patterns of packages that have rules of their own and so are not followed
 	refuses  func(service string, i imports.Import) (why string)
+	// inspect finds breaches in the code that import lines do not show; may be nil.
+	inspect func(graph *imports.Graph, p *imports.Package) ([]finding, error)
 }
 
-// breach is the way from a package of the layer to what it must not reach.
-type breach struct {
-	chain []imports.Import
-	why   string
+// finding is a breach in one line of code.
+type finding struct {
+	file string
+	line int
+	text string
+	why  string
 }
 
 func (l layering) judge(t *check.T) {
 	graph := t.Imports()
 	found := 0
 	t.Step("follow every import line of %s", strings.Join(l.packages, " and "))
-	var breaches []breach
+	var findings []finding
 	for _, pattern := range l.packages {
 		for _, p := range graph.Match(pattern) {
 			found++
-			breaches = append(breaches, l.breaches(graph, p)...)
+			findings = append(findings, l.findings(t, graph, p)...)
 		}
 	}
 	if found == 0 {
 		t.Fail(check.Failure{
 			Sentence: "the layer is gone", Expected: "packages " + strings.Join(l.packages, ", "), Seen: "none",
-			Why: "A rule about a layer cannot be kept by having none.",
+			Why: "A rule about a layer needs the layer.",
 		})
 	}
-	if len(breaches) == 0 {
+	if len(findings) == 0 {
 		return
 	}
-	lines := make([]string, len(breaches))
-	for i, b := range breaches {
-		lines[i] = b.String()
+	lines := make([]string, len(findings))
+	for i, f := range findings {
+		lines[i] = f.text
 	}
-	first := breaches[0].chain[0]
-	t.FailAt(first.File, first.Line, check.Failure{
-		Sentence: "an import points outward: " + lines[0],
-		Expected: "no such import",
+	first := findings[0]
+	t.FailAt(first.file, first.line, check.Failure{
+		Sentence: "a dependency points outward: " + first.text,
+		Expected: "no such dependency",
 		Seen:     strings.Join(lines, "\n"),
-		Why:      breaches[0].why,
+		Why:      first.why,
 	})
 }
 
-// breaches finds, for each thing that p must not reach, the shortest way to it.
-func (l layering) breaches(graph *imports.Graph, p *imports.Package) []breach {
-	service, _, _ := strings.Cut(p.Dir, "/")
-	type way struct {
-		dir   string
-		chain []imports.Import
+// findings returns the breaches of one package.
+func (l layering) findings(t *check.T, graph *imports.Graph, p *imports.Package) (found []finding) {
+	for _, b := range l.breaches(graph, p) {
+		found = append(found, finding{b.First().File, b.First().Line, b.String(), b.Why})
 	}
-	var found []breach
-	seen, reported := map[string]bool{p.Dir: true}, map[string]bool{}
-	for queue := []way{{dir: p.Dir}}; len(queue) > 0; queue = queue[1:] {
-		at := graph.Packages[queue[0].dir]
-		if at == nil {
-			continue
-		}
-		for _, i := range at.Imports {
-			chain := append(append([]imports.Import(nil), queue[0].chain...), i)
-			if why := l.refuses(service, i); why != "" {
-				if key := i.Path + i.File; !reported[key] {
-					reported[key] = true
-					found = append(found, breach{chain, why})
-				}
-				continue
-			}
-			if i.Dir != "" && !seen[i.Dir] && strings.HasPrefix(i.Dir, service+"/") && !l.judgedElsewhere(i.Dir) {
-				seen[i.Dir] = true
-				queue = append(queue, way{i.Dir, chain})
-			}
-		}
+	if l.inspect != nil {
+		inspected, err := l.inspect(graph, p)
+		t.Ours("read "+p.Dir, err)
+		found = append(found, inspected...)
 	}
 	return found
+}
+
+// breaches returns the shortest chain of imports to each package that p must not reach.
+func (l layering) breaches(graph *imports.Graph, p *imports.Package) []imports.Breach {
+	service, _, _ := strings.Cut(p.Dir, "/")
+	return graph.Breaches(p.Dir,
+		func(chain []imports.Import) string { return l.refuses(service, chain[len(chain)-1]) },
+		func(dir string) bool { return !l.judgedElsewhere(dir) })
 }
 
 func (l layering) judgedElsewhere(dir string) bool {
@@ -94,17 +86,4 @@ func (l layering) judgedElsewhere(dir string) bool {
 		}
 	}
 	return false
-}
-
-// String is "wallet/internal/grpc/handler.go:8 imports x", with what lies between when the way is longer.
-func (b breach) String() string {
-	first, last := b.chain[0], b.chain[len(b.chain)-1]
-	text := fmt.Sprintf("%s:%d imports %s", first.File, first.Line, first.Path)
-	for _, i := range b.chain[1:] {
-		text += fmt.Sprintf(", and %s:%d imports %s", i.File, i.Line, i.Path)
-	}
-	if last != first {
-		text += " for it"
-	}
-	return text
 }

@@ -7,7 +7,7 @@ import (
 	"stagecraft/checker/internal/check/imports"
 )
 
-// Libraries by what they are for; a longer path is below its prefix.
+// Libraries by purpose. A longer path is below its prefix.
 var (
 	transports = []string{
 		"google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto", "github.com/golang/protobuf",
@@ -17,11 +17,11 @@ var (
 		"database/sql", "github.com/jackc", "github.com/lib/pq", "github.com/jmoiron/sqlx", "gorm.io", "xorm.io", "github.com/uptrace/bun",
 		"github.com/redis", "github.com/gomodule/redigo", "github.com/rabbitmq", "github.com/Masterminds/squirrel",
 	}
-	// outside is what the standard library has to leave the process, or to write on its behalf.
-	outside = []string{"database/sql", "log", "net/http", "net/rpc", "net/smtp", "os", "plugin", "syscall"}
+	// outside are the packages of the standard library that do input and output.
+	outside = []string{"database/sql", "io/fs", "io/ioutil", "log", "net/http", "net/rpc", "net/smtp", "os", "plugin", "syscall"}
 )
 
-// domainLayer: what an order or a wallet may become does not depend on any tool.
+// domainLayer: the rules of the business depend on no library.
 func domainLayer() layering {
 	return layering{
 		packages: []string{"*/internal/domain/..."},
@@ -32,12 +32,15 @@ func domainLayer() layering {
 			case !i.Standard():
 				return "The rules of the business outlive every library: what the domain imports must be upgraded, mocked and explained together with it."
 			case i.Path == "net", under(i.Path, outside):
-				return "The domain decides and does nothing else: what it would log or read, it returns, as an error, a value or an event."
+				return whyNoOutput
 			}
 			return ""
 		},
+		inspect: output,
 	}
 }
+
+const whyNoOutput = "The domain decides. It returns an error, a value or an event; another layer writes or reads."
 
 // transportLayer: the same use case is called over gRPC, by a job and by a test.
 func transportLayer() layering {
@@ -45,16 +48,16 @@ func transportLayer() layering {
 		packages: []string{"*/internal/usecase/...", "*/internal/service/..."},
 		through:  []string{"*/internal/domain/...", "*/internal/repository/...", "*/internal/client/..."},
 		refuses: func(service string, i imports.Import) string {
-			if under(i.Path, transports) || within(i.Dir, "gen", "platform/grpcserver", "platform/grpcclient",
+			if under(i.Path, transports) || within(i.Dir, "gen", "platform/grpcserver", "platform/grpcclient", "platform/grpcstatus",
 				service+"/internal/grpc", service+"/internal/http", service+"/internal/rest", service+"/internal/app") {
-				return "A use case says what is wrong in its own words, once for all callers. The words of gRPC are chosen in one place, at the edge."
+				return "A use case refuses with a DomainError, for all callers. The gRPC status is chosen in one place, by the server. Imports count transitively."
 			}
 			return ""
 		},
 	}
 }
 
-// storageLayer: the use case declares what it needs, the adapter brings it.
+// storageLayer: the use case declares what it needs, and the adapter implements it.
 func storageLayer() layering {
 	return layering{
 		packages: []string{"*/internal/usecase/...", "*/internal/service/..."},
@@ -68,19 +71,22 @@ func storageLayer() layering {
 	}
 }
 
-// handlerLayer: whatever touches rows goes through a use case, and with it through its transaction and its idempotency key.
+// handlerLayer: rows are read and changed by use cases, in their transactions and with their idempotency keys.
 func handlerLayer() layering {
 	return layering{
 		packages: []string{"*/internal/grpc/..."},
 		through:  []string{"*/internal/usecase/...", "*/internal/service/...", "*/internal/domain/...", "*/internal/config/..."},
 		refuses: func(service string, i imports.Import) string {
 			if under(i.Path, databases) || within(i.Dir, "platform/postgres", service+"/internal/repository", service+"/internal/client", service+"/db") {
-				return "What the handler reads for itself, it reads outside of the transaction and past the rules that the use case keeps."
+				return whyNoRows
 			}
 			return ""
 		},
+		inspect: ports,
 	}
 }
+
+const whyNoRows = "The handler reads outside of the transaction, and without the rules of the use case."
 
 func under(path string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return path == prefix || strings.HasPrefix(path, prefix+"/") })

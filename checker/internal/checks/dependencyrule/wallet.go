@@ -8,9 +8,9 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/status"
 
+	walletv1 "shop/gen/wallet/v1"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/stack"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
 )
 
 // maxBalance is what the lesson says that a wallet holds at most.
@@ -22,7 +22,7 @@ type bank struct {
 	s *stack.Stack
 }
 
-// answer is what a client can tell apart: a wallet, or a code and a word.
+// answer is what a client sees: a wallet, or a code and a reason.
 type answer struct {
 	wallet   *walletv1.Wallet
 	replayed bool
@@ -36,19 +36,32 @@ func open(t *check.T) bank {
 	return bank{t, t.Stack(stack.Options{})}
 }
 
-// user returns the id of somebody who has no wallet yet.
+// user returns the id of a new user.
 func (b bank) user() string { return b.id("10000000") }
 
 func (b bank) id(head string) string {
 	return fmt.Sprintf("%s-0000-4000-8000-%012x", head, b.t.Rand().Uint64()>>16)
 }
 
-// topUp puts money in at the cash desk, which only admins may. They all use keys of one caller, so a key names its customer.
+// topUp puts money in at the cash desk, which only admins may. All keys belong to one caller, so a key contains its customer.
 func (b bank) topUp(user, key string, minor int64, currency string) answer {
 	ctx, cancel := context.WithTimeout(b.s.AsAdmin(b.t.Context()), callLimit)
 	defer cancel()
 	response, err := b.s.Wallet.TopUp(ctx, &walletv1.TopUpRequest{
 		UserId: user, Amount: &walletv1.Money{MinorUnits: minor, Currency: currency}, IdempotencyKey: key + " of " + user,
+	})
+	if err != nil {
+		return refused(err)
+	}
+	return answer{wallet: response.GetWallet(), replayed: response.GetReplayed()}
+}
+
+// topUpByCard is a payment by card of the user themselves.
+func (b bank) topUpByCard(user, key string, minor int64) answer {
+	ctx, cancel := b.context(user)
+	defer cancel()
+	response, err := walletv1.NewPaymentServiceClient(b.s.Service("wallet").Conn()).TopUp(ctx, &walletv1.PaymentServiceTopUpRequest{
+		Amount: &walletv1.Money{MinorUnits: minor, Currency: "EUR"}, IdempotencyKey: key,
 	})
 	if err != nil {
 		return refused(err)
@@ -73,26 +86,35 @@ func (b bank) mustRefuse(user, key string, minor int64, why string) answer {
 	before := b.balance(user)
 	a := b.topUp(user, key, minor, "EUR")
 	if a.refusal != "FailedPrecondition WALLET_FULL" || a.code != "1003" {
+		id := "word"
+		if a.refusal == "" {
+			id = "booked"
+		}
 		b.t.Fail(check.Failure{
-			Sentence: "a full wallet does not say that it is full",
+			ID: id, Sentence: "a full wallet does not say that it is full",
 			Expected: "FailedPrecondition WALLET_FULL (1003)", Seen: a.String(), Why: why,
 		})
 	}
 	if now := b.balance(user); now != before {
 		b.t.Fail(check.Failure{
 			Sentence: "a refused top-up changed the balance", Expected: fmt.Sprintf("%d EUR", before), Seen: fmt.Sprintf("%d EUR", now),
-			Why: "Refused means that nothing happened.",
+			Why: "A refused request must have no effect.",
 		})
 	}
 	return a
 }
 
 func (b bank) balance(user string) int64 {
+	minor, err := b.tryBalance(user)
+	b.t.NoError("GetWallet", err)
+	return minor
+}
+
+func (b bank) tryBalance(user string) (int64, error) {
 	ctx, cancel := b.context(user)
 	defer cancel()
 	response, err := b.s.Wallet.GetWallet(ctx, &walletv1.GetWalletRequest{UserId: user, Currency: "EUR"})
-	b.t.NoError("GetWallet", err)
-	return response.GetWallet().GetBalance().GetMinorUnits()
+	return response.GetWallet().GetBalance().GetMinorUnits(), err
 }
 
 func (b bank) entries(user string) int {
@@ -122,7 +144,7 @@ func (b bank) refund(user, saga, order string) (bool, error) {
 	return response.GetRefunded(), err
 }
 
-// callLimit is generous: nothing here is about speed.
+// callLimit is long, because no check here is about speed.
 const callLimit = 10 * time.Second
 
 func (b bank) context(user string) (context.Context, context.CancelFunc) {

@@ -1,4 +1,4 @@
-// Package idempotency judges what a repeated request does: at once, later, together with others, under another body, after a crash.
+// Package idempotency judges repeated requests: later, concurrently, with another body, and after a crash.
 package idempotency
 
 import "stagecraft/checker/internal/check"

@@ -8,20 +8,18 @@ import (
 	"stagecraft/checker/internal/stack"
 )
 
-// crash kills a service that has done its work and not yet told anyone.
+// crash kills a service that has stored the effect, before the client has the answer.
 func crash(t *check.T) {
 	s := open(t)
 	s.fund(10_000)
 
 	k := key("top-up")
-	s.strike("wallet", "TopUp", func(ctx context.Context) error {
-		_, err := s.Shop.TopUp(ctx, s.buyer, k, 100)
-		return err
-	})
+	first := s.desk().mustTopUp("top up", s.buyer, k, 100, 10_100)
+	t.Step("kill wallet: the top-up is stored, and the client may have lost the answer")
+	t.Ours("kill wallet", s.Service("wallet").Kill())
+	s.restart("wallet")
 	t.Step("repeat the top-up")
-	again, err := s.Shop.TopUp(t.Context(), s.buyer, k, 100)
-	s.ok("repeat the top-up after the crash", again.Status, again, err)
-	t.Equal("the balance in the repeated answer", int64(10_100), again.Data.Balance.MinorUnits)
+	s.desk().mustRepeat(first, s.buyer, k, 100)
 	s.settles(effects{Balance: 10_100}, "the top-up had happened before the crash")
 
 	k = key("order")
@@ -30,7 +28,10 @@ func crash(t *check.T) {
 		return err
 	})
 	t.Step("repeat the order")
-	var order stack.Answer[stack.Order]
+	var (
+		order stack.Answer[stack.Order]
+		err   error
+	)
 	t.Eventually("the repeated order is answered with 201", 5*time.Second, func(ctx context.Context) (string, bool) {
 		order, err = s.buy(ctx, k)
 		if err != nil {
@@ -38,6 +39,7 @@ func crash(t *check.T) {
 		}
 		return describe(order), order.OK()
 	})
+	s.ends(order, "PAID")
 	s.settles(effects{Orders: 1, Balance: 9_600, Sold: 1}, "the order had been paid before the crash")
 
 	t.Step("and repeat it once more")
@@ -56,12 +58,12 @@ func (s *shop) strike(service, method string, send func(context.Context) error) 
 	answered := make(chan struct{})
 	t.Go(func() {
 		defer close(answered)
-		_ = send(sent) // its answer is lost on purpose
+		_ = send(sent) // the answer is lost on purpose
 	})
 	done := t.WaitingOn(service + " answers " + method)
 	select {
 	case <-hold.Arrived():
-	case <-answered: // it never came so far: the checks of the ordinary case tell why
+	case <-answered: // the checks of the ordinary case show why
 		t.Fail(check.Failure{
 			Sentence: service + " was not asked, or gave no answer", Expected: "a call of " + method, Seen: "the gateway answered by itself",
 		})

@@ -6,8 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// gate holds every transaction of wallet that writes to one table at the moment of its commit. What the transaction did is done then and
-// seen by nobody; what other transactions committed before it is there.
+// gate holds every transaction of wallet that writes to one table at its commit: its changes are not visible, those of transactions that
+// committed before are.
 type gate struct {
 	shop  *shop
 	table string

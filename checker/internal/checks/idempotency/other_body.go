@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/stack"
 )
@@ -12,20 +14,15 @@ func otherBody(t *check.T) {
 	s := open(t)
 	s.fund(10_000)
 
-	t.Step("top up by 100, then by 999 with the same key")
-	k := key("top-up")
-	first, err := s.Shop.TopUp(t.Context(), s.buyer, k, 100)
-	t.Baseline(func() { s.ok("top up", first.Status, first, err) })
-	other, err := s.Shop.TopUp(t.Context(), s.buyer, k, 999)
-	conflict(t, "a top-up of another amount", other, other.Status, other.Code, err)
-	s.settles(effects{Balance: 10_100}, "the other request was another one, and was refused")
-
-	t.Step("the same at the cash desk: another amount, another currency")
-	k = key("cash")
-	t.Baseline(func() { s.paidIn("top up at the cash desk", s.cash(s.buyer, k, 100, "EUR")) })
-	s.cashConflict("a top-up of another amount at the cash desk", s.cash(s.buyer, k, 999, "EUR"))
-	s.cashConflict("a top-up in another currency", s.cash(s.buyer, k, 100, "USD"))
-	s.settles(effects{Balance: 10_200}, "the other requests were other ones, and were refused")
+	t.Step("top up, then use the key for another amount, another currency, another customer")
+	k, d, other := key("cash"), s.desk(), uuid.NewString()
+	first := d.mustTopUp("top up", s.buyer, k, 100, 10_100)
+	s.cashConflict("a top-up of another amount", d.topUp(s.buyer, k, 999, "EUR"))
+	s.cashConflict("a top-up in another currency", d.topUp(s.buyer, k, 100, "USD"))
+	s.cashConflict("a top-up for another customer", d.topUp(other, k, 100, "EUR"))
+	d.mustRepeat(first, s.buyer, k, 100)
+	s.settles(effects{Balance: 10_100}, "the other requests were refused")
+	s.settlesFor(other, 0, "the request for another customer was refused")
 
 	t.Step("order one lamp, then three with the same key")
 	k = key("order")
@@ -34,14 +31,14 @@ func otherBody(t *check.T) {
 	conflict(t, "an order of three instead of one", bigger, bigger.Status, bigger.Code, err)
 	cheaper, err := s.Shop.CreateOrder(t.Context(), s.buyer, k, stack.Item{SKU: sku, Quantity: 1, UnitPrice: 1})
 	conflict(t, "an order at another price", cheaper, cheaper.Status, cheaper.Code, err)
-	s.settles(effects{Orders: 1, Balance: 9_700, Sold: 1}, "only the first order was accepted")
+	s.settles(effects{Orders: 1, Balance: 10_100 - price, Sold: 1}, "only the first order was accepted")
 
-	t.Step("the conflict did not spoil the key: the first request still has its answer")
+	t.Step("after the conflict, the first request still has its answer")
 	again, err := s.buy(t.Context(), k)
 	s.same(order, again, err)
 }
 
-// cashConflict is conflict for the cash desk, which speaks gRPC.
+// cashConflict is conflict for the cash desk.
 func (s *shop) cashConflict(what string, a cashAnswer) {
 	s.t.True(a.code == codeConflict, notRefused(what, "the code "+strconv.Itoa(codeConflict), a))
 }
@@ -54,6 +51,6 @@ func conflict(t *check.T, what string, answer fmt.Stringer, status, code int, er
 func notRefused(what, expected string, answer fmt.Stringer) check.Failure {
 	return check.Failure{
 		Sentence: what + " under a used key was not refused", Expected: expected, Seen: answer.String(),
-		Why: "answering with the old result hides a client's bug; doing the new one breaks the promise of the key",
+		Why: "the old answer would hide a bug of the client; the new effect would break the promise of the key",
 	}
 }

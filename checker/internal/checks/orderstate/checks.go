@@ -16,7 +16,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		whiteBox("order-state-whitelist", "TestZZWhitelist", "an order moves along the six arrows and nowhere else"),
 		whiteBox("order-state-refusal", "TestZZRefusal", "a refused change is an error that programs recognise, and changes nothing"),
-		whiteBox("order-state-clock", "TestZZClock", "a change happens at the time that it is told, and moves nothing else"),
+		whiteBox("order-state-clock", "TestZZClock", "a change happens at the time that is passed to it, and changes nothing else"),
 		whiteBox("order-state-events", "TestZZEvents", "each change records exactly its event, with all that a reader needs"),
 		whiteBox("order-state-collected", "TestZZCollected", "events wait, in order and untouched, until they are cleared"),
 	}

@@ -22,17 +22,17 @@ func (s *shop) judge() {
 	for _, p := range s.all() {
 		p.balance()
 	}
-	s.nobodyPanicked()
+	s.noPanic()
 }
 
-// nobodyPanicked fails if a service caught a panic and went on: then the books may balance, but only because others mended them.
-func (s *shop) nobodyPanicked() {
+// noPanic fails if a service caught a panic and went on: then the books may balance, but only because another worker repaired them.
+func (s *shop) noPanic() {
 	for _, service := range s.Services() {
 		for _, line := range service.Logs().All() {
 			s.t.True(!strings.HasSuffix(line.Event, ".panicked"), check.Failure{
 				Sentence: service.Name + " panicked", Expected: "no panic, whatever happens",
 				Seen: line.Event + ": " + line.Field("error"),
-				Why:  "the worker that panics leaves its work half done; that somebody else cleans up after it is luck",
+				Why:  "the worker that panics leaves its work half done; that another worker cleans up after it is luck",
 			})
 		}
 	}
@@ -70,7 +70,7 @@ func (p *purchase) balance() {
 	}
 }
 
-// ops are the operations of this buyer and those on his shelf.
+// ops are the operations of this buyer and those on their stock.
 func (p *purchase) ops() []stack.Op {
 	return slices.DeleteFunc(p.s.history.Ops(), func(op stack.Op) bool {
 		adjusted, ok := op.Input.(stack.Adjustment)
@@ -84,7 +84,7 @@ func (s *shop) repeat() {
 	for _, p := range s.all() {
 		paid := p.ends() == "PAID"
 		var again stack.Answer[stack.Order]
-		s.t.Eventually("a repeated request is told how the purchase ended: "+p.at, 5*time.Second, func(ctx context.Context) (string, bool) {
+		s.t.Eventually("a repeated request returns how the purchase ended: "+p.at, 5*time.Second, func(ctx context.Context) (string, bool) {
 			var err error
 			if again, err = p.ask(ctx); err != nil {
 				return err.Error(), false
@@ -92,7 +92,7 @@ func (s *shop) repeat() {
 			return fmt.Sprintf("%s, the order is paid: %v", again, paid), again.Status < 500 && again.Reason != "IN_PROGRESS"
 		})
 		s.t.True(again.OK() == paid, check.Failure{
-			Sentence: "a repeated request was told something else than what happened",
+			Sentence: "a repeated request returned something else than what happened",
 			Expected: fmt.Sprintf("an answer to a purchase that is paid: %v", paid), Seen: again.String(),
 			Why: "the buyer whose answer was lost has nothing but the repetition",
 		})

@@ -37,12 +37,11 @@ func overtaken(t *check.T) {
 	reserved.Release()
 	deducted.Release()
 	early.mustEnd()
-	s.within(500*time.Millisecond, late.answered) // who has understood says nothing until the other has finished
+	s.within(500*time.Millisecond, late.answered) // a driver that stops answers only when the other has finished
 	release.Release()
 	late.mustEnd()
 	s.judge()
 	s.overtakenByFailure()
-	s.overtakenBetweenSteps()
 	s.judge()
 	s.repeat()
 	s.judge()
@@ -66,7 +65,7 @@ func (s *shop) overtakenByFailure() {
 		t.True(sagaOf(call) != saga || call.Begin.Before(since), check.Failure{
 			Sentence: "a driver went on undoing a saga that had been taken over",
 			Expected: "no call of a driver that has lost its saga", Seen: call.Name() + " after another had ended the saga",
-			Why: "the other may have come to another end, and it is stored: who cannot store his own has lost, whatever he has in mind",
+			Why: "the other worker may have come to another end, and it is stored: a driver that cannot store its own has lost the saga and must stop",
 		})
 	}
 }

@@ -76,7 +76,7 @@ func (p *purchase) arrives(hold *fault.Hold) bool {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		t.Fail(check.Failure{Sentence: "a purchase hangs before it can be struck", Expected: p.at, Seen: "neither that nor an answer"})
 	}
-	hold.Release() // so that it catches nobody else
+	hold.Release() // so that it catches no other call
 	return false
 }
 
@@ -129,7 +129,7 @@ func (p *purchase) ends() (status string) {
 	})
 	t.True(ended, check.Failure{
 		Sentence: p.at + ": the purchase was never finished", Expected: "an order that is PAID or CANCELLED", Seen: status + ", 10 s later",
-		Why: "money and goods are held by an order that nobody works on; what its driver did not finish, the scanner must",
+		Why: "money and goods are held by an order that no process works on; what its driver did not finish, the scanner must",
 	})
 	return status
 }
@@ -142,6 +142,6 @@ func (p *purchase) notYetCancelled(open string) {
 	t.True(order.Status != "CANCELLED", check.Failure{
 		Sentence: "the order was cancelled before everything was undone",
 		Expected: "PENDING or CONFIRMED, because " + open, Seen: order.Status,
-		Why: "whoever reads CANCELLED believes that his money is back, and no scanner looks at a saga that has ended",
+		Why: "a buyer who reads CANCELLED believes that their money is back, and no scanner looks at a saga that has ended",
 	})
 }

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	inventoryv1 "shop/gen/inventory/v1"
+	walletv1 "shop/gen/wallet/v1"
 
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
@@ -54,20 +55,52 @@ func twoScanners(t *check.T) {
 			links = append(links, link)
 		}
 	}
-	// Who skips rows that are held does not wait for them, and finds them when they are free.
+	// A replica that skips locked rows does not wait for them, and finds them when they are free.
 	s.within(2*time.Second, func() bool { return s.waiting("order") > 0 && s.waiting("order-2") > 0 })
 	t.Step("let go: both want them all")
 	letGo()
 	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
 	s.judge()
 	s.oneEach(links, crash)
+	s.countedOnce()
+}
+
+// countedOnce fails unless the scanners count a saga as settled where one of them settled it.
+func (s *shop) countedOnce() {
+	counted := func() (total int, scans map[string]bool) {
+		scans = map[string]bool{}
+		for _, service := range s.Services() {
+			for _, line := range service.Logs().All() {
+				if line.Event == "order.saga.scanned" {
+					n, _ := strconv.Atoi(line.Field("settled"))
+					total, scans[service.Name] = total+n, true
+				}
+			}
+		}
+		return total, scans
+	}
+	s.within(2*time.Second, func() bool {
+		total, scans := counted()
+		return total >= stale && len(scans) == 2
+	})
+	total, _ := counted()
+	s.t.True(total <= stale, check.Failure{
+		Sentence: "the scanners report more sagas settled than there were",
+		Expected: fmt.Sprintf("%d sagas settled, as order.saga.scanned counts them", stale), Seen: strconv.Itoa(total),
+		Why: "settle returns nil only for a saga that this call has settled: the count decides whether the scan goes on, and operators read it",
+	})
+	s.t.True(total == stale, check.Failure{
+		Sentence: "the scanners report fewer sagas settled than there were",
+		Expected: fmt.Sprintf("%d sagas settled, as order.saga.scanned counts them", stale), Seen: strconv.Itoa(total),
+		Why: "settle returns nil for a saga that it has settled: the count decides whether the scan goes on, and operators read it",
+	})
 }
 
 // slowHalf makes the calls for that half of the sagas slow which a scanner comes to last. Whichever replica is done with the quick half
 // then finds the slow ones in the hands of the other, in the middle of the work, however fast this machine is.
 func (s *shop) slowHalf(d time.Duration) func(fault.Call) time.Duration {
 	rows, err := s.db.Query(s.t.Context(), `SELECT id::text FROM saga_executions
-		WHERE status IN ('RUNNING', 'COMPENSATING') ORDER BY updated_at DESC LIMIT $1`, stale/2)
+		WHERE status IN ('RUNNING', 'COMPENSATING') ORDER BY created_at DESC LIMIT $1`, stale/2)
 	s.t.Ours("list the sagas", err)
 	slow, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	s.t.Ours("list the sagas", err)

@@ -1,10 +1,6 @@
 package saga
 
-import (
-	"context"
-
-	"stagecraft/checker/internal/check"
-)
+import "stagecraft/checker/internal/check"
 
 // stepCrash brings purchases to all the points at which order can die, lets them stand there, and kills order once for all of them.
 func stepCrash(t *check.T) {
@@ -13,8 +9,8 @@ func stepCrash(t *check.T) {
 
 	t.Step("bring purchases to every point between two steps and let them stand there")
 	finished := s.customer("order dies when the purchase is finished and its buyer does not know", rich)
-	told := gateway.HoldAnswer("CreateOrder", 1)
-	finished.mustStrikeAt(told)
+	answer := gateway.HoldAnswer("CreateOrder", 1)
+	finished.mustStrikeAt(answer)
 	beforeReserve := s.customer("order dies before its Reserve reaches inventory", rich)
 	lateReserve := inventory.HoldCall("Reserve", 1)
 	beforeReserve.mustStrikeAt(lateReserve)
@@ -27,33 +23,14 @@ func stepCrash(t *check.T) {
 	deducted := s.customer("order dies when wallet has deducted and order does not know", rich)
 	deductAnswer := wallet.HoldAnswer("Deduct", 1)
 	deducted.mustStrikeAt(deductAnswer)
-	letGo := s.beforeTheFirstStep()
 
-	s.kill("six purchases are on their way", told, reserveAnswer, deductAnswer)
-	letGo()
+	s.kill("five purchases are on their way", answer, reserveAnswer, deductAnswer)
 	s.restart()
 	s.judge()
 	s.arriveLate(lateReserve, lateDeduct)
 	s.judge()
 	s.repeat()
 	s.judge()
-}
-
-// beforeTheFirstStep brings a purchase to where it is accepted and none of its steps is written down: the checker holds saga_steps.
-func (s *shop) beforeTheFirstStep() (letGo func()) {
-	t := s.t
-	p := s.customer("order dies between accepting the purchase and its first step", rich)
-	conn := s.connect()
-	tx, err := conn.Begin(t.Context())
-	t.Ours("begin", err)
-	_, err = tx.Exec(t.Context(), `LOCK TABLE saga_steps IN SHARE MODE`)
-	t.Ours("hold saga_steps", err)
-	p.send()
-	s.within(patience, func() bool { return p.answered() || s.waiting("") > 0 })
-	return func() {
-		t.Ours("let go of saga_steps", tx.Rollback(t.Context()))
-		_ = conn.Close(context.WithoutCancel(t.Context()))
-	}
 }
 
 func (p *purchase) answered() bool {

@@ -19,7 +19,7 @@ func timedOut(t *check.T) {
 	inventory, wallet := s.Call("order", "inventory"), s.Call("order", "wallet")
 	ordinary := len(s.all())
 
-	t.Step("answers are lost: order is told that it waited in vain, or that the connection broke")
+	t.Step("answers are lost: order gets a timeout, or a broken connection")
 	inventory.FailAnswer("Reserve", 1, codes.DeadlineExceeded)
 	lostReserve := s.customer("inventory reserved, and its answer to order was lost", rich)
 	lostReserve.send()
@@ -42,7 +42,7 @@ func timedOut(t *check.T) {
 	s.arriveLate(lateReserve, lateDeduct)
 	s.judge()
 	for _, p := range s.all()[ordinary:] {
-		p.told()
+		p.mustBeAnswered()
 	}
 }
 
@@ -89,11 +89,16 @@ func (s *shop) slow(at string, hold func() *fault.Hold) *fault.Hold {
 	return nil
 }
 
-// told fails unless the buyer heard what his purchase came to.
-func (p *purchase) told() {
+// mustBeAnswered fails unless the buyer got an answer that says how the purchase ended.
+func (p *purchase) mustBeAnswered() {
 	if p.ends() == "PAID" {
 		p.is(p.answer.OK() || p.answer.Code == codeAborted, "201, or 409 with code 1009")
 		return
 	}
-	p.is(p.answer.Status == 409 && p.answer.Code == codeAborted, "409 with code 1009, because nobody refused anything")
+	p.is(p.uncertain(), "409 with reason UNCERTAIN, because no service refused anything, or with code 1009")
+}
+
+// uncertain reports whether the answer says that the purchase was undone because a service was silent, or that it is in progress.
+func (p *purchase) uncertain() bool {
+	return p.answer.Status == 409 && (p.answer.Code == codeAborted || p.answer.Reason == "UNCERTAIN" || p.answer.Reason == "INTERRUPTED")
 }

@@ -10,9 +10,9 @@ import (
 
 // undo looks at the compensation itself: its order, its patience, and that it needs no listener.
 func undo(t *check.T) {
-	s := open(t, nil)
+	s := open(t, map[string]string{"SAGA_TIMEOUT": "5s", "COMPENSATION_TIMEOUT": "5s", "DEADLINE_OVERHEAD": "1ms"})
 	s.lastFirst()
-	s.buyerGone()
+	s.timeIsOver()
 	s.refusedAtFirst()
 	s.judge()
 }
@@ -27,7 +27,7 @@ func (s *shop) lastFirst() {
 	p := s.customer("wallet deducted, and its answer to order was lost", rich)
 	refund := wallet.HoldCall("Refund", 1)
 	if !p.strikeAt(refund) {
-		if !p.answer.OK() { // whoever repeats the step until he knows has nothing to undo
+		if !p.answer.OK() { // a driver that repeats the step until it knows has nothing to undo
 			s.judge()
 		}
 		return
@@ -49,15 +49,23 @@ func (s *shop) lastFirst() {
 	})
 }
 
-// isBeingUndone fails unless whoever finds the saga now would undo it.
+// isBeingUndone fails unless a worker that finds the saga now would undo it.
 func (p *purchase) isBeingUndone() {
 	var status string
 	err := p.s.db.QueryRow(p.s.t.Context(), `SELECT status FROM saga_executions WHERE aggregate_id::text = $1`, p.id()).Scan(&status)
 	p.s.t.Ours("read the saga", err)
 	p.s.t.True(status == "COMPENSATING", check.Failure{
-		Sentence: "nobody can see that the saga is being undone",
+		Sentence: "the saga does not say that it is being undone",
 		Expected: "status COMPENSATING in saga_executions before the first compensation is called", Seen: status,
-		Why: "whoever finds this saga after a crash must not go on with it: from the first undone step there is only one way out",
+		Why: "a worker that finds this saga after a crash must not go on with it: from the first undone step there is only one way out",
+	})
+	err = p.s.db.QueryRow(p.s.t.Context(), `SELECT step->>'status'
+		FROM saga_executions, jsonb_array_elements(steps) AS step WHERE aggregate_id::text = $1 AND step->>'name' = 'DEDUCT_BALANCE'`, p.id()).Scan(&status)
+	p.s.t.Ours("read the step", err)
+	p.s.t.True(status == "COMPENSATING", check.Failure{
+		Sentence: "the step does not say that it is being undone",
+		Expected: "status COMPENSATING in the steps of saga_executions while Refund is being called", Seen: status,
+		Why: "operators and recoveries see in it which call may be on its way, and how often it was tried",
 	})
 }
 
@@ -69,7 +77,7 @@ func (s *shop) refusedAtFirst() {
 	down := s.Call("order", "inventory").FailWith("Release", 0, codes.Unavailable)
 	p.send()
 	s.within(patience, func() bool { return p.answered() || down.Hits() > 0 })
-	s.within(time.Second, p.answered) // who tries again and again does not answer, and need not
+	s.within(8*time.Second, p.answered) // a driver that repeats the call without end does not answer
 	p.notYetCancelled("the reservation is not released yet")
 	t.Step("inventory is back, and the saga looks an hour old")
 	down.Remove()
@@ -78,19 +86,19 @@ func (s *shop) refusedAtFirst() {
 	p.balance()
 }
 
-// buyerGone lets the buyer hang up while the money is being taken.
-func (s *shop) buyerGone() {
-	t := s.t
-	t.Step("the buyer hangs up while order waits for wallet")
-	wallet, inventory := s.Call("order", "wallet"), s.Call("order", "inventory")
+// timeIsOver lets the time for the purchase end while the money is being taken, and the buyer hang up. Order must undo it at once: no saga
+// is made to look old here.
+func (s *shop) timeIsOver() {
+	s.t.Step("the time for a purchase is over while order waits for wallet; its buyer has hung up")
+	inventory := s.Call("order", "inventory")
 	released := len(inventory.Calls("Release"))
-	p := s.customer("the buyer hung up while wallet deducted", rich)
-	answer := wallet.HoldAnswer("Deduct", 1)
+	p := s.customer("the time for the purchase was over while wallet deducted", rich)
+	answer := s.Call("order", "wallet").HoldAnswer("Deduct", 1)
 	p.mustStrikeAt(answer)
 	p.hangUp()
 	<-p.done
-	// Who does not let himself be disturbed still waits for wallet: for him the answer is lost a little later.
-	s.within(time.Second, func() bool { return len(inventory.Calls("Release")) > released })
+	// A driver that waits for wallet all the same gets its answer lost a little later.
+	s.within(8*time.Second, func() bool { return len(inventory.Calls("Release")) > released })
 	answer.Drop()
 	p.ends()
 	p.balance()

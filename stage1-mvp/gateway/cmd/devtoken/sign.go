@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/auth"
+	"shop/platform/config"
 )
 
 const lifetime = 24 * time.Hour
@@ -35,6 +35,7 @@ func sign(dir, userID, role string) (string, error) {
 }
 
 func issuerOf(key ed25519.PrivateKey) (*auth.UserIssuer, error) {
-	cfg := auth.Config{PublicKeys: string(publicPEM(key)), Issuer: "stagecraft", Audience: "shop"}
+	cfg := config.Defaults[auth.Config]()
+	cfg.PublicKeys = string(publicPEM(key))
 	return auth.NewUserIssuer(config.Secret(privatePEM(key)), cfg, lifetime)
 }

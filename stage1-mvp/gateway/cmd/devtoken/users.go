@@ -6,10 +6,10 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
-	"stagecraft/stage1-mvp/platform/auth"
+	"shop/platform/auth"
 )
 
-// people are those who can log in on a developer's machine. Their passwords are no secret.
+// people are the users on a developer's machine. Their passwords are public.
 var people = []struct {
 	id, username, password string
 	role                   auth.Role

@@ -4,8 +4,8 @@ package main
 import (
 	"os"
 
-	"stagecraft/stage1-mvp/gateway/internal/app"
-	"stagecraft/stage1-mvp/platform/lifecycle"
+	"shop/gateway/internal/app"
+	"shop/platform/lifecycle"
 )
 
 func main() {

@@ -4,12 +4,12 @@ package app
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/gateway/internal/client"
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/identity"
-	"stagecraft/stage1-mvp/gateway/internal/rest"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/lifecycle"
+	"shop/gateway/internal/client"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/identity"
+	"shop/gateway/internal/rest"
+	"shop/platform/auth"
+	"shop/platform/lifecycle"
 )
 
 // Name is the service's name in logs and traces.

@@ -6,10 +6,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
+	"shop/gateway/internal/config"
 )
 
-func TestEverythingThatIsNeededIsProvided(t *testing.T) {
+func TestOptions_AreComplete(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, fx.ValidateApp(Options(config.Config{})))
 }

@@ -14,30 +14,30 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/openapi"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/openapitest"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/openapi"
+	platformconfig "shop/platform/config"
+	"shop/platform/openapitest"
 )
 
-func TestTheRoutesAreTheOnesThatAreDescribed(t *testing.T) {
+func TestRoutes_MatchOpenAPI(t *testing.T) {
 	t.Parallel()
 	document, err := openapi.JSON()
 	require.NoError(t, err)
 	contract, err := openapitest.Load(document)
 	require.NoError(t, err)
 
-	assert.Equal(t, contract.Operations(), routes(t), "expected is what openapi/spec says, actual what the gateway has")
+	assert.Equal(t, contract.Operations(), routes(t), "expected is openapi/spec, actual is the gateway")
 }
 
-// routes are those of the gateway as it is assembled to run. Its clients connect with their first call, so nothing is called.
+// routes returns those of the complete gateway. Its clients connect with their first call, so there is no connection.
 func routes(t *testing.T) []string {
 	t.Helper()
 	var engine *gin.Engine
-	require.NoError(t, fx.New(Options(config.Config{
-		Targets: config.Targets{Order: "127.0.0.1:1", Inventory: "127.0.0.1:1", Wallet: "127.0.0.1:1"},
-		Auth:    auth.Config{PublicKeys: publicKey(t), Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: publicKey(t)},
-	}), fx.NopLogger, fx.Populate(&engine)).Err())
+	cfg := platformconfig.Defaults[config.Config]()
+	cfg.Targets = config.Targets{Order: "127.0.0.1:1", Inventory: "127.0.0.1:1", Wallet: "127.0.0.1:1"}
+	cfg.Auth.PublicKeys, cfg.Auth.ServicePublicKeys = publicKey(t), publicKey(t)
+	require.NoError(t, fx.New(Options(cfg), fx.NopLogger, fx.Populate(&engine)).Err())
 	var found []string
 	for _, route := range engine.Routes() {
 		found = append(found, route.Method+" "+regexp.MustCompile(`:(\w+)`).ReplaceAllString(route.Path, "{$1}"))

@@ -13,17 +13,18 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/inventory/inventorytest"
-	"stagecraft/stage1-mvp/order/ordertest"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/contracttest"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/grpcclient"
-	"stagecraft/stage1-mvp/wallet/wallettest"
+	"shop/gateway/internal/config"
+	inventoryv1 "shop/gen/inventory/v1"
+	orderv1 "shop/gen/order/v1"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/inventory/inventorytest"
+	"shop/order/ordertest"
+	"shop/platform/auth"
+	platformconfig "shop/platform/config"
+	"shop/platform/contracttest"
+	"shop/platform/errs"
+	"shop/platform/grpcclient"
+	"shop/wallet/wallettest"
 )
 
 // shop is the clients of the gateway in front of the services themselves, as a customer and as an admin.
@@ -44,7 +45,7 @@ func newShop(t *testing.T) *shop {
 	keys := contracttest.NewKeys(t)
 	targets := config.Targets{Inventory: inventorytest.Serve(t, keys), Wallet: wallettest.Serve(t, keys)}
 	targets.Order = ordertest.Serve(t, keys, targets.Inventory, targets.Wallet)
-	cfg := config.Config{Targets: targets, Client: grpcclient.Config{Overhead: 500 * time.Millisecond}}
+	cfg := config.Config{Targets: targets, Client: platformconfig.Defaults[grpcclient.Config]()}
 	s := &shop{t: t, buyer: uuid.NewString(), fields: contracttest.NewFields()}
 	s.customer, s.admin = as(t, keys, s.buyer, auth.Customer), as(t, keys, uuid.NewString(), auth.Admin)
 	app := fxtest.New(t, fx.NopLogger, fx.Supply(cfg), Module, fx.Populate(&s.inventory, &s.wallet, &s.orders, &s.jobs, &s.payments))
@@ -77,9 +78,10 @@ func (s *shop) refused(code errs.Code, reason string) func(proto.Message, error)
 }
 
 // Not parallel: the services are configured by the environment.
-func TestTheGatewayUnderstandsTheServicesAndTheyIt(t *testing.T) {
+func TestContract_GatewayAndServices(t *testing.T) {
 	s := newShop(t)
 
+	s.catalogue()
 	s.stock()
 	s.money()
 	s.cards()
@@ -101,6 +103,20 @@ func TestTheGatewayUnderstandsTheServicesAndTheyIt(t *testing.T) {
 	} {
 		assert.ElementsMatch(t, except, s.fields.Missing(service), "fields that no answer of %s had", service.FullName())
 	}
+}
+
+func (s *shop) catalogue() {
+	put := &inventoryv1.PutProductRequest{Sku: "tea", Name: "Tea", UnitPrice: &inventoryv1.Money{MinorUnits: 100, Currency: "EUR"}}
+	s.ok(s.inventory.PutProduct(s.admin, put))
+	s.ok(s.inventory.PutProduct(s.admin, &inventoryv1.PutProductRequest{Sku: "cup", Name: "Cup", UnitPrice: put.GetUnitPrice()}))
+	s.refused(errs.Forbidden, "FORBIDDEN")(s.inventory.PutProduct(s.customer, put))
+	s.ok(s.inventory.GetProducts(s.customer, &inventoryv1.GetProductsRequest{Skus: []string{"tea", "cup"}}))
+	s.refused(errs.NotFound, "PRODUCT_NOT_FOUND")(s.inventory.GetProducts(s.customer, &inventoryv1.GetProductsRequest{Skus: []string{"nothing"}}))
+	page, err := s.inventory.ListProducts(s.customer, &inventoryv1.ListProductsRequest{PageSize: 1})
+	s.ok(page, err)
+	s.ok(s.inventory.ListProducts(s.customer, &inventoryv1.ListProductsRequest{PageSize: 1, PageToken: page.GetNextPageToken()}))
+	s.refused(errs.NotFound, "PRODUCT_NOT_FOUND")(s.inventory.AdjustStock(s.admin,
+		&inventoryv1.AdjustStockRequest{Sku: "nothing", Delta: 1, IdempotencyKey: "d0"}))
 }
 
 func (s *shop) stock() {
@@ -138,17 +154,12 @@ func (s *shop) cards() {
 	id := paid.GetTopUp().GetId()
 	s.ok(s.payments.GetTopUp(s.customer, &walletv1.GetTopUpRequest{Id: id}))
 	s.refused(errs.NotFound, "TOP_UP_NOT_FOUND")(s.payments.GetTopUp(s.customer, &walletv1.GetTopUpRequest{Id: uuid.NewString()}))
-	refund := &walletv1.RefundTopUpRequest{Id: id, IdempotencyKey: "r1"}
-	s.ok(s.payments.RefundTopUp(s.customer, refund))
-	s.ok(s.payments.RefundTopUp(s.customer, refund))
-	refund.IdempotencyKey = "r2"
-	s.refused(errs.Precondition, "TOP_UP_NOT_REFUNDABLE")(s.payments.RefundTopUp(s.customer, refund))
 }
 
 func (s *shop) purchases() {
 	purchase := func(key string, quantity int32) *orderv1.CreateOrderRequest {
 		return &orderv1.CreateOrderRequest{
-			IdempotencyKey: key, Currency: "EUR", Items: []*orderv1.OrderItem{{Sku: "tea", Quantity: quantity, UnitPrice: 100}},
+			IdempotencyKey: key, Items: []*orderv1.NewOrderItem{{Sku: "tea", Quantity: quantity}},
 		}
 	}
 	first, err := s.orders.CreateOrder(s.customer, purchase("o1", 1))
@@ -156,6 +167,19 @@ func (s *shop) purchases() {
 	s.ok(s.orders.CreateOrder(s.customer, purchase("o1", 1)))
 	second, err := s.orders.CreateOrder(s.customer, purchase("o2", 2))
 	s.ok(second, err)
+	dear := purchase("o4", 1)
+	dear.ExpectedTotal = &orderv1.Money{MinorUnits: 99, Currency: "EUR"}
+	s.refused(errs.Precondition, "PRICE_CHANGED")(s.orders.CreateOrder(s.customer, dear))
+	s.refused(errs.NotFound, "PRODUCT_NOT_FOUND")(s.orders.CreateOrder(s.customer, &orderv1.CreateOrderRequest{
+		IdempotencyKey: "o5", Items: []*orderv1.NewOrderItem{{Sku: "nothing", Quantity: 1}},
+	}))
+	shipped, err := s.orders.CreateOrder(s.customer, purchase("o6", 1))
+	s.ok(shipped, err)
+	ship := &orderv1.ShipOrderRequest{Id: shipped.GetOrder().GetId()}
+	s.refused(errs.Forbidden, "FORBIDDEN")(s.orders.ShipOrder(s.customer, ship))
+	s.ok(s.orders.ShipOrder(s.admin, ship))
+	s.ok(s.orders.ShipOrder(s.admin, ship))
+	s.refused(errs.Precondition, "NOT_CANCELLABLE")(s.orders.CancelOrder(s.customer, &orderv1.CancelOrderRequest{Id: ship.GetId()}))
 	s.refused(errs.Precondition, "OUT_OF_STOCK")(s.orders.CreateOrder(s.customer, purchase("o3", 1000)))
 	s.ok(s.inventory.GetStock(s.customer, &inventoryv1.GetStockRequest{Sku: "tea"}))
 

@@ -7,12 +7,12 @@ import (
 	"go.uber.org/fx"
 	"google.golang.org/grpc"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcclient"
+	"shop/gateway/internal/config"
+	inventoryv1 "shop/gen/inventory/v1"
+	orderv1 "shop/gen/order/v1"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/platform/auth"
+	"shop/platform/grpcclient"
 )
 
 // Module provides the clients of the services. Calls are made as the user whose request is being served.

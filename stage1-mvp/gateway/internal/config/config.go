@@ -1,4 +1,4 @@
-// Package config says what the environment of the gateway holds.
+// Package config has the configuration of the gateway.
 package config
 
 import (
@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"stagecraft/stage1-mvp/gateway/internal/identity"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/grpcclient"
-	"stagecraft/stage1-mvp/platform/lifecycle"
+	"shop/gateway/internal/identity"
+	"shop/platform/auth"
+	"shop/platform/config"
+	"shop/platform/grpcclient"
+	"shop/platform/lifecycle"
 )
 
 // Config is the whole configuration.
@@ -21,6 +21,7 @@ type Config struct {
 	Server             Server
 	Targets            Targets
 	RateLimit          RateLimit
+	Buckets            Buckets
 	LoginRateLimit     LoginRateLimit
 	LoginUserRateLimit LoginUserRateLimit
 	Auth               auth.Config
@@ -28,7 +29,7 @@ type Config struct {
 	Client             grpcclient.Config
 }
 
-// Validate refuses a login whose tokens nobody would accept.
+// Validate rejects a login whose tokens the services would not accept.
 func (c *Config) Validate() error { return c.Login.ValidateKey(c.Auth) }
 
 // Targets are the services behind the gateway, as host:port.
@@ -38,17 +39,22 @@ type Targets struct {
 	Wallet    string `env:"WALLET_TARGET"`
 }
 
-// Server is how the gateway listens.
+// Server holds the settings of the HTTP server.
 type Server struct {
 	Addr string `env:"GATEWAY_ADDR"`
 	// RequestTimeout bounds a request and all calls that it causes.
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" default:"15s"`
-	// ReadTimeout is how long a client may take to send a request, IdleTimeout how long it may keep a connection unused.
+	// ReadTimeout is how long a client may take to send a request, WriteTimeout how long to receive the answer once there is one, and
+	// IdleTimeout how long a connection may be unused.
 	ReadTimeout  time.Duration `env:"HTTP_READ_TIMEOUT" default:"10s"`
+	WriteTimeout time.Duration `env:"HTTP_WRITE_TIMEOUT" default:"5s"`
 	IdleTimeout  time.Duration `env:"HTTP_IDLE_TIMEOUT" default:"60s"`
 	DrainTimeout time.Duration `env:"HTTP_DRAIN_TIMEOUT" default:"15s"`
-	MaxBodyBytes int64         `env:"MAX_BODY_BYTES" default:"65536"`
-	// TrustedProxies are addresses and networks, with commas between, whose X-Forwarded-For is believed. Nobody's otherwise.
+	// MaxBodyBytes and MaxHeaderBytes bound the size of a request, MaxLoggedBody how many characters of a body are logged.
+	MaxBodyBytes   int64 `env:"MAX_BODY_BYTES" default:"65536"`
+	MaxHeaderBytes int   `env:"MAX_HEADER_BYTES" default:"16384"`
+	MaxLoggedBody  int   `env:"MAX_LOGGED_BODY" default:"2000"`
+	// TrustedProxies are comma-separated addresses and networks whose X-Forwarded-For is trusted. Without any, the header is ignored.
 	TrustedProxies string `env:"TRUSTED_PROXIES" optional:"true"`
 }
 
@@ -59,14 +65,22 @@ type RateLimit struct {
 	Burst     int     `env:"RATE_LIMIT_BURST" default:"20"`
 }
 
-// LoginRateLimit is RateLimit for the login, where each request is a guess.
+// Buckets bounds the memory of each rate limit.
+type Buckets struct {
+	// Max is how many pairs of client and route have a bucket of their own. Further ones share one.
+	Max int `env:"RATE_LIMIT_MAX_BUCKETS" default:"100000"`
+	// SweepInterval is how often unused buckets are removed.
+	SweepInterval time.Duration `env:"RATE_LIMIT_SWEEP_INTERVAL" default:"1m"`
+}
+
+// LoginRateLimit is RateLimit for the login, where each request may be a guess.
 type LoginRateLimit struct {
 	PerSecond float64 `env:"LOGIN_RATE_LIMIT_RPS" default:"1"`
 	Burst     int     `env:"LOGIN_RATE_LIMIT_BURST" default:"3"`
 }
 
-// LoginUserRateLimit is LoginRateLimit for one username, from whatever addresses. It refills in seconds: a guesser must be slow, and nobody
-// locked out once he has stopped.
+// LoginUserRateLimit is LoginRateLimit for one username, from all addresses together. It refills in seconds: guessing is slow, and the
+// owner of the name is not locked out for long.
 type LoginUserRateLimit struct {
 	PerSecond float64 `env:"LOGIN_USER_RATE_LIMIT_RPS" default:"0.5"`
 	Burst     int     `env:"LOGIN_USER_RATE_LIMIT_BURST" default:"10"`
@@ -77,13 +91,20 @@ func (s *Server) Proxies() []string {
 	return strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// Validate refuses a server without limits.
+// Validate rejects a server without limits.
 func (s *Server) Validate() error {
 	faults := config.Positive(map[string]time.Duration{
 		"REQUEST_TIMEOUT": s.RequestTimeout, "HTTP_READ_TIMEOUT": s.ReadTimeout, "HTTP_IDLE_TIMEOUT": s.IdleTimeout,
+		"HTTP_WRITE_TIMEOUT": s.WriteTimeout,
 	})
 	if s.MaxBodyBytes < 1 {
 		faults = append(faults, errors.New("MAX_BODY_BYTES must be at least 1"))
+	}
+	if s.MaxHeaderBytes < 1 {
+		faults = append(faults, errors.New("MAX_HEADER_BYTES must be at least 1"))
+	}
+	if s.MaxLoggedBody < 0 {
+		faults = append(faults, errors.New("MAX_LOGGED_BODY must not be negative"))
 	}
 	for _, proxy := range s.Proxies() {
 		_, addrErr := netip.ParseAddr(proxy)
@@ -95,15 +116,24 @@ func (s *Server) Validate() error {
 	return errors.Join(faults...)
 }
 
-// Validate refuses a limit that would let nobody in.
+// Validate rejects a limit without memory.
+func (b *Buckets) Validate() error {
+	faults := config.Positive(map[string]time.Duration{"RATE_LIMIT_SWEEP_INTERVAL": b.SweepInterval})
+	if b.Max < 1 {
+		faults = append(faults, errors.New("RATE_LIMIT_MAX_BUCKETS must be at least 1"))
+	}
+	return errors.Join(faults...)
+}
+
+// Validate rejects a limit that would allow no request.
 func (r *RateLimit) Validate() error { return checkLimit("RATE_LIMIT", r.PerSecond, r.Burst) }
 
-// Validate refuses a limit that would let nobody in.
+// Validate rejects a limit that would allow no request.
 func (r *LoginRateLimit) Validate() error {
 	return checkLimit("LOGIN_RATE_LIMIT", r.PerSecond, r.Burst)
 }
 
-// Validate refuses a limit that would let nobody in.
+// Validate rejects a limit that would allow no request.
 func (r *LoginUserRateLimit) Validate() error {
 	return checkLimit("LOGIN_USER_RATE_LIMIT", r.PerSecond, r.Burst)
 }

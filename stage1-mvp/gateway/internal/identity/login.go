@@ -1,5 +1,5 @@
-// Package identity knows the shop's users and lets them in. A larger shop would have an identity provider instead; the services, which
-// know only its public keys, would not notice.
+// Package identity has the shop's users and their login. A larger shop would use an identity provider; the services, which know only its
+// public keys, would stay the same.
 package identity
 
 import (
@@ -10,15 +10,15 @@ import (
 	"github.com/samber/lo"
 	"golang.org/x/crypto/bcrypt"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/auth"
+	"shop/platform/clock"
+	"shop/platform/errs"
 )
 
-// MaxPassword is how many bytes of a password bcrypt looks at. Of a longer one it would ignore the rest.
+// MaxPassword is the longest password in bytes. bcrypt would ignore the rest of a longer one.
 const MaxPassword = 72
 
-// Session is what a user receives for his password.
+// Session is the result of a login.
 type Session struct {
 	Token    auth.Token
 	Lifetime time.Duration
@@ -33,7 +33,7 @@ type Login struct {
 	now    clock.Clock
 }
 
-// NewLogin returns a Login of the users of cfg. Without users it refuses everyone.
+// NewLogin returns a Login of the users of cfg. Without users every login fails.
 func NewLogin(cfg Config, keys auth.Config, now clock.Clock) (*Login, error) {
 	if !cfg.Enabled() {
 		return &Login{}, nil
@@ -49,12 +49,12 @@ func NewLogin(cfg Config, keys auth.Config, now clock.Clock) (*Login, error) {
 	return &Login{users: users, anyone: lo.Values(users)[0], issuer: issuer, slots: make(chan struct{}, cfg.Concurrency), now: now}, nil
 }
 
-// Execute returns a session of the user. It is Unauthorized in the same words and after the same work whether the username or the password
-// is wrong: who tries names must not learn which exist. Without users it is NotFound,
-// and RateLimited when ctx ends before it is its turn.
+// Execute returns a session of the user. Whether the username or the password is wrong, it returns the same Unauthorized error after the
+// same work, so that an attacker cannot find out which names exist. Without users it returns NotFound, and RateLimited when ctx ends before
+// a slot is free.
 func (l *Login) Execute(ctx context.Context, username, password string) (Session, error) {
 	if l.issuer == nil {
-		return Session{}, errs.New(errs.NotFound, "LOGIN_DISABLED", "nobody can log in here")
+		return Session{}, errs.New(errs.NotFound, "LOGIN_DISABLED", "this gateway has no login")
 	}
 	u, known := l.users[username]
 	if !known {
@@ -74,13 +74,13 @@ func (l *Login) Execute(ctx context.Context, username, password string) (Session
 	return Session{Token: token, Lifetime: lifetime}, nil
 }
 
-// compare waits for its turn, so that password checks do not use up the cores that serve everybody else.
+// compare waits for a slot, so that password checks do not use up all cores.
 func (l *Login) compare(ctx context.Context, u user, password string) error {
 	select {
 	case l.slots <- struct{}{}:
 		defer func() { <-l.slots }()
 	case <-ctx.Done():
-		return errs.Wrap(ctx.Err(), errs.RateLimited, "LOGIN_BUSY", "too many people log in at the moment, try again later")
+		return errs.Wrap(ctx.Err(), errs.RateLimited, "LOGIN_BUSY", "too many logins at the moment, try again later")
 	}
 	return bcrypt.CompareHashAndPassword([]byte(u.PasswordHash), []byte(password))
 }

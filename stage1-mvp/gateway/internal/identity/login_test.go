@@ -16,10 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/auth"
+	"shop/platform/clock"
+	"shop/platform/config"
+	"shop/platform/errs"
 )
 
 const ada = "11111111-1111-4111-8111-111111111111"
@@ -41,11 +41,12 @@ func keyPair(t *testing.T) (config.Secret, auth.Config) {
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
 	require.NoError(t, err)
 	bundle := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: pkix}))
-	return config.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})),
-		auth.Config{PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle}
+	keys := config.Defaults[auth.Config]()
+	keys.PublicKeys, keys.ServicePublicKeys = bundle, bundle
+	return config.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})), keys
 }
 
-func TestASessionIsTheUsersOwnAndEnds(t *testing.T) {
+func TestExecute_ValidPassword_ReturnsSession(t *testing.T) {
 	t.Parallel()
 	key, keys := keyPair(t)
 	users := "[" + userJSON(ada, "ada", good, `"customer"`) + "]"
@@ -70,8 +71,8 @@ func TestASessionIsTheUsersOwnAndEnds(t *testing.T) {
 	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "a session of two minutes ago that was good for one")
 }
 
-// An answer that comes at once for a name that does not exist tells which names do. The work is the hash: counting it is surer than a clock.
-func TestAnUnknownNameCostsAsMuchAsAWrongPassword(t *testing.T) {
+// A fast answer for an unknown name would show which names exist. The test counts hashes, because timing is unreliable.
+func TestExecute_UnknownName_TakesAsLongAsWrongPassword(t *testing.T) {
 	t.Parallel()
 	key, keys := keyPair(t)
 	users := "[" + userJSON(ada, "ada", good, `"customer"`) + "]"
@@ -95,16 +96,16 @@ func TestAnUnknownNameCostsAsMuchAsAWrongPassword(t *testing.T) {
 	assert.Equal(t, errs.Unauthorized, errs.CodeOf(err), "the password of another")
 }
 
-func TestUsersWhoCouldNotLogInAreRefusedAtTheStart(t *testing.T) {
+func TestConfig_UnusableUsers_AreRejected(t *testing.T) {
 	t.Parallel()
 	key, keys := keyPair(t)
 	one := userJSON(ada, "ada", good, `"customer"`)
 	for name, test := range map[string]struct{ users, want string }{
 		"no list":         {`{}`, "not a JSON list"},
-		"nobody":          {`[]`, "empty"},
+		"no users":        {`[]`, "empty"},
 		"no name":         {userJSON(ada, "", good, `"customer"`), "user 1 has no username"},
 		"no uuid":         {userJSON("7", "ada", good, `"customer"`), "not a UUID"},
-		"no hash":         {userJSON(ada, "ada", "secret", `"customer"`), "not bcrypt's"},
+		"no hash":         {userJSON(ada, "ada", "secret", `"customer"`), "not a bcrypt hash"},
 		"weak hash":       {userJSON(ada, "ada", strings.Replace(good, "$10$", "$04$", 1), `"customer"`), "cost 4"},
 		"hashes of kinds": {one + "," + userJSON(ada, "bob", strings.Replace(good, "$10$", "$11$", 1), `"customer"`), "user 2 has a password_hash of cost 11"},
 		"no role":         {userJSON(ada, "ada", good, ""), "no role"},
@@ -120,24 +121,24 @@ func TestUsersWhoCouldNotLogInAreRefusedAtTheStart(t *testing.T) {
 		assert.ErrorContains(t, err, test.want, name)
 		assert.NotContains(t, fmt.Sprint(err), good, "a hash is a secret")
 	}
-	assert.ErrorContains(t, (&Config{Users: config.Secret("[" + one + "]"), TokenLifetime: time.Minute, Concurrency: 1}).Validate(), "come together")
+	assert.ErrorContains(t, (&Config{Users: config.Secret("[" + one + "]"), TokenLifetime: time.Minute, Concurrency: 1}).Validate(), "must be set together")
 	another, _ := keyPair(t)
-	assert.ErrorContains(t, (&Config{PrivateKey: another, TokenLifetime: time.Minute, Concurrency: 1}).ValidateKey(keys), "no counterpart")
+	assert.ErrorContains(t, (&Config{PrivateKey: another, TokenLifetime: time.Minute, Concurrency: 1}).ValidateKey(keys), "public half")
 	assert.NoError(t, (&Config{PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}).ValidateKey(keys))
 }
 
-func TestOnlySoManyPasswordsAreHashedAtOnce(t *testing.T) {
+func TestExecute_ConcurrencyExceeded_ReturnsRateLimited(t *testing.T) {
 	t.Parallel()
 	key, keys := keyPair(t)
 	users := "[" + userJSON(ada, "ada", good, `"customer"`) + "]"
 	login, err := NewLogin(Config{Users: config.Secret(users), PrivateKey: key, TokenLifetime: time.Minute, Concurrency: 1}, keys, clock.System)
 	require.NoError(t, err)
-	login.slots <- struct{}{} // somebody is at it
+	login.slots <- struct{}{} // the only slot is taken
 
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = login.Execute(gone, "ada", "secret")
-	assert.Equal(t, errs.RateLimited, errs.CodeOf(err), "who cannot wait is told to come back")
+	assert.Equal(t, errs.RateLimited, errs.CodeOf(err), "the client may try again later")
 
 	<-login.slots
 	_, err = login.Execute(t.Context(), "ada", "secret")

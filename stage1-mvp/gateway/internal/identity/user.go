@@ -8,11 +8,11 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/crypto/bcrypt"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/auth"
+	"shop/platform/config"
 )
 
-// user is somebody who can log in.
+// user is one entry of LOGIN_USERS.
 type user struct {
 	ID           string      `json:"id"`
 	Username     string      `json:"username"`
@@ -20,7 +20,8 @@ type user struct {
 	Roles        []auth.Role `json:"roles"`
 }
 
-// parseUsers returns the users by name. All hashes must have the same cost, so that the time of an answer does not tell users apart.
+// parseUsers returns the users by name. All hashes must have the same cost, so that the duration of a login does not show which users
+// exist.
 func parseUsers(list config.Secret) (map[string]user, error) {
 	var users []user
 	if err := json.Unmarshal([]byte(list.Reveal()), &users); err != nil {
@@ -30,7 +31,7 @@ func parseUsers(list config.Secret) (map[string]user, error) {
 		return nil, errors.New("the list is empty")
 	}
 	byName := make(map[string]user, len(users))
-	cost, _ := bcrypt.Cost([]byte(users[0].PasswordHash)) // 0 for what is no hash, which check refuses
+	cost, _ := bcrypt.Cost([]byte(users[0].PasswordHash)) // 0 if it is not a hash, which check rejects
 	for i, u := range users {
 		if err := u.check(cost); err != nil {
 			return nil, fmt.Errorf("user %d %w", i+1, err)
@@ -51,7 +52,7 @@ func (u user) check(cost int) error {
 	case uuid.Validate(u.ID) != nil:
 		return errors.New("has an id that is not a UUID")
 	case err != nil:
-		return errors.New("has a password_hash that is not bcrypt's")
+		return errors.New("has a password_hash that is not a bcrypt hash")
 	case own < bcrypt.DefaultCost:
 		return fmt.Errorf("has a password_hash of cost %d, want at least %d", own, bcrypt.DefaultCost)
 	case own != cost:
@@ -60,8 +61,8 @@ func (u user) check(cost int) error {
 		return errors.New("has no role")
 	}
 	for _, role := range u.Roles {
-		if role != auth.Customer && role != auth.Admin {
-			return fmt.Errorf("has the role %q, want customer or admin", role)
+		if role != auth.Customer && role != auth.Admin && role != auth.Warehouse {
+			return fmt.Errorf("has the role %q, want customer, admin or warehouse", role)
 		}
 	}
 	return nil

@@ -10,16 +10,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
-const (
-	maxLoggedBody = 2000
-	// recordedBody is more, because half of a secret is one, too, and nothing recognises it: what is hidden is hidden before the cut.
-	recordedBody = 2 * maxLoggedBody
-)
-
-// BodyLimit refuses to read more than limit bytes of a request.
+// BodyLimit makes reading more than limit bytes of a request fail.
 func BodyLimit(limit int64) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
@@ -27,27 +21,31 @@ func BodyLimit(limit int64) gin.HandlerFunc {
 	}
 }
 
-// record is the beginning of a body, for the log line.
-type record struct{ strings.Builder }
+// record is the beginning of a body, for the log line. It keeps twice as much as is logged, because secrets must be masked before the cut:
+// half a secret is not recognized.
+type record struct {
+	strings.Builder
+	limit int
+}
 
 func (r *record) add(p []byte) {
-	if room := recordedBody - r.Len(); room > 0 {
+	if room := 2*r.limit - r.Len(); room > 0 {
 		r.Write(p[:min(room, len(p))])
 	}
 }
 
-// masked returns what may be logged, at most maxLoggedBody characters. In what is no JSON object, such as a form with a password in it,
-// nobody can tell what is secret: of that it is the length alone.
+// masked returns the text to log, at most limit bytes. Only JSON can be masked by field name, so of any other body, such as a form with a
+// password, it is the length.
 func (r *record) masked() string {
 	text := r.String()
 	if !beginsObject(text) {
-		return fmt.Sprintf("%d bytes that are no JSON object", len(text))
+		return fmt.Sprintf("%d bytes, not a JSON object", len(text))
 	}
 	text = logging.MaskBody(text)
-	return strings.ToValidUTF8(text[:min(len(text), maxLoggedBody)], "�")
+	return strings.ToValidUTF8(text[:min(len(text), r.limit)], "�")
 }
 
-// beginsObject tells whether the text is empty, or is a JSON object that may be cut short.
+// beginsObject reports whether the text is empty, or a JSON object that may be cut short.
 func beginsObject(text string) bool {
 	if text != "" && !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
 		return false
@@ -86,14 +84,14 @@ func (w recordingWriter) WriteString(s string) (int, error) {
 	return w.ResponseWriter.WriteString(s)
 }
 
-func recordRequestBody(c *gin.Context) *record {
-	r := &record{}
+func recordRequestBody(c *gin.Context, limit int) *record {
+	r := &record{limit: limit}
 	c.Request.Body = recordingReader{ReadCloser: c.Request.Body, record: r}
 	return r
 }
 
-func recordResponseBody(c *gin.Context) *record {
-	r := &record{}
+func recordResponseBody(c *gin.Context, limit int) *record {
+	r := &record{limit: limit}
 	c.Writer = recordingWriter{ResponseWriter: c.Writer, record: r}
 	return r
 }

@@ -4,8 +4,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/correlation"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/correlation"
+	"shop/platform/logging"
 )
 
 // Context gives the request a correlation id, the client's own if it is safe to log, and a logger that writes it on every line.

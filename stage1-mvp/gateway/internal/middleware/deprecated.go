@@ -17,7 +17,7 @@ type Deprecation struct {
 	Successor func(c *gin.Context) string
 }
 
-// Deprecations marks routes that will be removed, and counts the requests that still use them: at zero a route can go.
+// Deprecations marks routes that will be removed, and counts the requests that still use them: at zero a route can be removed.
 type Deprecations struct{ used *prometheus.CounterVec }
 
 // NewDeprecations returns Deprecations that count in the registry.
@@ -30,8 +30,8 @@ func NewDeprecations(registry *prometheus.Registry) *Deprecations {
 	return &Deprecations{used: used}
 }
 
-// Mark returns the middleware of one route. Its answers say since when the route is deprecated (RFC 9745), until when it works (RFC 8594)
-// and what replaces it.
+// Mark returns the middleware of one route. It adds the headers Deprecation (RFC 9745), Sunset (RFC 8594) and Link, which names
+// the successor.
 func (d *Deprecations) Mark(deprecation Deprecation) gin.HandlerFunc {
 	since := fmt.Sprintf("@%d", deprecation.Since.Unix())
 	sunset := deprecation.Sunset.UTC().Format(http.TimeFormat)

@@ -7,13 +7,16 @@ import (
 	"golang.org/x/time/rate"
 )
 
-const (
-	// sweepEvery is how often buckets that nobody uses any more are thrown away, and sweepFullEvery how often when there is no room.
-	sweepEvery     = time.Minute
-	sweepFullEvery = time.Second
-	// maxBuckets is how many there are at most: whoever has enough addresses must not take all memory. Who comes after shares one.
-	maxBuckets = 100_000
-)
+// Buckets bounds the memory of a Limiter.
+type Buckets struct {
+	// Max is how many clients and routes have a bucket of their own: an attacker with many addresses must not use up the memory. Further
+	// ones share one bucket.
+	Max int
+	// SweepInterval is how often unused buckets are removed. A Limiter that is full looks sixty times as often.
+	SweepInterval time.Duration
+}
+
+const fullSweepFactor = 60
 
 // bucketKey is one client on one route.
 type bucketKey struct{ client, route string }
@@ -22,6 +25,7 @@ type bucketKey struct{ client, route string }
 type Limiter struct {
 	limit rate.Limit
 	burst int
+	size  Buckets
 	now   func() time.Time
 
 	mu      sync.Mutex
@@ -29,10 +33,10 @@ type Limiter struct {
 	sweptAt time.Time
 }
 
-// NewLimiter allows perSecond requests on average and burst at once, for each client and route.
-func NewLimiter(perSecond float64, burst int, now func() time.Time) *Limiter {
+// NewLimiter applies limit to each client and route.
+func NewLimiter(limit Limit, size Buckets, now func() time.Time) *Limiter {
 	return &Limiter{
-		limit: rate.Limit(perSecond), burst: burst, now: now,
+		limit: rate.Limit(limit.PerSecond), burst: limit.Burst, size: size, now: now,
 		buckets: make(map[bucketKey]*rate.Limiter), sweptAt: now(),
 	}
 }
@@ -48,7 +52,7 @@ func (l *Limiter) Take(client, route string) (wait time.Duration, ok bool) {
 	l.sweep(now)
 	reservation := l.bucket(bucketKey{client, route}).ReserveN(now, 1)
 	if wait = reservation.DelayFrom(now); wait > 0 {
-		reservation.CancelAt(now) // who is refused pays nothing
+		reservation.CancelAt(now) // a rejected request takes no token
 		return wait, false
 	}
 	return 0, true
@@ -56,7 +60,7 @@ func (l *Limiter) Take(client, route string) (wait time.Duration, ok bool) {
 
 func (l *Limiter) bucket(key bucketKey) *rate.Limiter {
 	b, ok := l.buckets[key]
-	if !ok && len(l.buckets) >= maxBuckets {
+	if !ok && len(l.buckets) >= l.size.Max {
 		key = bucketKey{}
 		b, ok = l.buckets[key]
 	}
@@ -67,11 +71,11 @@ func (l *Limiter) bucket(key bucketKey) *rate.Limiter {
 	return b
 }
 
-// sweep forgets the buckets that are full again: a new one would be the same.
+// sweep removes the buckets that are full again: a new one would be the same.
 func (l *Limiter) sweep(now time.Time) {
-	every := sweepEvery
-	if len(l.buckets) >= maxBuckets {
-		every = sweepFullEvery
+	every := l.size.SweepInterval
+	if len(l.buckets) >= l.size.Max {
+		every /= fullSweepFactor
 	}
 	if now.Sub(l.sweptAt) < every {
 		return

@@ -8,16 +8,18 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-type handClock struct{ at time.Time }
+type fakeClock struct{ at time.Time }
 
-func (c *handClock) now() time.Time { return c.at }
+func (c *fakeClock) now() time.Time { return c.at }
 
-func newTestLimiter(perSecond float64, burst int) (*Limiter, *handClock) {
-	clock := &handClock{at: time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)}
-	return NewLimiter(perSecond, burst, clock.now), clock
+func newTestLimiter(perSecond float64, burst int) (*Limiter, *fakeClock) {
+	clock := &fakeClock{at: time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)}
+	return NewLimiter(Limit{perSecond, burst}, buckets, clock.now), clock
 }
 
-func TestABurstPassesThenTheRateDecides(t *testing.T) {
+var buckets = Buckets{Max: 1000, SweepInterval: time.Minute}
+
+func TestTake_BurstThenRate(t *testing.T) {
 	t.Parallel()
 	limiter, clock := newTestLimiter(10, 3)
 	for range 3 {
@@ -29,13 +31,13 @@ func TestABurstPassesThenTheRateDecides(t *testing.T) {
 	assert.False(t, ok)
 	assert.Equal(t, 100*time.Millisecond, wait)
 
-	// Who was refused and comes back when told to is let in: the refusal cost him nothing.
+	// A rejected request took no token, so the client succeeds after the wait.
 	clock.at = clock.at.Add(wait)
 	_, ok = limiter.Take("client", "route")
 	assert.True(t, ok)
 }
 
-func TestClientsAndRoutesDoNotShareABucket(t *testing.T) {
+func TestTake_ClientsAndRoutes_HaveOwnBuckets(t *testing.T) {
 	t.Parallel()
 	limiter, _ := newTestLimiter(1, 1)
 	for _, key := range [][2]string{{"a", "/x"}, {"a", "/y"}, {"b", "/x"}} {
@@ -46,44 +48,44 @@ func TestClientsAndRoutesDoNotShareABucket(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestBucketsNobodyUsesAreForgotten(t *testing.T) {
+func TestSweep_UnusedBuckets_AreRemoved(t *testing.T) {
 	t.Parallel()
 	limiter, clock := newTestLimiter(0.05, 2) // a bucket is full again after 40 s
 	for i := range 1000 {
 		limiter.Take(fmt.Sprint(i), "/x")
 	}
-	clock.at = clock.at.Add(2 * sweepEvery)
+	clock.at = clock.at.Add(2 * buckets.SweepInterval)
 	limiter.Take("late", "/x")
 
 	assert.Len(t, limiter.buckets, 1, "a map that only grows is a memory leak")
 }
 
-func TestABucketInUseIsKept(t *testing.T) {
+func TestSweep_BucketInUse_IsKept(t *testing.T) {
 	t.Parallel()
 	limiter, clock := newTestLimiter(0.001, 1)
 	limiter.Take("greedy", "/x")
-	clock.at = clock.at.Add(2 * sweepEvery)
+	clock.at = clock.at.Add(2 * buckets.SweepInterval)
 
 	_, ok := limiter.Take("greedy", "/x")
 
-	assert.False(t, ok, "eviction must not be a way round the limit")
+	assert.False(t, ok, "eviction must not bypass the limit")
 }
 
-func TestManyAddressesDoNotTakeAllMemory(t *testing.T) {
+func TestTake_TooManyClients_ShareABucket(t *testing.T) {
 	t.Parallel()
 	limiter, clock := newTestLimiter(10, 20)
-	limiter.Take("loyal", "/x")
-	for i := range 2 * maxBuckets {
+	limiter.Take("early", "/x")
+	for i := range 2 * buckets.Max {
 		limiter.Take(fmt.Sprint(i), "/x")
 	}
-	assert.LessOrEqual(t, len(limiter.buckets), maxBuckets+1)
+	assert.LessOrEqual(t, len(limiter.buckets), buckets.Max+1)
 	_, ok := limiter.Take("late", "/x")
-	assert.False(t, ok, "those that there is no room for share a limit, and are not without one")
-	_, ok = limiter.Take("loyal", "/x")
-	assert.True(t, ok, "who was there keeps his own")
+	assert.False(t, ok, "clients without a bucket of their own share one")
+	_, ok = limiter.Take("early", "/x")
+	assert.True(t, ok, "an existing bucket is kept")
 
-	clock.at = clock.at.Add(sweepFullEvery)
+	clock.at = clock.at.Add(buckets.SweepInterval / fullSweepFactor)
 	_, ok = limiter.Take("late", "/x")
 	assert.True(t, ok)
-	assert.Less(t, len(limiter.buckets), 10, "there is room again as soon as they have gone")
+	assert.Less(t, len(limiter.buckets), 10, "unused buckets are removed")
 }

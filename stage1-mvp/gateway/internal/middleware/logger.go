@@ -8,16 +8,16 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/logging"
 )
 
-// Logger writes one line per request: what was asked, what was answered, how long it took, and the whole chain of the error, which
-// the client does not see. Bodies are masked and cut.
-func Logger() gin.HandlerFunc {
+// Logger writes one line per request, with the whole chain of the error, which the client does not see. Bodies are masked, and cut to
+// maxBody bytes.
+func Logger(maxBody int) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		started := time.Now()
-		asked := recordRequestBody(c)
-		answered := recordResponseBody(c)
+		request := recordRequestBody(c, maxBody)
+		response := recordResponseBody(c, maxBody)
 		status := http.StatusInternalServerError // unless Next returns: a panic passes through here on its way to Recovery
 		defer func() {
 			fields := []zap.Field{
@@ -28,8 +28,8 @@ func Logger() gin.HandlerFunc {
 				zap.Int("status", status),
 				zap.Int64("duration_ms", time.Since(started).Milliseconds()),
 				zap.String("client_ip", c.ClientIP()),
-				zap.String("request_body", asked.masked()),
-				zap.String("response_body", answered.masked()),
+				zap.String("request_body", request.masked()),
+				zap.String("response_body", response.masked()),
 			}
 			if last := c.Errors.Last(); last != nil {
 				fields = append(fields, logging.Error(last.Err))
@@ -41,7 +41,7 @@ func Logger() gin.HandlerFunc {
 	}
 }
 
-// levelOf is warn for mistakes of the client and error for our own.
+// levelOf returns warn for the mistakes of clients and error for faults of the system.
 func levelOf(status int) zapcore.Level {
 	switch {
 	case status >= http.StatusInternalServerError:

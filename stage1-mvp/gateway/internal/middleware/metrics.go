@@ -8,7 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"stagecraft/stage1-mvp/platform/telemetry"
+	"shop/platform/telemetry"
 )
 
 // Metrics counts requests, errors and durations. The labels are bounded: route patterns, methods that have a route, and statuses.

@@ -8,12 +8,12 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/gateway/internal/reply"
+	"shop/platform/clock"
+	"shop/platform/errs"
 )
 
-// Limit is PerSecond requests on average, and Burst at once. PerSecond 0 is no limit.
+// Limit is PerSecond requests on average, and Burst at once. PerSecond 0 means no limit.
 type Limit struct {
 	PerSecond float64
 	Burst     int
@@ -21,17 +21,18 @@ type Limit struct {
 
 // Limits are the limits of all routes.
 type Limits struct {
+	Buckets Buckets
 	General Limit
 	// Routes have a limit of their own, by method and pattern: "POST /v1/login".
 	Routes map[string]Limit
 }
 
-// RateLimit refuses a client that asks one route too often, and says when to come back.
+// RateLimit rejects a client that exceeds the limit of a route.
 func RateLimit(limits Limits, now clock.Clock) gin.HandlerFunc {
-	general := limits.General.Limiter(now)
+	general := limits.General.Limiter(limits.Buckets, now)
 	own := make(map[string]*Limiter, len(limits.Routes))
 	for route, limit := range limits.Routes {
-		own[route] = limit.Limiter(now)
+		own[route] = limit.Limiter(limits.Buckets, now)
 	}
 	return func(c *gin.Context) {
 		route := methodOf(c) + " " + routeOf(c)
@@ -47,22 +48,22 @@ func RateLimit(limits Limits, now clock.Clock) gin.HandlerFunc {
 	}
 }
 
-// TooMany refuses a request, and says after how many seconds it may come again.
+// TooMany rejects a request, with the time after which to repeat it.
 func TooMany(c *gin.Context, wait time.Duration) {
 	seconds := int(math.Ceil(wait.Seconds()))
 	c.Header("Retry-After", strconv.Itoa(seconds))
 	reply.Error(c, errs.New(errs.RateLimited, "RATE_LIMITED", "too many requests, try again in %d s", seconds))
 }
 
-// Limiter returns one that keeps to the limit.
-func (l Limit) Limiter(now clock.Clock) *Limiter {
+// Limiter returns a Limiter for the limit, nil for none.
+func (l Limit) Limiter(size Buckets, now clock.Clock) *Limiter {
 	if l.PerSecond == 0 {
 		return nil
 	}
-	return NewLimiter(l.PerSecond, l.Burst, now)
+	return NewLimiter(l, size, now)
 }
 
-// clientOf is the address, or for IPv6 the /64 that one subscriber has all of.
+// clientOf returns the address, or for IPv6 its /64, which belongs to one subscriber.
 func clientOf(c *gin.Context) string {
 	addr, err := netip.ParseAddr(c.ClientIP())
 	if err != nil || addr.Unmap().Is4() {

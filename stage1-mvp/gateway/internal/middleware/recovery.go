@@ -8,8 +8,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/gateway/internal/reply"
+	"shop/platform/logging"
 )
 
 // Recovery turns a panic into an answer and one log line with the stack.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheDescriptionIsValid(t *testing.T) {
+func TestJSON_IsValid(t *testing.T) {
 	t.Parallel()
 	raw, err := JSON()
 	require.NoError(t, err)
@@ -18,17 +18,17 @@ func TestTheDescriptionIsValid(t *testing.T) {
 	assert.NoError(t, document.Validate(t.Context()))
 }
 
-func TestTheDescriptionIsAlwaysTheSameBytes(t *testing.T) {
+func TestJSON_IsDeterministic(t *testing.T) {
 	t.Parallel()
 	first, err := JSON()
 	require.NoError(t, err)
 	second, err := JSON()
 	require.NoError(t, err)
 
-	assert.Equal(t, string(first), string(second), "or no cache could tell that nothing has changed")
+	assert.Equal(t, string(first), string(second), "otherwise its ETag would change")
 }
 
-func TestNothingIsDescribedTwice(t *testing.T) {
+func TestMerge_Duplicate_Fails(t *testing.T) {
 	t.Parallel()
 	whole := map[string]any{"paths": map[string]any{"/a": map[string]any{"get": 1}}}
 

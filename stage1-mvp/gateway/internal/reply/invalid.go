@@ -3,7 +3,7 @@ package reply
 import (
 	"errors"
 
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/platform/errs"
 )
 
 // InvalidFields is the cause of an InvalidInput that names fields.

@@ -1,6 +1,6 @@
 package rest
 
-import orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+import orderv1 "shop/gen/order/v1"
 
 type allOrdersQuery struct {
 	Page     int32  `form:"page,default=1" binding:"min=1"`

@@ -5,14 +5,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
 )
 
 // AdminOrderHandler serves /v1/admin/orders. The order service decides who is an admin.
 type AdminOrderHandler struct{ orders orderv1.OrderServiceClient }
 
-// NewAdminOrderHandler returns the handler that asks this client.
+// NewAdminOrderHandler returns the handler for this client.
 func NewAdminOrderHandler(orders orderv1.OrderServiceClient) *AdminOrderHandler {
 	return &AdminOrderHandler{orders: orders}
 }

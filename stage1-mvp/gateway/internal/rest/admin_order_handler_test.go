@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"google.golang.org/protobuf/proto"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/errs"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/errs"
 )
 
-func TestTheAdminsListIsAskedForInWordsOfTheContract(t *testing.T) {
+func TestAdminOrders_MapsQuery(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for query, want := range map[string]*orderv1.ListAllOrdersRequest{
@@ -32,7 +32,7 @@ func TestTheAdminsListIsAskedForInWordsOfTheContract(t *testing.T) {
 	}
 }
 
-func TestAListThatCannotBeMadeIsRefusedBeforeAnybodyIsAsked(t *testing.T) {
+func TestAdminOrders_InvalidQuery_IsRejectedWithoutACall(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for query, message := range map[string]string{
@@ -50,7 +50,7 @@ func TestAListThatCannotBeMadeIsRefusedBeforeAnybodyIsAsked(t *testing.T) {
 	}
 }
 
-func TestWhoIsNoAdminIsToldSo(t *testing.T) {
+func TestAdminOrders_NotAdmin_Returns403(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	g.orders.listAll = func(*orderv1.ListAllOrdersRequest) (*orderv1.ListAllOrdersResponse, error) {

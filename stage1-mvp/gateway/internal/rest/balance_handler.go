@@ -7,9 +7,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/middleware"
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"shop/gateway/internal/middleware"
+	"shop/gateway/internal/reply"
+	walletv1 "shop/gen/wallet/v1"
 )
 
 const balancesPath = "/wallets/me/balances/"

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestABalanceHasAnAddress(t *testing.T) {
+func TestBalance_Get_HasItsOwnPath(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 
@@ -19,7 +19,7 @@ func TestABalanceHasAnAddress(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodGet, "/v1/wallets/me/balances/eur", "").Code)
 }
 
-func TestTheAddressOfBeforeStillWorksAndSaysThatItWillNot(t *testing.T) {
+func TestDeprecatedRoute_Called_AnswersWithSunset(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 

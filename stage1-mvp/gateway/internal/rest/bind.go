@@ -1,16 +1,19 @@
 package rest
 
 import (
+	"errors"
+	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/gin-gonic/gin/binding"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/idempotency"
+	"shop/gateway/internal/reply"
+	"shop/platform/errs"
+	"shop/platform/idempotency"
 )
 
 const (
@@ -18,10 +21,15 @@ const (
 	replayedHeader    = "Idempotency-Replayed"
 )
 
-// bindBody reads exactly one JSON value into T and applies its binding rules. If ok is false, it has already answered with what is wrong.
+// bindBody reads exactly one JSON value into T and applies its binding rules. If ok is false, it has already answered with an error.
 func bindBody[T any](c *gin.Context) (body T, ok bool) {
 	if err := decode(c.Request.Body, &body); err != nil {
-		reply.Error(c, err)
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			reply.Refuse(c, http.StatusRequestEntityTooLarge, err)
+		} else {
+			reply.Error(c, err)
+		}
 		return body, false
 	}
 	if err := binding.Validator.ValidateStruct(&body); err != nil {
@@ -36,7 +44,7 @@ func bindQuery[T any](c *gin.Context) (query T, ok bool) {
 	// URL.Query would drop what it cannot parse, and a dropped filter lists everything.
 	values, err := url.ParseQuery(c.Request.URL.RawQuery)
 	if err != nil {
-		reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_QUERY", "the query string cannot be read"))
+		reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_QUERY", "the query string is not valid"))
 		return query, false
 	}
 	for name, given := range values {
@@ -49,7 +57,7 @@ func bindQuery[T any](c *gin.Context) (query T, ok bool) {
 		}
 	}
 	if err := c.ShouldBindQuery(&query); err != nil {
-		reply.Error(c, invalidFields(err))
+		reply.Error(c, invalidQuery(reflect.TypeFor[T](), values, err))
 		return query, false
 	}
 	return query, true
@@ -60,7 +68,7 @@ func bindURI[T any](c *gin.Context) (uri T, ok bool) {
 	for i, param := range c.Params {
 		value, err := url.PathUnescape(param.Value)
 		if err != nil {
-			reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_PATH", "the address cannot be read"))
+			reply.Error(c, errs.Wrap(err, errs.InvalidInput, "INVALID_PATH", "the path is not valid"))
 			return uri, false
 		}
 		if !isText(c, param.Key, value) {
@@ -75,7 +83,7 @@ func bindURI[T any](c *gin.Context) (uri T, ok bool) {
 	return uri, true
 }
 
-// isText refuses what no message to a service could carry: an address can escape any bytes, and protobuf wants UTF-8.
+// isText rejects values that no message to a service could hold: a URL can escape any bytes, and protobuf requires UTF-8.
 func isText(c *gin.Context, name string, values ...string) bool {
 	for _, value := range values {
 		if !utf8.ValidString(value) {
@@ -106,7 +114,7 @@ func optionalKey(c *gin.Context) (key string, ok bool) {
 	return idempotencyKey(c)
 }
 
-// markReplayed tells a client that this is the answer of an earlier request with the same key.
+// markReplayed marks the answer as that of an earlier request with the same key.
 func markReplayed(c *gin.Context, replayed bool) {
 	if replayed {
 		c.Header(replayedHeader, "true")

@@ -3,10 +3,10 @@ package rest
 import (
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/platform/auth"
+	"shop/platform/auth"
 )
 
-// caller is the user who asks, as his token says.
+// caller returns the id of the authenticated user.
 func caller(c *gin.Context) string {
 	principal, _ := auth.FromContext(c.Request.Context())
 	return principal.Subject

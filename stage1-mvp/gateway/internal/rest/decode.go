@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"strings"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/gateway/internal/reply"
+	"shop/platform/errs"
 )
 
-// decode reads one JSON object into a struct, or returns an InvalidInput that says what is wrong with it.
+// decode reads one JSON object into a struct, or returns an InvalidInput with the fault.
 func decode(body io.Reader, into any) error {
 	raw, err := io.ReadAll(body)
 	if err == nil {
@@ -34,7 +34,7 @@ func decode(body io.Reader, into any) error {
 	}
 }
 
-// jsonKind says in the words of JSON what Go wanted.
+// jsonKind returns the expected type in the terms of JSON.
 func jsonKind(err *json.UnmarshalTypeError) string {
 	kind := err.Type.Kind().String()
 	switch {

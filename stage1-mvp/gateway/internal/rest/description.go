@@ -8,12 +8,12 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/openapi"
+	"shop/gateway/internal/openapi"
 )
 
 const descriptionPath = "/openapi.json"
 
-// description serves the OpenAPI document. It changes only with a new version of the gateway, which its ETag tells apart.
+// description serves the OpenAPI document. It changes only with the version of the gateway, and so does its ETag.
 func description() (gin.HandlerFunc, error) {
 	document, err := openapi.JSON()
 	if err != nil {

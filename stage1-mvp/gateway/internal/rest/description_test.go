@@ -12,15 +12,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
 
-	"stagecraft/stage1-mvp/gateway/internal/openapi"
-	"stagecraft/stage1-mvp/platform/openapitest"
+	"shop/gateway/internal/openapi"
+	"shop/platform/openapitest"
 )
 
-// contract judges every answer that a test of this package gets.
+// contract checks every answer that a test of this package gets.
 var contract = lo.Must(openapitest.Load(lo.Must(openapi.JSON())))
 
-// TestMain fails a full run after which an operation is left that no test has seen succeed, or something that was started and has not
-// ended.
+// TestMain fails a full run in which an operation never succeeded, or after which a goroutine still runs.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if leaked := goleak.Find(); code == 0 && leaked != nil {
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	if left := contract.WithoutSuccess(); code == 0 && len(left) > 0 && everythingRan() {
-		fmt.Println("no test of this package has seen these succeed:", left)
+		fmt.Println("no test of this package has a successful answer of these:", left)
 		code = 1
 	}
 	os.Exit(code)
@@ -40,7 +39,7 @@ func everythingRan() bool {
 	})
 }
 
-func TestTheDescriptionIsPublicAndCacheable(t *testing.T) {
+func TestDescription_IsPublicAndCacheable(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 

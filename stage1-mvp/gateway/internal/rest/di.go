@@ -6,11 +6,11 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/middleware"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/telemetry"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/middleware"
+	"shop/platform/auth"
+	"shop/platform/clock"
+	"shop/platform/telemetry"
 )
 
 // Module starts and stops the server. It needs the clients.
@@ -18,12 +18,14 @@ var Module = fx.Module("rest",
 	fx.Provide(
 		asHandler(NewOrderHandler),
 		asHandler(NewOrderCancelHandler),
+		asHandler(NewOrderShipHandler),
 		asHandler(NewOrderBatchHandler),
 		asHandler(NewAdminOrderHandler),
 		asHandler(NewJobHandler),
 		asHandler(NewWalletHandler),
 		asHandler(NewBalanceHandler),
 		asHandler(NewTopUpHandler),
+		asHandler(NewProductHandler),
 		asHandler(NewStockHandler),
 		NewLoginHandler,
 		middleware.NewDeprecations,
@@ -32,7 +34,7 @@ var Module = fx.Module("rest",
 		newServer,
 	),
 	fx.Invoke(func(lc fx.Lifecycle, s *Server, stop fx.Shutdowner) {
-		// A gateway that no longer serves must end, so that whoever watches it starts it again.
+		// A gateway that no longer serves must end, so that its supervisor restarts it.
 		s.OnFailure(func() { _ = stop.Shutdown(fx.ExitCode(1)) })
 		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})
 	}),

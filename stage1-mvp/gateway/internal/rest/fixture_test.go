@@ -21,19 +21,20 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/identity"
-	"stagecraft/stage1-mvp/gateway/internal/middleware"
-	"stagecraft/stage1-mvp/gateway/internal/rest"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/identity"
+	"shop/gateway/internal/middleware"
+	"shop/gateway/internal/rest"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/auth"
+	"shop/platform/clock"
+	platformconfig "shop/platform/config"
+	"shop/platform/logging"
 )
 
 const buyer = "11111111-1111-4111-8111-111111111111"
 
-// orders is the order service as the gateway sees it: another team's, so a stand-in.
+// orders is a fake order service.
 type orders struct {
 	orderv1.OrderServiceClient
 	create func(ctx context.Context, in *orderv1.CreateOrderRequest) (*orderv1.CreateOrderResponse, error)
@@ -44,6 +45,7 @@ type orders struct {
 	batchGet    func(in *orderv1.BatchGetOrdersRequest) (*orderv1.BatchGetOrdersResponse, error)
 	batchCancel func(in *orderv1.BatchCancelOrdersRequest) (*orderv1.BatchCancelOrdersResponse, error)
 	listAll     func(in *orderv1.ListAllOrdersRequest) (*orderv1.ListAllOrdersResponse, error)
+	ship        func(in *orderv1.ShipOrderRequest) (*orderv1.ShipOrderResponse, error)
 }
 
 func (o *orders) CreateOrder(
@@ -86,7 +88,7 @@ func (o *orders) ListAllOrders(
 	return o.listAll(in)
 }
 
-// gateway is a router in front of a stand-in, with the log and the metrics it writes.
+// gateway is a router in front of fake services, with its log and metrics.
 type gateway struct {
 	t        testing.TB
 	orders   *orders
@@ -98,7 +100,7 @@ type gateway struct {
 
 func newGateway(t testing.TB, change func(*config.Config)) *gateway {
 	t.Helper()
-	return newGatewayOf(t, change, (*gateway).standIns)
+	return newGatewayOf(t, change, (*gateway).fakeHandlers)
 }
 
 func newGatewayOf(t testing.TB, change func(*config.Config), handlers func(*gateway) []rest.Handler) *gateway {
@@ -106,11 +108,11 @@ func newGatewayOf(t testing.TB, change func(*config.Config), handlers func(*gate
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
 	bundle := pemOf(t, public)
-	cfg := config.Config{
-		Server: config.Server{RequestTimeout: 15 * time.Second, MaxBodyBytes: 1000},
-		Auth:   auth.Config{PublicKeys: bundle, Issuer: "stagecraft", Audience: "shop", ServicePublicKeys: bundle},
-		Login:  identity.Config{Users: users(), PrivateKey: privatePEM(t, private), TokenLifetime: 15 * time.Minute, Concurrency: 2},
-	}
+	cfg := platformconfig.Defaults[config.Config]()
+	cfg.Server.MaxBodyBytes = 1000
+	cfg.RateLimit, cfg.LoginRateLimit, cfg.LoginUserRateLimit = config.RateLimit{}, config.LoginRateLimit{}, config.LoginUserRateLimit{}
+	cfg.Auth.PublicKeys, cfg.Auth.ServicePublicKeys = bundle, bundle
+	cfg.Login.Users, cfg.Login.PrivateKey = users(), privatePEM(t, private)
 	if change != nil {
 		change(&cfg)
 	}
@@ -128,11 +130,11 @@ func newGatewayOf(t testing.TB, change func(*config.Config), handlers func(*gate
 	return g
 }
 
-// standIns are the handlers in front of services that each test tells what to answer.
-func (g *gateway) standIns() []rest.Handler {
+// fakeHandlers are the handlers in front of fake services.
+func (g *gateway) fakeHandlers() []rest.Handler {
 	return []rest.Handler{
 		rest.NewOrderHandler(g.orders), rest.NewOrderCancelHandler(g.orders), rest.NewOrderBatchHandler(g.orders),
-		rest.NewAdminOrderHandler(g.orders), rest.NewJobHandler(secretary{}), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}), rest.NewTopUpHandler(cashier{}),
+		rest.NewAdminOrderHandler(g.orders), rest.NewJobHandler(fakeJobs{}), rest.NewProductHandler(shelf{}), rest.NewOrderShipHandler(g.orders), rest.NewStockHandler(shelf{}), rest.NewWalletHandler(ledger{}), rest.NewTopUpHandler(paymentService{}),
 		rest.NewBalanceHandler(ledger{}, middleware.NewDeprecations(g.registry)),
 	}
 }
@@ -151,6 +153,13 @@ func (g *gateway) token() string {
 	return signed
 }
 
+// send passes a request on and does not compare the answer with the contract.
+func (g *gateway) send(request *http.Request) *httptest.ResponseRecorder {
+	recorder := httptest.NewRecorder()
+	g.handler.ServeHTTP(recorder, request)
+	return recorder
+}
+
 type answer struct {
 	*httptest.ResponseRecorder
 	body struct {
@@ -161,7 +170,7 @@ type answer struct {
 	}
 }
 
-// do sends a request of the buyer; headers come in pairs and may replace his.
+// do sends a request of the buyer. headers are pairs of name and value and may replace those of the buyer.
 func (g *gateway) do(method, path, body string, headers ...string) answer {
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
 	request.Header.Set("Authorization", "Bearer "+g.token())

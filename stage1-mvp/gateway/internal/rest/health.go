@@ -5,11 +5,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
+	"shop/gateway/internal/reply"
 )
 
-// health says that the gateway itself works. It does not ask the services behind it: restarting the gateway because order is down would
-// help no one.
+// health reports that the gateway itself works. It does not call the services behind it: restarting the gateway does not help when order is
+// down.
 func health(c *gin.Context) {
 	reply.Data(c, http.StatusOK, gin.H{"status": "ok"})
 }

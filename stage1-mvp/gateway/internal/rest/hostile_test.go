@@ -17,11 +17,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/rest"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/rest"
 )
 
-func TestAKeyThatWouldBePassedOverIsRefused(t *testing.T) {
+func TestUnknownOrDuplicateKey_ReturnsInvalidInput(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for body, field := range map[string]string{
@@ -43,7 +43,7 @@ func TestAKeyThatWouldBePassedOverIsRefused(t *testing.T) {
 	}
 }
 
-func TestAQueryThatCannotBeReadIsNotPassedOver(t *testing.T) {
+func TestInvalidQuery_ReturnsInvalidInput(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	g.orders.list = emptyList
@@ -55,10 +55,10 @@ func TestAQueryThatCannotBeReadIsNotPassedOver(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, a.Code, query)
 		assert.Equal(t, 1002, a.body.Code, query)
 	}
-	assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders?page_size=100000&utm_source=mail", "").Code, "cut by the service")
+	assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders?page_size=100000&utm_source=mail", "").Code, "the service limits the page size")
 }
 
-func TestAMethodThatIsNotThereIsSaidInTheEnvelope(t *testing.T) {
+func TestMethodNotAllowed_HasAllowAndBody(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for _, method := range []string{http.MethodPut, http.MethodOptions, http.MethodTrace, "INVENTED"} {
@@ -70,7 +70,7 @@ func TestAMethodThatIsNotThereIsSaidInTheEnvelope(t *testing.T) {
 	}
 }
 
-func TestTwoHeadersWhereOneIsMeantAreRefused(t *testing.T) {
+func TestDuplicateHeader_IsRejected(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for header, status := range map[string]int{"Authorization": http.StatusUnauthorized, "Idempotency-Key": http.StatusBadRequest} {
@@ -84,7 +84,7 @@ func TestTwoHeadersWhereOneIsMeantAreRefused(t *testing.T) {
 	}
 }
 
-func TestNoHeaderSpeaksForAClientUnlessItsProxyIsTrusted(t *testing.T) {
+func TestForwardingHeader_UntrustedPeer_IsIgnored(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) { cfg.RateLimit = config.RateLimit{PerSecond: 0.001, Burst: 1} })
 	g.orders.list = emptyList
@@ -116,14 +116,15 @@ func (g *gateway) serve(cfg config.Server) (server *rest.Server, address string)
 	return server, cfg.Addr
 }
 
-var patience = config.Server{
-	RequestTimeout: time.Second, ReadTimeout: 300 * time.Millisecond, IdleTimeout: time.Second, DrainTimeout: time.Second,
+var shortTimeouts = config.Server{
+	RequestTimeout: time.Second, ReadTimeout: 300 * time.Millisecond, WriteTimeout: time.Second, IdleTimeout: time.Second,
+	DrainTimeout: time.Second, MaxHeaderBytes: 16 << 10,
 }
 
-func TestASlowClientCannotHoldAConnection(t *testing.T) {
+func TestSlowClient_IsDisconnected(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
-	address := g.listen(patience)
+	address := g.listen(shortTimeouts)
 	for name, beginning := range map[string]string{
 		"header": "POST /v1/login HTTP/1.1\r\nHost: x\r\n",
 		"body":   "POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
@@ -141,8 +142,8 @@ func TestASlowClientCannotHoldAConnection(t *testing.T) {
 	}
 }
 
-// Whoever does not read his answers is cut off in the end, and that is no failure of the gateway.
-func TestAClientThatDoesNotReadDoesNotFailTheStop(t *testing.T) {
+// The connection of a client that does not read its answers is closed in the end, which is not a failure of the gateway.
+func TestStop_ClientDoesNotRead_Succeeds(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) { cfg.RateLimit = config.RateLimit{} })
 	server, address := g.serve(config.Server{
@@ -161,10 +162,10 @@ func TestAClientThatDoesNotReadDoesNotFailTheStop(t *testing.T) {
 	assert.NoError(t, server.Stop(t.Context()))
 }
 
-func TestOldAndOddClientsGetAnAnswer(t *testing.T) {
+func TestUnusualRequests_GetAnAnswer(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
-	address := g.listen(patience)
+	address := g.listen(shortTimeouts)
 	for request, status := range map[string]int{
 		"GET /healthz HTTP/1.0\r\n\r\n":                                                               http.StatusOK,
 		"HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n":                              http.StatusMethodNotAllowed,

@@ -6,7 +6,7 @@ import (
 
 	"github.com/samber/lo"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	orderv1 "shop/gen/order/v1"
 )
 
 type jobURI struct {

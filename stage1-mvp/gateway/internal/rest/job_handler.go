@@ -5,14 +5,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
 )
 
 // JobHandler serves /v1/admin/jobs. The order service decides who is an admin.
 type JobHandler struct{ jobs orderv1.JobServiceClient }
 
-// NewJobHandler returns the handler that asks this client.
+// NewJobHandler returns the handler for this client.
 func NewJobHandler(jobs orderv1.JobServiceClient) *JobHandler { return &JobHandler{jobs: jobs} }
 
 // Register implements Handler.
@@ -23,7 +23,7 @@ func (h *JobHandler) Register(v1 gin.IRouter) {
 	v1.POST("/admin/jobs/:name/backfills", h.backfill)
 }
 
-// run needs no idempotency key: the window serves as one.
+// run needs no idempotency key: the window is one.
 func (h *JobHandler) run(c *gin.Context) {
 	uri, ok := bindURI[jobURI](c)
 	if !ok {

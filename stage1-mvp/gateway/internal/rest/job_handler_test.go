@@ -10,8 +10,8 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/errs"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/errs"
 )
 
 const runID = "55555555-5555-4555-8555-555555555555"
@@ -26,23 +26,23 @@ var reported = &orderv1.JobExecution{
 const reportedJSON = `{"id":"` + runID + `","job":"daily_sales_report","window":"2026-11-20","trigger":"API","status":"SUCCEEDED",
 	"attempt":2,"started_at":"2026-05-28T20:26:40Z","finished_at":"2026-05-28T20:26:41Z","result":{"bytes":42}}`
 
-// secretary knows one run of one job; the window of the day after fails.
-type secretary struct{ orderv1.JobServiceClient }
+// fakeJobs has one run of one job. The window of the day after fails.
+type fakeJobs struct{ orderv1.JobServiceClient }
 
-func (secretary) RunJob(_ context.Context, in *orderv1.RunJobRequest, _ ...grpc.CallOption) (*orderv1.RunJobResponse, error) {
+func (fakeJobs) RunJob(_ context.Context, in *orderv1.RunJobRequest, _ ...grpc.CallOption) (*orderv1.RunJobResponse, error) {
 	if in.GetName() != reported.GetJobName() {
 		return nil, errs.New(errs.NotFound, "JOB_NOT_FOUND", "there is no job of this name")
 	}
 	return &orderv1.RunJobResponse{Execution: reported, Replayed: in.GetWindow() == reported.GetWindow()}, nil
 }
 
-func (secretary) GetJobExecution(
+func (fakeJobs) GetJobExecution(
 	context.Context, *orderv1.GetJobExecutionRequest, ...grpc.CallOption,
 ) (*orderv1.GetJobExecutionResponse, error) {
 	return &orderv1.GetJobExecutionResponse{Execution: reported}, nil
 }
 
-func (secretary) ListJobExecutions(
+func (fakeJobs) ListJobExecutions(
 	_ context.Context, in *orderv1.ListJobExecutionsRequest, _ ...grpc.CallOption,
 ) (*orderv1.ListJobExecutionsResponse, error) {
 	return &orderv1.ListJobExecutionsResponse{
@@ -50,7 +50,7 @@ func (secretary) ListJobExecutions(
 	}, nil
 }
 
-func (secretary) BackfillJob(
+func (fakeJobs) BackfillJob(
 	_ context.Context, in *orderv1.BackfillJobRequest, _ ...grpc.CallOption,
 ) (*orderv1.BackfillJobResponse, error) {
 	return &orderv1.BackfillJobResponse{Results: []*orderv1.WindowResult{
@@ -59,7 +59,7 @@ func (secretary) BackfillJob(
 	}}, nil
 }
 
-func TestARunIsMadeOnceAndThenShownAgain(t *testing.T) {
+func TestRunJob_CreatedThenReplayed(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 
@@ -78,16 +78,16 @@ func TestARunIsMadeOnceAndThenShownAgain(t *testing.T) {
 	assert.JSONEq(t, `{"runs":[`+reportedJSON+`],"page":3,"page_size":20,"total":41}`, string(page.body.Data))
 }
 
-func TestABackfillHasAResultForEachWindow(t *testing.T) {
+func TestBackfill_HasAResultForEachWindow(t *testing.T) {
 	t.Parallel()
 	a := newGateway(t, nil).do(http.MethodPost, "/v1/admin/jobs/daily_sales_report/backfills", `{"from":"2026-11-20","to":"2026-11-21"}`)
 
-	assert.Equal(t, http.StatusOK, a.Code, "a window that fails is no refusal of the others")
+	assert.Equal(t, http.StatusOK, a.Code, "a failed window does not fail the others")
 	assert.JSONEq(t, `{"results":[{"window":"2026-11-20","code":0,"run":`+reportedJSON+`},
 		{"window":"2026-11-21","code":5000,"reason":"JOB_FAILED","message":"the job failed, its execution says why"}]}`, string(a.body.Data))
 }
 
-func TestAWindowIsADay(t *testing.T) {
+func TestJob_InvalidWindow_ReturnsInvalidInput(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for _, c := range []struct{ path, body, field, message string }{

@@ -6,22 +6,23 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/middleware"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/middleware"
 )
 
-// limits are the rate limits of one client. A route that is not named here has the general limit, in a bucket of its own.
+// limits returns the rate limits of one client. A route that is not listed has the general limit, in a bucket of its own.
 func limits(cfg config.Config) middleware.Limits {
 	return middleware.Limits{
+		Buckets: middleware.Buckets(cfg.Buckets),
 		General: middleware.Limit(cfg.RateLimit),
 		Routes: map[string]middleware.Limit{
-			// Each request is a guess at a password, and costs us the time that makes guessing slow.
+			// Each request may be a guess at a password, and costs the gateway a slow hash.
 			http.MethodPost + " " + loginPath: middleware.Limit(cfg.LoginRateLimit),
 		},
 	}
 }
 
-// checkLimits refuses a limit for a route that does not exist: the route that was meant would have none.
+// checkLimits rejects a limit for a route that does not exist: the intended route would have none.
 func checkLimits(limits middleware.Limits, engine *gin.Engine) error {
 	missing := make(map[string]bool)
 	for route := range limits.Routes {

@@ -6,11 +6,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/identity"
-	"stagecraft/stage1-mvp/gateway/internal/middleware"
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/clock"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/identity"
+	"shop/gateway/internal/middleware"
+	"shop/gateway/internal/reply"
+	"shop/platform/clock"
 )
 
 const loginPath = "/v1/login"
@@ -23,7 +23,7 @@ type LoginHandler struct {
 
 // NewLoginHandler returns the handler of this login.
 func NewLoginHandler(login *identity.Login, cfg config.Config, now clock.Clock) *LoginHandler {
-	return &LoginHandler{login: login, perUser: middleware.Limit(cfg.LoginUserRateLimit).Limiter(now)}
+	return &LoginHandler{login: login, perUser: middleware.Limit(cfg.LoginUserRateLimit).Limiter(middleware.Buckets(cfg.Buckets), now)}
 }
 
 func (h *LoginHandler) create(c *gin.Context) {
@@ -37,7 +37,7 @@ func (h *LoginHandler) create(c *gin.Context) {
 		}))
 		return
 	}
-	// Whoever guesses from many addresses still has one name in mind; which names exist, he does not learn.
+	// Guesses from many addresses still have one name in common. Unknown names are limited too, so the limit does not show which exist.
 	if wait, ok := h.perUser.Take(body.Username, loginPath); !ok {
 		middleware.TooMany(c, wait)
 		return

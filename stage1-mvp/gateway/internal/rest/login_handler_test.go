@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	platform "stagecraft/stage1-mvp/platform/config"
+	"shop/gateway/internal/config"
+	platform "shop/platform/config"
 )
 
 const password = "correct horse battery staple"
@@ -35,7 +35,7 @@ func privatePEM(t testing.TB, key ed25519.PrivateKey) platform.Secret {
 	return platform.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-func TestALoginGivesATokenThatOpensTheRest(t *testing.T) {
+func TestLogin_TokenIsAccepted(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	g.orders.list = emptyList
@@ -54,7 +54,7 @@ func TestALoginGivesATokenThatOpensTheRest(t *testing.T) {
 	assert.NotContains(t, g.log.String(), password)
 }
 
-func TestALoginDoesNotTellWhichHalfWasWrong(t *testing.T) {
+func TestLogin_WrongNameOrPassword_SameAnswer(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 
@@ -67,7 +67,7 @@ func TestALoginDoesNotTellWhichHalfWasWrong(t *testing.T) {
 	assert.NotContains(t, g.log.String(), password)
 }
 
-func TestAPasswordHasALength(t *testing.T) {
+func TestLogin_PasswordLength_IsLimited(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for _, tooMuch := range []string{strings.Repeat("x", 73), strings.Repeat("ü", 37)} {
@@ -77,7 +77,7 @@ func TestAPasswordHasALength(t *testing.T) {
 	}
 }
 
-func TestGuessingHasALimitOfItsOwn(t *testing.T) {
+func TestLogin_HasItsOwnRateLimit(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) {
 		cfg.RateLimit = config.RateLimit{PerSecond: 10, Burst: 20}
@@ -97,13 +97,13 @@ func TestGuessingHasALimitOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestGuessingOneUsersPasswordFromManyAddressesHasALimit(t *testing.T) {
+func TestLogin_ManyAddressesOneUser_IsLimited(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) {
 		cfg.LoginUserRateLimit = config.LoginUserRateLimit{PerSecond: 0.001, Burst: 3}
 		cfg.Server.TrustedProxies = "192.0.2.0/24"
 	})
-	for _, name := range []string{"ada", "nobody"} {
+	for _, name := range []string{"ada", "unknown"} {
 		guess := func(address int) answer {
 			return g.do(http.MethodPost, "/v1/login", `{"username":"`+name+`","password":"guess"}`, "X-Forwarded-For", fmt.Sprintf("203.0.113.%d", address))
 		}
@@ -113,13 +113,13 @@ func TestGuessingOneUsersPasswordFromManyAddressesHasALimit(t *testing.T) {
 
 		a := guess(99)
 
-		assert.Equal(t, http.StatusTooManyRequests, a.Code, "or whoever has many addresses has many guesses, and learns that %s exists", name)
+		assert.Equal(t, http.StatusTooManyRequests, a.Code, "many addresses must not mean many guesses, for the known and the unknown user %s", name)
 		assert.NotEmpty(t, a.Header().Get("Retry-After"))
 	}
 	assert.Equal(t, http.StatusUnauthorized, g.do(http.MethodPost, "/v1/login", `{"username":"eve","password":"guess"}`).Code, "others are let alone")
 }
 
-func TestWithoutUsersNobodyLogsIn(t *testing.T) {
+func TestLogin_NoUsers_ReturnsNotFound(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) { cfg.Login.Users = "" })
 

@@ -5,8 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
 )
 
 // OrderBatchHandler serves batches of orders. A batch is answered with 200 when each of its orders has a result, even if all of them are

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"shop/gateway/internal/config"
+	orderv1 "shop/gen/order/v1"
 )
 
 const otherID = "44444444-4444-4444-8444-444444444444"
@@ -59,14 +59,13 @@ func TestABatchHasAResultForEachOrder(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithABatchIsSaidIDByID(t *testing.T) {
+func TestBatch_InvalidIDs_AreListed(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, func(cfg *config.Config) { cfg.Server.MaxBodyBytes = 10_000 })
 	many := func(n int) string { return idsJSON(lo.Times(n, func(int) string { return orderID })...) }
 	for _, c := range []struct{ path, body, field, message string }{
 		{"/v1/orders/batch-get", `{}`, "ids", "is required"},
 		{"/v1/orders/batch-get", `{"ids":[]}`, "ids", "must be at least 1 entries"},
-		{"/v1/orders/batch-get", idsJSON(orderID, "17"), "ids[1]", "must be a UUID"},
 		{"/v1/orders/batch-get", many(101), "ids", "must be at most 100 entries"},
 		{"/v1/orders/batch-cancel", many(51), "ids", "must be at most 50 entries"},
 		{"/v1/orders/batch-cancel", `{"ids":"` + orderID + `"}`, "ids", "must be a list"},
@@ -97,4 +96,27 @@ func TestAnIDMayBeInCapitals(t *testing.T) {
 
 	assert.Equal(t, http.StatusOK, g.do(http.MethodGet, "/v1/orders/"+shouted, "").Code)
 	assert.Equal(t, http.StatusOK, g.do(http.MethodPost, "/v1/orders/batch-get", idsJSON(shouted)).Code)
+}
+
+func TestBatch_MalformedID_FailsOnlyItsItem(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, nil)
+	results := []*orderv1.OrderResult{
+		{Id: "17", Code: 1002, Reason: "INVALID_ID", Message: "the id is not a UUID"}, {Id: orderID, Order: cancelled},
+	}
+	g.orders.batchGet = func(in *orderv1.BatchGetOrdersRequest) (*orderv1.BatchGetOrdersResponse, error) {
+		assert.Equal(t, []string{"17", orderID}, in.GetIds())
+		return &orderv1.BatchGetOrdersResponse{Results: results}, nil
+	}
+	g.orders.batchCancel = func(in *orderv1.BatchCancelOrdersRequest) (*orderv1.BatchCancelOrdersResponse, error) {
+		assert.Equal(t, []string{"17", orderID}, in.GetIds())
+		return &orderv1.BatchCancelOrdersResponse{Results: results}, nil
+	}
+
+	for _, path := range []string{"/v1/orders/batch-get", "/v1/orders/batch-cancel"} {
+		a := g.do(http.MethodPost, path, idsJSON("17", orderID))
+
+		assert.Equal(t, http.StatusOK, a.Code, path)
+		assert.Contains(t, a.Body.String(), `{"id":"17","code":1002`, path)
+	}
 }

@@ -3,8 +3,8 @@ package rest
 import (
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
 )
 
 // OrderCancelHandler serves DELETE /v1/orders/{id}.

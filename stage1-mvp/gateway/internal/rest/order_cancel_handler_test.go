@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/errs"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/errs"
 )
 
 const orderID = "33333333-3333-4333-8333-333333333333"

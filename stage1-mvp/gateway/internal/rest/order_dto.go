@@ -6,19 +6,24 @@ import (
 
 	"github.com/samber/lo"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	orderv1 "shop/gen/order/v1"
 )
 
 type createOrderBody struct {
-	Currency string            `json:"currency" binding:"required,len=3,alpha,uppercase"`
-	Items    []createOrderItem `json:"items" binding:"required,min=1,max=100,dive"`
+	Items []createOrderItem `json:"items" binding:"required,min=1,max=100,dive"`
+	// ExpectedTotal is what the buyer was shown; nil if they accept any total.
+	ExpectedTotal *expectedTotal `json:"expected_total"`
+}
+
+type expectedTotal struct {
+	// A pointer: zero is an amount, absent is not.
+	MinorUnits *int64 `json:"minor_units" binding:"required,min=0"`
+	Currency   string `json:"currency" binding:"required,len=3,alpha,uppercase"`
 }
 
 type createOrderItem struct {
 	SKU      string `json:"sku" binding:"required,max=64"`
 	Quantity int32  `json:"quantity" binding:"min=1,max=1000000"`
-	// A pointer: free is a price, forgotten is not.
-	UnitPrice *int64 `json:"unit_price" binding:"required,min=0"`
 }
 
 type pageQuery struct {
@@ -64,10 +69,17 @@ type moneyJSON struct {
 	Currency   string `json:"currency"`
 }
 
-func toOrderItems(items []createOrderItem) []*orderv1.OrderItem {
-	return lo.Map(items, func(item createOrderItem, _ int) *orderv1.OrderItem {
-		return &orderv1.OrderItem{Sku: item.SKU, Quantity: item.Quantity, UnitPrice: *item.UnitPrice}
+func toOrderItems(items []createOrderItem) []*orderv1.NewOrderItem {
+	return lo.Map(items, func(item createOrderItem, _ int) *orderv1.NewOrderItem {
+		return &orderv1.NewOrderItem{Sku: item.SKU, Quantity: item.Quantity}
 	})
+}
+
+func toExpectedTotal(total *expectedTotal) *orderv1.Money {
+	if total == nil {
+		return nil
+	}
+	return &orderv1.Money{MinorUnits: *total.MinorUnits, Currency: total.Currency}
 }
 
 func fromOrder(o *orderv1.Order) orderJSON {

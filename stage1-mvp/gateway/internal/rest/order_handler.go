@@ -5,8 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
 )
 
 // OrderHandler serves /v1/orders.
@@ -36,7 +36,7 @@ func (h *OrderHandler) create(c *gin.Context) {
 	answer, err := h.orders.CreateOrder(c.Request.Context(), &orderv1.CreateOrderRequest{
 		IdempotencyKey: key,
 		Items:          toOrderItems(body.Items),
-		Currency:       body.Currency,
+		ExpectedTotal:  toExpectedTotal(body.ExpectedTotal),
 	})
 	if err != nil {
 		reply.Error(c, err)

@@ -12,11 +12,11 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/errs"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/errs"
 )
 
-const teaForFive = `{"currency":"EUR","items":[{"sku":"tea","quantity":1,"unit_price":500}]}`
+const teaForFive = `{"items":[{"sku":"tea","quantity":1}],"expected_total":{"minor_units":500,"currency":"EUR"}}`
 
 func TestCreateOrder(t *testing.T) {
 	t.Parallel()
@@ -24,13 +24,13 @@ func TestCreateOrder(t *testing.T) {
 	replayed := false
 	g.orders.create = func(_ context.Context, in *orderv1.CreateOrderRequest) (*orderv1.CreateOrderResponse, error) {
 		want := &orderv1.CreateOrderRequest{
-			IdempotencyKey: "k1", Currency: "EUR",
-			Items: []*orderv1.OrderItem{{Sku: "tea", Quantity: 1, UnitPrice: 500}},
+			IdempotencyKey: "k1", Items: []*orderv1.NewOrderItem{{Sku: "tea", Quantity: 1}},
+			ExpectedTotal: &orderv1.Money{MinorUnits: 500, Currency: "EUR"},
 		}
 		assert.True(t, proto.Equal(want, in), in)
 		at := timestamppb.New(time.Date(2026, 1, 5, 12, 0, 0, 123456000, time.UTC))
 		return &orderv1.CreateOrderResponse{Replayed: replayed, Order: &orderv1.Order{
-			Id: "o1", BuyerId: buyer, Status: orderv1.OrderStatus_ORDER_STATUS_PAID, Items: in.GetItems(),
+			Id: "o1", BuyerId: buyer, Status: orderv1.OrderStatus_ORDER_STATUS_PAID, Items: []*orderv1.OrderItem{{Sku: "tea", Quantity: 1, UnitPrice: 500}},
 			Total: &orderv1.Money{MinorUnits: 500, Currency: "EUR"}, CreatedAt: at, UpdatedAt: at,
 		}}, nil
 	}
@@ -66,19 +66,19 @@ func TestOneOrder(t *testing.T) {
 	assert.Contains(t, string(a.body.Data), id)
 }
 
-func TestWhatIsWrongWithAnOrderIsSaidFieldByField(t *testing.T) {
+func TestCreateOrder_InvalidFields_AreListed(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for body, field := range map[string]string{
-		`{"items":[{"sku":"tea","quantity":1,"unit_price":500}]}`:                   "currency",
-		`{"currency":"eur","items":[{"sku":"tea","quantity":1,"unit_price":500}]}`:  "currency",
-		`{"currency":"EUR","items":[]}`:                                             "items",
-		`{"currency":"EUR","items":[{"sku":"","quantity":1,"unit_price":500}]}`:     "items[0].sku",
-		`{"currency":"EUR","items":[{"sku":"tea","quantity":0,"unit_price":500}]}`:  "items[0].quantity",
-		`{"currency":"EUR","items":[{"sku":"tea","quantity":-1,"unit_price":500}]}`: "items[0].quantity",
-		`{"currency":"EUR","items":[{"sku":"tea","quantity":1}]}`:                   "items[0].unit_price",
-		`{"currency":"EUR","items":[{"sku":"tea","quantity":1,"unit_price":-1}]}`:   "items[0].unit_price",
-		`{"currency":"EUR","items":[{"sku":"tea","quantity":1.5,"unit_price":1}]}`:  "items.quantity",
+		`{"items":[]}`:                                                                "items",
+		`{"items":[{"sku":"","quantity":1}]}`:                                         "items[0].sku",
+		`{"items":[{"sku":"tea","quantity":0}]}`:                                      "items[0].quantity",
+		`{"items":[{"sku":"tea","quantity":-1}]}`:                                     "items[0].quantity",
+		`{"items":[{"sku":"tea","quantity":1.5}]}`:                                    "items.quantity",
+		`{"items":[{"sku":"tea","quantity":1}],"expected_total":{"minor_units":500}}`: "expected_total.currency",
+		`{"items":[{"sku":"tea","quantity":1}],"expected_total":{"minor_units":500,"currency":"eur"}}`: "expected_total.currency",
+		`{"items":[{"sku":"tea","quantity":1}],"expected_total":{"currency":"EUR"}}`:                   "expected_total.minor_units",
+		`{"items":[{"sku":"tea","quantity":1,"unit_price":1}]}`:                                        "unit_price",
 	} {
 		a := g.do(http.MethodPost, "/v1/orders", body)
 		assert.Equal(t, http.StatusBadRequest, a.Code, body)
@@ -101,7 +101,11 @@ func TestABodyIsOneJSONObjectOfBoundedSize(t *testing.T) {
 		teaForFive + strings.Repeat(" ", 2000): "BODY_TOO_LARGE",
 	} {
 		a := g.do(http.MethodPost, "/v1/orders", body)
-		assert.Equal(t, http.StatusBadRequest, a.Code, body)
+		status := http.StatusBadRequest
+		if reason == "BODY_TOO_LARGE" {
+			status = http.StatusRequestEntityTooLarge
+		}
+		assert.Equal(t, status, a.Code, reason)
 		assert.Equal(t, reason, a.body.Reason, body)
 	}
 }
@@ -116,7 +120,7 @@ func TestAKeyIsRequired(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsNoTextIsTheClientsMistake(t *testing.T) {
+func TestPath_InvalidUTF8_IsInvalidInput(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for _, path := range []string{"/v1/orders?cursor=%ff", "/v1/orders?page_size=1&cursor=%c3%28", "/v1/orders/%ff"} {

@@ -7,15 +7,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
-	"go.opentelemetry.io/contrib/instrumentation/github.com/gin-gonic/gin/otelgin"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/gateway/internal/middleware"
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/gateway/internal/config"
+	"shop/gateway/internal/middleware"
+	"shop/gateway/internal/reply"
+	"shop/platform/auth"
+	"shop/platform/clock"
+	"shop/platform/errs"
 )
 
 const healthPath = "/healthz"
@@ -25,7 +24,7 @@ type Handler interface {
 	Register(v1 gin.IRouter)
 }
 
-// RouterParams is what a router is made of.
+// RouterParams are the dependencies of a router.
 type RouterParams struct {
 	Service  string
 	Config   config.Config
@@ -37,8 +36,8 @@ type RouterParams struct {
 	Handlers []Handler
 }
 
-// NewRouter returns all routes and the middleware around them. The order matters: Recovery sees every panic, Logger every answer, and
-// clients that ask too often are refused before their signature is checked, which costs more.
+// NewRouter returns all routes with their middleware. The order matters: Recovery sees every panic, Logger every answer, and the rate limit
+// comes before the more expensive verification of tokens.
 func NewRouter(p RouterParams) (*gin.Engine, error) {
 	useWireNames()
 	gin.SetMode(gin.ReleaseMode)
@@ -50,13 +49,14 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
 	// A redirect would bypass the limits, the log and the format of answers below.
 	engine.RedirectTrailingSlash = false
-	// A SKU may hold a slash: /v1/stock/tea%2Fgreen. Gin would read it as a form, where a plus is a space; bindURI reads it as a path.
+	// A SKU may contain a slash: /v1/stock/tea%2Fgreen. Gin would unescape it as a form, where a plus is a space; bindURI does it as a path.
 	engine.UseEscapedPath, engine.UnescapePathValues = true, false
+	engine.Use(middleware.Tracing(p.Service)...)
 	engine.Use(
-		otelgin.Middleware(p.Service),
+		middleware.NormalizeForwarded(),
 		middleware.Context(p.Log),
 		middleware.Recovery(),
-		middleware.Logger(),
+		middleware.Logger(p.Config.Server.MaxLoggedBody),
 		middleware.Metrics(p.Registry),
 	)
 	engine.GET(healthPath, health)
@@ -83,11 +83,11 @@ func NewRouter(p RouterParams) (*gin.Engine, error) {
 }
 
 func noRoute(c *gin.Context) {
-	reply.Error(c, errs.New(errs.NotFound, "NO_SUCH_ROUTE", "there is nothing at this address"))
+	reply.Error(c, errs.New(errs.NotFound, "NO_SUCH_ROUTE", "no such route"))
 }
 
-// noMethod answers for an address that exists but does not allow the method. Gin has put the allowed ones into Allow.
+// noMethod answers when the address exists but does not allow the method. Gin has set the header Allow.
 func noMethod(c *gin.Context) {
 	reply.Refuse(c, http.StatusMethodNotAllowed, errs.New(errs.NotFound, "METHOD_NOT_ALLOWED",
-		"this cannot be done with this address, but %s can", c.Writer.Header().Get("Allow")))
+		"method not allowed; allowed: %s", c.Writer.Header().Get("Allow")))
 }

@@ -6,17 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/gateway/internal/config"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/gateway/internal/config"
+	"shop/platform/logging"
 )
-
-// answerTime is what is left for writing an answer after the request's own time is up.
-const answerTime = 5 * time.Second
 
 // Server is the HTTP server with its listener.
 type Server struct {
@@ -27,17 +23,17 @@ type Server struct {
 	failed  func()
 }
 
-// NewServer returns a server that does not listen yet. Each phase of a connection is limited, so that slow clients cannot occupy all
+// NewServer returns a server that does not listen yet. Each phase of a connection has a timeout, so that slow clients cannot hold
 // connections.
 func NewServer(service string, cfg config.Server, engine *gin.Engine, log *zap.Logger) *Server {
 	return &Server{service: service, cfg: cfg, log: log, failed: func() {}, http: &http.Server{
 		Handler:           engine,
 		ReadHeaderTimeout: cfg.ReadTimeout,
 		ReadTimeout:       cfg.ReadTimeout,
-		WriteTimeout:      cfg.ReadTimeout + cfg.RequestTimeout + answerTime,
+		WriteTimeout:      cfg.ReadTimeout + cfg.RequestTimeout + cfg.WriteTimeout,
 		IdleTimeout:       cfg.IdleTimeout,
-		MaxHeaderBytes:    16 << 10,
-		// OPTIONS * would bypass the limits, the log and the format of answers.
+		MaxHeaderBytes:    cfg.MaxHeaderBytes,
+		// net/http's own answer to OPTIONS * would bypass the limits, the log and the format of answers.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     zap.NewStdLog(log.WithOptions(zap.IncreaseLevel(zap.WarnLevel))),
 	}}
@@ -67,13 +63,13 @@ func (s *Server) Serve(listener net.Listener) {
 // OnFailure sets a function that is called when the server ends without having been stopped. Set it before Start.
 func (s *Server) OnFailure(f func()) { s.failed = f }
 
-// Stop takes no new connections and lets running requests finish; those that are not done in time are cut off, so that the stop hooks
-// after this one get their share of the time.
+// Stop accepts no new connections and lets requests in progress finish. After DrainTimeout it closes their connections, so that the stop
+// hooks after this one get their share of the time.
 func (s *Server) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.DrainTimeout)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {
-		return s.http.Close() // no failure of ours: anybody can read slowly
+		return s.http.Close() // a slow client is not a failure of the service
 	}
 	return nil
 }

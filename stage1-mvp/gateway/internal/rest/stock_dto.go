@@ -1,6 +1,6 @@
 package rest
 
-import inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
+import inventoryv1 "shop/gen/inventory/v1"
 
 type stockURI struct {
 	SKU string `uri:"sku" binding:"required,max=64"`

@@ -5,8 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
+	"shop/gateway/internal/reply"
+	inventoryv1 "shop/gen/inventory/v1"
 )
 
 // StockHandler serves /v1/stock.

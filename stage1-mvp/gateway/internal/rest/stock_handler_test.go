@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"google.golang.org/grpc"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
+	inventoryv1 "shop/gen/inventory/v1"
 )
 
 // shelf is the inventory service as the gateway sees it: it has one piece of everything.
@@ -28,7 +28,7 @@ func (shelf) AdjustStock(
 	return &inventoryv1.AdjustStockResponse{Stock: &inventoryv1.Stock{Sku: in.GetSku(), Available: in.GetDelta()}, Replayed: in.GetIdempotencyKey() == "again"}, nil
 }
 
-func TestEverySKUHasAnAddress(t *testing.T) {
+func TestStock_AnySKU_HasItsOwnPath(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 	for path, sku := range map[string]string{"tea": "tea", "tea%2Fgreen": "tea/green", "50%25": "50%", "a%3Fb": "a?b",

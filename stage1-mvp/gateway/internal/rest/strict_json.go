@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// strangeKeyError is about a key that Go's decoder would ignore or interpret in its own way.
+// strangeKeyError reports a key that Go's decoder would ignore or match loosely.
 type strangeKeyError struct{ key, fault string }
 
 func (e *strangeKeyError) Error() string { return strconv.Quote(e.key) + " " + e.fault }
 
-// unmarshal is json.Unmarshal for requests that move money. It refuses unknown fields, because the client meant something by them, and
-// duplicate keys, because a proxy may have read the other value.
+// unmarshal is json.Unmarshal for requests that move money. It rejects unknown fields, which the client may rely on, and duplicate keys, of
+// which a proxy may have read the other value.
 func unmarshal(raw []byte, into any) error {
 	if !json.Valid(raw) { // also what follows the first value
 		return errors.New("not one JSON value")
@@ -61,7 +61,7 @@ func checkKeys(decoder *json.Decoder) error {
 	return err
 }
 
-// checkKey refuses capitals because the decoder would take "Currency" for "currency"; all our names are in lower case.
+// checkKey rejects upper case because the decoder would take "Currency" for "currency".
 func checkKey(decoder *json.Decoder, seen map[string]bool) error {
 	token, err := decoder.Token()
 	if err != nil {

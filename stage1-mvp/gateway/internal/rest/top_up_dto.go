@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	walletv1 "shop/gen/wallet/v1"
 )
 
 type topUpBody struct {

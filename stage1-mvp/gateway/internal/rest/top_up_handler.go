@@ -5,16 +5,16 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"shop/gateway/internal/reply"
+	walletv1 "shop/gen/wallet/v1"
 )
 
 const topUpsPath = "/wallets/me/top-ups"
 
-// TopUpHandler serves the top-ups of the caller's wallet, and their refunds.
+// TopUpHandler serves the caller's top-ups by card.
 type TopUpHandler struct{ payments walletv1.PaymentServiceClient }
 
-// NewTopUpHandler returns the handler that asks this client.
+// NewTopUpHandler returns a handler that calls this client.
 func NewTopUpHandler(payments walletv1.PaymentServiceClient) *TopUpHandler {
 	return &TopUpHandler{payments: payments}
 }
@@ -23,7 +23,6 @@ func NewTopUpHandler(payments walletv1.PaymentServiceClient) *TopUpHandler {
 func (h *TopUpHandler) Register(v1 gin.IRouter) {
 	v1.POST(topUpsPath, h.create)
 	v1.GET(topUpsPath+"/:id", h.get)
-	v1.POST(topUpsPath+"/:id/refunds", h.refund)
 }
 
 func (h *TopUpHandler) create(c *gin.Context) {
@@ -60,26 +59,6 @@ func (h *TopUpHandler) get(c *gin.Context) {
 		return
 	}
 	reply.Data(c, http.StatusOK, fromTopUp(answer.GetTopUp()))
-}
-
-// refund creates no resource of its own: the top-up itself shows that it is refunded.
-func (h *TopUpHandler) refund(c *gin.Context) {
-	key, ok := idempotencyKey(c)
-	if !ok {
-		return
-	}
-	uri, ok := bindURI[topUpURI](c)
-	if !ok {
-		return
-	}
-	answer, err := h.payments.RefundTopUp(c.Request.Context(), &walletv1.RefundTopUpRequest{Id: uri.ID, IdempotencyKey: key})
-	if err != nil {
-		reply.Error(c, err)
-		return
-	}
-	markReplayed(c, answer.GetReplayed())
-	c.Header("Location", topUpAddress(answer.GetTopUp()))
-	reply.Data(c, http.StatusCreated, fromTopUp(answer.GetTopUp()))
 }
 
 func topUpAddress(t *walletv1.TopUp) string { return "/v1" + topUpsPath + "/" + t.GetId() }

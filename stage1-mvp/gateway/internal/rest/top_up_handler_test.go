@@ -10,12 +10,12 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/platform/errs"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/platform/errs"
 )
 
-// cashier is the payment service as the gateway sees it: it knows one top-up, and takes every card but one.
-type cashier struct {
+// paymentService is a fake with one top-up, which accepts every card but tok_declined.
+type paymentService struct {
 	walletv1.PaymentServiceClient
 }
 
@@ -28,7 +28,7 @@ func payment(status walletv1.TopUpStatus) *walletv1.TopUp {
 	}
 }
 
-func (cashier) TopUp(
+func (paymentService) TopUp(
 	_ context.Context, in *walletv1.PaymentServiceTopUpRequest, _ ...grpc.CallOption,
 ) (*walletv1.PaymentServiceTopUpResponse, error) {
 	if in.GetSource() == "tok_declined" {
@@ -40,17 +40,11 @@ func (cashier) TopUp(
 	}, nil
 }
 
-func (cashier) GetTopUp(context.Context, *walletv1.GetTopUpRequest, ...grpc.CallOption) (*walletv1.GetTopUpResponse, error) {
+func (paymentService) GetTopUp(context.Context, *walletv1.GetTopUpRequest, ...grpc.CallOption) (*walletv1.GetTopUpResponse, error) {
 	return &walletv1.GetTopUpResponse{TopUp: payment(walletv1.TopUpStatus_TOP_UP_STATUS_BOOKED)}, nil
 }
 
-func (cashier) RefundTopUp(
-	context.Context, *walletv1.RefundTopUpRequest, ...grpc.CallOption,
-) (*walletv1.RefundTopUpResponse, error) {
-	return &walletv1.RefundTopUpResponse{TopUp: payment(walletv1.TopUpStatus_TOP_UP_STATUS_REFUNDED)}, nil
-}
-
-func TestATopUpThatIsRepeatedSaysSo(t *testing.T) {
+func TestTopUpHandler_Create_MarksReplays(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 
@@ -64,7 +58,7 @@ func TestATopUpThatIsRepeatedSaysSo(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodPost, "/v1/wallets/me/top-ups", `{"minor_units":0,"currency":"EUR"}`).Code)
 }
 
-func TestADeclinedCardIsARefusalAndInNoLog(t *testing.T) {
+func TestTopUpHandler_Create_DeclinedCard_IsPreconditionAndNotLogged(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 
@@ -76,19 +70,13 @@ func TestADeclinedCardIsARefusalAndInNoLog(t *testing.T) {
 	assert.NotContains(t, g.log.String(), "tok_declined")
 }
 
-func TestATopUpIsShownAndRefunded(t *testing.T) {
+func TestTopUpHandler_Get(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, nil)
 
 	shown := g.do(http.MethodGet, "/v1/wallets/me/top-ups/"+topUpID, "")
-	refunded := g.do(http.MethodPost, "/v1/wallets/me/top-ups/"+topUpID+"/refunds", "")
 
 	assert.Equal(t, http.StatusOK, shown.Code)
 	assert.Contains(t, string(shown.body.Data), `"status":"BOOKED"`)
-	assert.Equal(t, http.StatusCreated, refunded.Code)
-	assert.Equal(t, "/v1/wallets/me/top-ups/"+topUpID, refunded.Header().Get("Location"))
-	assert.Contains(t, string(refunded.body.Data), `"status":"REFUNDED"`)
 	assert.Equal(t, http.StatusBadRequest, g.do(http.MethodGet, "/v1/wallets/me/top-ups/mine", "").Code)
-	assert.Equal(t, http.StatusBadRequest,
-		g.do(http.MethodPost, "/v1/wallets/me/top-ups/"+topUpID+"/refunds", "", "Idempotency-Key", "").Code)
 }

@@ -2,18 +2,20 @@ package rest
 
 import (
 	"errors"
+	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/gin-gonic/gin/binding"
 	"github.com/go-playground/validator/v10"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/gateway/internal/reply"
+	"shop/platform/errs"
 )
 
-// useWireNames makes Gin's validator use the names that clients see instead of Go's. There is one validator for the whole process.
+// useWireNames makes Gin's validator report the names that clients use instead of Go's. There is one validator for the whole process.
 var useWireNames = sync.OnceFunc(func() {
 	engine, ok := binding.Validator.Engine().(*validator.Validate)
 	if !ok {
@@ -21,15 +23,23 @@ var useWireNames = sync.OnceFunc(func() {
 	}
 	engine.RegisterTagNameFunc(func(field reflect.StructField) string {
 		for _, tag := range []string{"json", "form", "uri"} {
-			if name, _, _ := strings.Cut(field.Tag.Get(tag), ","); name != "" {
+			if name := wireName(field, tag); name != "" {
 				return name
 			}
 		}
-		return field.Name
+		return embedded
 	})
 })
 
-// invalidFields returns an InvalidInput that a form can show beside its fields.
+// embedded stands for a struct inside another one that has no name of its own in the request.
+const embedded = "*"
+
+func wireName(field reflect.StructField, tag string) string {
+	name, _, _ := strings.Cut(field.Tag.Get(tag), ",")
+	return name
+}
+
+// invalidFields returns an InvalidInput that names the fields.
 func invalidFields(err error) error {
 	var faults validator.ValidationErrors
 	if !errors.As(err, &faults) {
@@ -42,13 +52,31 @@ func invalidFields(err error) error {
 	return reply.Invalid(fields...)
 }
 
-// wirePath drops the name of the struct: items[0].quantity.
+// wirePath drops the names of the structs: items[0].quantity.
 func wirePath(fault validator.FieldError) string {
 	_, path, found := strings.Cut(fault.Namespace(), ".")
 	if !found {
 		return fault.Field()
 	}
-	return path
+	return strings.ReplaceAll(path, embedded+".", "")
+}
+
+// invalidQuery is invalidFields for a query. Gin does not report which value it could not convert, so this looks for an invalid number.
+func invalidQuery(query reflect.Type, values url.Values, err error) error {
+	var faults validator.ValidationErrors
+	if errors.As(err, &faults) {
+		return invalidFields(err)
+	}
+	for _, field := range reflect.VisibleFields(query) {
+		name := wireName(field, "form")
+		if !field.Type.ConvertibleTo(reflect.TypeFor[int64]()) || values.Get(name) == "" {
+			continue
+		}
+		if _, err := strconv.ParseInt(values.Get(name), 10, field.Type.Bits()); err != nil {
+			return reply.Invalid(reply.Field{Field: name, Message: "must be a whole number in range"})
+		}
+	}
+	return invalidFields(err)
 }
 
 func message(fault validator.FieldError) string {
@@ -71,7 +99,7 @@ func message(fault validator.FieldError) string {
 	case "alpha":
 		return "must be letters"
 	case "uppercase":
-		return "must be in capitals"
+		return "must be in upper case"
 	case "datetime":
 		return "must be a day such as 2026-11-20"
 	case "uuid_rfc4122": // in either case of letters

@@ -6,7 +6,7 @@ import (
 
 	"github.com/samber/lo"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	walletv1 "shop/gen/wallet/v1"
 )
 
 type walletQuery struct {

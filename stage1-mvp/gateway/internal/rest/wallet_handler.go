@@ -5,14 +5,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"stagecraft/stage1-mvp/gateway/internal/reply"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	"shop/gateway/internal/reply"
+	walletv1 "shop/gen/wallet/v1"
 )
 
 // WalletHandler serves the ledger of the caller's wallet.
 type WalletHandler struct{ wallets walletv1.WalletServiceClient }
 
-// NewWalletHandler returns the handler that asks this client.
+// NewWalletHandler returns a handler that calls this client.
 func NewWalletHandler(wallets walletv1.WalletServiceClient) *WalletHandler {
 	return &WalletHandler{wallets: wallets}
 }

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+	walletv1 "shop/gen/wallet/v1"
 )
 
 // ledger is the wallet service as the gateway sees it: everyone was given 500 cents once.

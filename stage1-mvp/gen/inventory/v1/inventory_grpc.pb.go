@@ -19,18 +19,28 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	InventoryService_GetStock_FullMethodName    = "/inventory.v1.InventoryService/GetStock"
-	InventoryService_AdjustStock_FullMethodName = "/inventory.v1.InventoryService/AdjustStock"
-	InventoryService_Reserve_FullMethodName     = "/inventory.v1.InventoryService/Reserve"
-	InventoryService_Release_FullMethodName     = "/inventory.v1.InventoryService/Release"
+	InventoryService_GetProducts_FullMethodName  = "/inventory.v1.InventoryService/GetProducts"
+	InventoryService_ListProducts_FullMethodName = "/inventory.v1.InventoryService/ListProducts"
+	InventoryService_PutProduct_FullMethodName   = "/inventory.v1.InventoryService/PutProduct"
+	InventoryService_GetStock_FullMethodName     = "/inventory.v1.InventoryService/GetStock"
+	InventoryService_AdjustStock_FullMethodName  = "/inventory.v1.InventoryService/AdjustStock"
+	InventoryService_Reserve_FullMethodName      = "/inventory.v1.InventoryService/Reserve"
+	InventoryService_Release_FullMethodName      = "/inventory.v1.InventoryService/Release"
+	InventoryService_Ship_FullMethodName         = "/inventory.v1.InventoryService/Ship"
 )
 
 // InventoryServiceClient is the client API for InventoryService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// InventoryService counts what is on the shelf. Reserve and Release are steps of a saga: safe to repeat, in any order.
+// InventoryService owns the catalogue and the stock. Reserve, Release and Ship are steps of a saga: safe to repeat, in any order.
 type InventoryServiceClient interface {
+	// GetProducts returns the products of up to 100 SKUs, in the order of the request; NOT_FOUND if one of them does not exist.
+	GetProducts(ctx context.Context, in *GetProductsRequest, opts ...grpc.CallOption) (*GetProductsResponse, error)
+	// ListProducts returns the catalogue in pages, ordered by SKU.
+	ListProducts(ctx context.Context, in *ListProductsRequest, opts ...grpc.CallOption) (*ListProductsResponse, error)
+	// PutProduct creates a product or replaces its name and price (admin).
+	PutProduct(ctx context.Context, in *PutProductRequest, opts ...grpc.CallOption) (*PutProductResponse, error)
 	// GetStock returns what is available and what is reserved of one SKU.
 	GetStock(ctx context.Context, in *GetStockRequest, opts ...grpc.CallOption) (*GetStockResponse, error)
 	// AdjustStock changes the available quantity by delta (admin).
@@ -39,6 +49,8 @@ type InventoryServiceClient interface {
 	Reserve(ctx context.Context, in *ReserveRequest, opts ...grpc.CallOption) (*ReserveResponse, error)
 	// Release undoes the Reserve of the same saga, also when it never arrived (service).
 	Release(ctx context.Context, in *ReleaseRequest, opts ...grpc.CallOption) (*ReleaseResponse, error)
+	// Ship removes the stock that a saga reserved: the goods leave the warehouse (service).
+	Ship(ctx context.Context, in *ShipRequest, opts ...grpc.CallOption) (*ShipResponse, error)
 }
 
 type inventoryServiceClient struct {
@@ -47,6 +59,36 @@ type inventoryServiceClient struct {
 
 func NewInventoryServiceClient(cc grpc.ClientConnInterface) InventoryServiceClient {
 	return &inventoryServiceClient{cc}
+}
+
+func (c *inventoryServiceClient) GetProducts(ctx context.Context, in *GetProductsRequest, opts ...grpc.CallOption) (*GetProductsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetProductsResponse)
+	err := c.cc.Invoke(ctx, InventoryService_GetProducts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *inventoryServiceClient) ListProducts(ctx context.Context, in *ListProductsRequest, opts ...grpc.CallOption) (*ListProductsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListProductsResponse)
+	err := c.cc.Invoke(ctx, InventoryService_ListProducts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *inventoryServiceClient) PutProduct(ctx context.Context, in *PutProductRequest, opts ...grpc.CallOption) (*PutProductResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PutProductResponse)
+	err := c.cc.Invoke(ctx, InventoryService_PutProduct_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *inventoryServiceClient) GetStock(ctx context.Context, in *GetStockRequest, opts ...grpc.CallOption) (*GetStockResponse, error) {
@@ -89,12 +131,28 @@ func (c *inventoryServiceClient) Release(ctx context.Context, in *ReleaseRequest
 	return out, nil
 }
 
+func (c *inventoryServiceClient) Ship(ctx context.Context, in *ShipRequest, opts ...grpc.CallOption) (*ShipResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ShipResponse)
+	err := c.cc.Invoke(ctx, InventoryService_Ship_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // InventoryServiceServer is the server API for InventoryService service.
 // All implementations must embed UnimplementedInventoryServiceServer
 // for forward compatibility.
 //
-// InventoryService counts what is on the shelf. Reserve and Release are steps of a saga: safe to repeat, in any order.
+// InventoryService owns the catalogue and the stock. Reserve, Release and Ship are steps of a saga: safe to repeat, in any order.
 type InventoryServiceServer interface {
+	// GetProducts returns the products of up to 100 SKUs, in the order of the request; NOT_FOUND if one of them does not exist.
+	GetProducts(context.Context, *GetProductsRequest) (*GetProductsResponse, error)
+	// ListProducts returns the catalogue in pages, ordered by SKU.
+	ListProducts(context.Context, *ListProductsRequest) (*ListProductsResponse, error)
+	// PutProduct creates a product or replaces its name and price (admin).
+	PutProduct(context.Context, *PutProductRequest) (*PutProductResponse, error)
 	// GetStock returns what is available and what is reserved of one SKU.
 	GetStock(context.Context, *GetStockRequest) (*GetStockResponse, error)
 	// AdjustStock changes the available quantity by delta (admin).
@@ -103,6 +161,8 @@ type InventoryServiceServer interface {
 	Reserve(context.Context, *ReserveRequest) (*ReserveResponse, error)
 	// Release undoes the Reserve of the same saga, also when it never arrived (service).
 	Release(context.Context, *ReleaseRequest) (*ReleaseResponse, error)
+	// Ship removes the stock that a saga reserved: the goods leave the warehouse (service).
+	Ship(context.Context, *ShipRequest) (*ShipResponse, error)
 	mustEmbedUnimplementedInventoryServiceServer()
 }
 
@@ -113,6 +173,15 @@ type InventoryServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedInventoryServiceServer struct{}
 
+func (UnimplementedInventoryServiceServer) GetProducts(context.Context, *GetProductsRequest) (*GetProductsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetProducts not implemented")
+}
+func (UnimplementedInventoryServiceServer) ListProducts(context.Context, *ListProductsRequest) (*ListProductsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListProducts not implemented")
+}
+func (UnimplementedInventoryServiceServer) PutProduct(context.Context, *PutProductRequest) (*PutProductResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PutProduct not implemented")
+}
 func (UnimplementedInventoryServiceServer) GetStock(context.Context, *GetStockRequest) (*GetStockResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStock not implemented")
 }
@@ -124,6 +193,9 @@ func (UnimplementedInventoryServiceServer) Reserve(context.Context, *ReserveRequ
 }
 func (UnimplementedInventoryServiceServer) Release(context.Context, *ReleaseRequest) (*ReleaseResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Release not implemented")
+}
+func (UnimplementedInventoryServiceServer) Ship(context.Context, *ShipRequest) (*ShipResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Ship not implemented")
 }
 func (UnimplementedInventoryServiceServer) mustEmbedUnimplementedInventoryServiceServer() {}
 func (UnimplementedInventoryServiceServer) testEmbeddedByValue()                          {}
@@ -144,6 +216,60 @@ func RegisterInventoryServiceServer(s grpc.ServiceRegistrar, srv InventoryServic
 		t.testEmbeddedByValue()
 	}
 	s.RegisterService(&InventoryService_ServiceDesc, srv)
+}
+
+func _InventoryService_GetProducts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetProductsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).GetProducts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_GetProducts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).GetProducts(ctx, req.(*GetProductsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _InventoryService_ListProducts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListProductsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).ListProducts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_ListProducts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).ListProducts(ctx, req.(*ListProductsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _InventoryService_PutProduct_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PutProductRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).PutProduct(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_PutProduct_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).PutProduct(ctx, req.(*PutProductRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _InventoryService_GetStock_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -218,6 +344,24 @@ func _InventoryService_Release_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InventoryService_Ship_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ShipRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InventoryServiceServer).Ship(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InventoryService_Ship_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InventoryServiceServer).Ship(ctx, req.(*ShipRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // InventoryService_ServiceDesc is the grpc.ServiceDesc for InventoryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -225,6 +369,18 @@ var InventoryService_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "inventory.v1.InventoryService",
 	HandlerType: (*InventoryServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "GetProducts",
+			Handler:    _InventoryService_GetProducts_Handler,
+		},
+		{
+			MethodName: "ListProducts",
+			Handler:    _InventoryService_ListProducts_Handler,
+		},
+		{
+			MethodName: "PutProduct",
+			Handler:    _InventoryService_PutProduct_Handler,
+		},
 		{
 			MethodName: "GetStock",
 			Handler:    _InventoryService_GetStock_Handler,
@@ -240,6 +396,10 @@ var InventoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Release",
 			Handler:    _InventoryService_Release_Handler,
+		},
+		{
+			MethodName: "Ship",
+			Handler:    _InventoryService_Ship_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -834,7 +834,7 @@ const file_order_v1_job_proto_rawDesc = "" +
 	"\x06RunJob\x12\x17.order.v1.RunJobRequest\x1a\x18.order.v1.RunJobResponse\x12J\n" +
 	"\vBackfillJob\x12\x1c.order.v1.BackfillJobRequest\x1a\x1d.order.v1.BackfillJobResponse\x12V\n" +
 	"\x0fGetJobExecution\x12 .order.v1.GetJobExecutionRequest\x1a!.order.v1.GetJobExecutionResponse\x12\\\n" +
-	"\x11ListJobExecutions\x12\".order.v1.ListJobExecutionsRequest\x1a#.order.v1.ListJobExecutionsResponseB,Z*stagecraft/stage1-mvp/gen/order/v1;orderv1b\x06proto3"
+	"\x11ListJobExecutions\x12\".order.v1.ListJobExecutionsRequest\x1a#.order.v1.ListJobExecutionsResponseB\x1bZ\x19shop/gen/order/v1;orderv1b\x06proto3"
 
 var (
 	file_order_v1_job_proto_rawDescOnce sync.Once

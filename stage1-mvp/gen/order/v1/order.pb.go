@@ -251,6 +251,59 @@ func (x *OrderItem) GetUnitPrice() int64 {
 	return 0
 }
 
+// NewOrderItem is a line of an order that is placed. Its price is that of the catalogue.
+type NewOrderItem struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sku           string                 `protobuf:"bytes,1,opt,name=sku,proto3" json:"sku,omitempty"`
+	Quantity      int32                  `protobuf:"varint,2,opt,name=quantity,proto3" json:"quantity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NewOrderItem) Reset() {
+	*x = NewOrderItem{}
+	mi := &file_order_v1_order_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NewOrderItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NewOrderItem) ProtoMessage() {}
+
+func (x *NewOrderItem) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NewOrderItem.ProtoReflect.Descriptor instead.
+func (*NewOrderItem) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *NewOrderItem) GetSku() string {
+	if x != nil {
+		return x.Sku
+	}
+	return ""
+}
+
+func (x *NewOrderItem) GetQuantity() int32 {
+	if x != nil {
+		return x.Quantity
+	}
+	return 0
+}
+
 type Order struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -273,7 +326,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_order_v1_order_proto_msgTypes[2]
+	mi := &file_order_v1_order_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -285,7 +338,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[2]
+	mi := &file_order_v1_order_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -298,7 +351,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{2}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Order) GetId() string {
@@ -384,7 +437,7 @@ type Cancellation struct {
 
 func (x *Cancellation) Reset() {
 	*x = Cancellation{}
-	mi := &file_order_v1_order_proto_msgTypes[3]
+	mi := &file_order_v1_order_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -396,7 +449,7 @@ func (x *Cancellation) String() string {
 func (*Cancellation) ProtoMessage() {}
 
 func (x *Cancellation) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[3]
+	mi := &file_order_v1_order_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -409,7 +462,7 @@ func (x *Cancellation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancellation.ProtoReflect.Descriptor instead.
 func (*Cancellation) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{3}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Cancellation) GetCode() string {
@@ -429,16 +482,17 @@ func (x *Cancellation) GetReason() string {
 type CreateOrderRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Chosen by the client, 1 to 128 characters; the same key with the same content always has the same answer.
-	IdempotencyKey string       `protobuf:"bytes,1,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	Items          []*OrderItem `protobuf:"bytes,2,rep,name=items,proto3" json:"items,omitempty"`
-	Currency       string       `protobuf:"bytes,3,opt,name=currency,proto3" json:"currency,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	IdempotencyKey string          `protobuf:"bytes,1,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	Items          []*NewOrderItem `protobuf:"bytes,2,rep,name=items,proto3" json:"items,omitempty"`
+	// What the buyer was shown. The order is refused with reason PRICE_CHANGED if its total is another one; left out, any total is accepted.
+	ExpectedTotal *Money `protobuf:"bytes,3,opt,name=expected_total,json=expectedTotal,proto3" json:"expected_total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateOrderRequest) Reset() {
 	*x = CreateOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[4]
+	mi := &file_order_v1_order_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -450,7 +504,7 @@ func (x *CreateOrderRequest) String() string {
 func (*CreateOrderRequest) ProtoMessage() {}
 
 func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[4]
+	mi := &file_order_v1_order_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -463,7 +517,7 @@ func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderRequest.ProtoReflect.Descriptor instead.
 func (*CreateOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{4}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateOrderRequest) GetIdempotencyKey() string {
@@ -473,18 +527,18 @@ func (x *CreateOrderRequest) GetIdempotencyKey() string {
 	return ""
 }
 
-func (x *CreateOrderRequest) GetItems() []*OrderItem {
+func (x *CreateOrderRequest) GetItems() []*NewOrderItem {
 	if x != nil {
 		return x.Items
 	}
 	return nil
 }
 
-func (x *CreateOrderRequest) GetCurrency() string {
+func (x *CreateOrderRequest) GetExpectedTotal() *Money {
 	if x != nil {
-		return x.Currency
+		return x.ExpectedTotal
 	}
-	return ""
+	return nil
 }
 
 type CreateOrderResponse struct {
@@ -498,7 +552,7 @@ type CreateOrderResponse struct {
 
 func (x *CreateOrderResponse) Reset() {
 	*x = CreateOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[5]
+	mi := &file_order_v1_order_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -510,7 +564,7 @@ func (x *CreateOrderResponse) String() string {
 func (*CreateOrderResponse) ProtoMessage() {}
 
 func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[5]
+	mi := &file_order_v1_order_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -523,7 +577,7 @@ func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderResponse.ProtoReflect.Descriptor instead.
 func (*CreateOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{5}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CreateOrderResponse) GetOrder() *Order {
@@ -549,7 +603,7 @@ type GetOrderRequest struct {
 
 func (x *GetOrderRequest) Reset() {
 	*x = GetOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[6]
+	mi := &file_order_v1_order_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -561,7 +615,7 @@ func (x *GetOrderRequest) String() string {
 func (*GetOrderRequest) ProtoMessage() {}
 
 func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[6]
+	mi := &file_order_v1_order_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -574,7 +628,7 @@ func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderRequest.ProtoReflect.Descriptor instead.
 func (*GetOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{6}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetOrderRequest) GetId() string {
@@ -593,7 +647,7 @@ type GetOrderResponse struct {
 
 func (x *GetOrderResponse) Reset() {
 	*x = GetOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[7]
+	mi := &file_order_v1_order_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +659,7 @@ func (x *GetOrderResponse) String() string {
 func (*GetOrderResponse) ProtoMessage() {}
 
 func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[7]
+	mi := &file_order_v1_order_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +672,7 @@ func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderResponse.ProtoReflect.Descriptor instead.
 func (*GetOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{7}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetOrderResponse) GetOrder() *Order {
@@ -640,7 +694,7 @@ type ListOrdersRequest struct {
 
 func (x *ListOrdersRequest) Reset() {
 	*x = ListOrdersRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[8]
+	mi := &file_order_v1_order_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -652,7 +706,7 @@ func (x *ListOrdersRequest) String() string {
 func (*ListOrdersRequest) ProtoMessage() {}
 
 func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[8]
+	mi := &file_order_v1_order_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -665,7 +719,7 @@ func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ListOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{8}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListOrdersRequest) GetPageSize() int32 {
@@ -693,7 +747,7 @@ type ListOrdersResponse struct {
 
 func (x *ListOrdersResponse) Reset() {
 	*x = ListOrdersResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[9]
+	mi := &file_order_v1_order_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -705,7 +759,7 @@ func (x *ListOrdersResponse) String() string {
 func (*ListOrdersResponse) ProtoMessage() {}
 
 func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[9]
+	mi := &file_order_v1_order_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -718,7 +772,7 @@ func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ListOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{9}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListOrdersResponse) GetOrders() []*Order {
@@ -744,7 +798,7 @@ type WatchOrderRequest struct {
 
 func (x *WatchOrderRequest) Reset() {
 	*x = WatchOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[10]
+	mi := &file_order_v1_order_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -756,7 +810,7 @@ func (x *WatchOrderRequest) String() string {
 func (*WatchOrderRequest) ProtoMessage() {}
 
 func (x *WatchOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[10]
+	mi := &file_order_v1_order_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -769,7 +823,7 @@ func (x *WatchOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchOrderRequest.ProtoReflect.Descriptor instead.
 func (*WatchOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{10}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WatchOrderRequest) GetId() string {
@@ -788,7 +842,7 @@ type WatchOrderResponse struct {
 
 func (x *WatchOrderResponse) Reset() {
 	*x = WatchOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[11]
+	mi := &file_order_v1_order_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -800,7 +854,7 @@ func (x *WatchOrderResponse) String() string {
 func (*WatchOrderResponse) ProtoMessage() {}
 
 func (x *WatchOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[11]
+	mi := &file_order_v1_order_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -813,7 +867,7 @@ func (x *WatchOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchOrderResponse.ProtoReflect.Descriptor instead.
 func (*WatchOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{11}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *WatchOrderResponse) GetOrder() *Order {
@@ -835,7 +889,7 @@ type CancelOrderRequest struct {
 
 func (x *CancelOrderRequest) Reset() {
 	*x = CancelOrderRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[12]
+	mi := &file_order_v1_order_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -847,7 +901,7 @@ func (x *CancelOrderRequest) String() string {
 func (*CancelOrderRequest) ProtoMessage() {}
 
 func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[12]
+	mi := &file_order_v1_order_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -860,7 +914,7 @@ func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderRequest.ProtoReflect.Descriptor instead.
 func (*CancelOrderRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{12}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CancelOrderRequest) GetId() string {
@@ -888,7 +942,7 @@ type CancelOrderResponse struct {
 
 func (x *CancelOrderResponse) Reset() {
 	*x = CancelOrderResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[13]
+	mi := &file_order_v1_order_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -900,7 +954,7 @@ func (x *CancelOrderResponse) String() string {
 func (*CancelOrderResponse) ProtoMessage() {}
 
 func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[13]
+	mi := &file_order_v1_order_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -913,7 +967,7 @@ func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderResponse.ProtoReflect.Descriptor instead.
 func (*CancelOrderResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{13}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelOrderResponse) GetOrder() *Order {
@@ -930,7 +984,96 @@ func (x *CancelOrderResponse) GetReplayed() bool {
 	return false
 }
 
-// OrderResult is what one order of a batch came to.
+type ShipOrderRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShipOrderRequest) Reset() {
+	*x = ShipOrderRequest{}
+	mi := &file_order_v1_order_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShipOrderRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShipOrderRequest) ProtoMessage() {}
+
+func (x *ShipOrderRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShipOrderRequest.ProtoReflect.Descriptor instead.
+func (*ShipOrderRequest) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ShipOrderRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type ShipOrderResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// An order that was shipped before is a success.
+	Order         *Order `protobuf:"bytes,1,opt,name=order,proto3" json:"order,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShipOrderResponse) Reset() {
+	*x = ShipOrderResponse{}
+	mi := &file_order_v1_order_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShipOrderResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShipOrderResponse) ProtoMessage() {}
+
+func (x *ShipOrderResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_order_v1_order_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShipOrderResponse.ProtoReflect.Descriptor instead.
+func (*ShipOrderResponse) Descriptor() ([]byte, []int) {
+	return file_order_v1_order_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ShipOrderResponse) GetOrder() *Order {
+	if x != nil {
+		return x.Order
+	}
+	return nil
+}
+
+// OrderResult is the outcome for one order of a batch.
 type OrderResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// As it was asked for.
@@ -947,7 +1090,7 @@ type OrderResult struct {
 
 func (x *OrderResult) Reset() {
 	*x = OrderResult{}
-	mi := &file_order_v1_order_proto_msgTypes[14]
+	mi := &file_order_v1_order_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -959,7 +1102,7 @@ func (x *OrderResult) String() string {
 func (*OrderResult) ProtoMessage() {}
 
 func (x *OrderResult) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[14]
+	mi := &file_order_v1_order_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -972,7 +1115,7 @@ func (x *OrderResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderResult.ProtoReflect.Descriptor instead.
 func (*OrderResult) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{14}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OrderResult) GetId() string {
@@ -1019,7 +1162,7 @@ type BatchGetOrdersRequest struct {
 
 func (x *BatchGetOrdersRequest) Reset() {
 	*x = BatchGetOrdersRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[15]
+	mi := &file_order_v1_order_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1031,7 +1174,7 @@ func (x *BatchGetOrdersRequest) String() string {
 func (*BatchGetOrdersRequest) ProtoMessage() {}
 
 func (x *BatchGetOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[15]
+	mi := &file_order_v1_order_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1044,7 +1187,7 @@ func (x *BatchGetOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetOrdersRequest.ProtoReflect.Descriptor instead.
 func (*BatchGetOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{15}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *BatchGetOrdersRequest) GetIds() []string {
@@ -1063,7 +1206,7 @@ type BatchGetOrdersResponse struct {
 
 func (x *BatchGetOrdersResponse) Reset() {
 	*x = BatchGetOrdersResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[16]
+	mi := &file_order_v1_order_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1075,7 +1218,7 @@ func (x *BatchGetOrdersResponse) String() string {
 func (*BatchGetOrdersResponse) ProtoMessage() {}
 
 func (x *BatchGetOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[16]
+	mi := &file_order_v1_order_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1088,7 +1231,7 @@ func (x *BatchGetOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetOrdersResponse.ProtoReflect.Descriptor instead.
 func (*BatchGetOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{16}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *BatchGetOrdersResponse) GetResults() []*OrderResult {
@@ -1109,7 +1252,7 @@ type BatchCancelOrdersRequest struct {
 
 func (x *BatchCancelOrdersRequest) Reset() {
 	*x = BatchCancelOrdersRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[17]
+	mi := &file_order_v1_order_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1264,7 @@ func (x *BatchCancelOrdersRequest) String() string {
 func (*BatchCancelOrdersRequest) ProtoMessage() {}
 
 func (x *BatchCancelOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[17]
+	mi := &file_order_v1_order_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1277,7 @@ func (x *BatchCancelOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCancelOrdersRequest.ProtoReflect.Descriptor instead.
 func (*BatchCancelOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{17}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *BatchCancelOrdersRequest) GetIds() []string {
@@ -1160,7 +1303,7 @@ type BatchCancelOrdersResponse struct {
 
 func (x *BatchCancelOrdersResponse) Reset() {
 	*x = BatchCancelOrdersResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[18]
+	mi := &file_order_v1_order_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1315,7 @@ func (x *BatchCancelOrdersResponse) String() string {
 func (*BatchCancelOrdersResponse) ProtoMessage() {}
 
 func (x *BatchCancelOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[18]
+	mi := &file_order_v1_order_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1328,7 @@ func (x *BatchCancelOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCancelOrdersResponse.ProtoReflect.Descriptor instead.
 func (*BatchCancelOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{18}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *BatchCancelOrdersResponse) GetResults() []*OrderResult {
@@ -1210,7 +1353,7 @@ type ListAllOrdersRequest struct {
 
 func (x *ListAllOrdersRequest) Reset() {
 	*x = ListAllOrdersRequest{}
-	mi := &file_order_v1_order_proto_msgTypes[19]
+	mi := &file_order_v1_order_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1222,7 +1365,7 @@ func (x *ListAllOrdersRequest) String() string {
 func (*ListAllOrdersRequest) ProtoMessage() {}
 
 func (x *ListAllOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[19]
+	mi := &file_order_v1_order_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1235,7 +1378,7 @@ func (x *ListAllOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAllOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ListAllOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{19}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListAllOrdersRequest) GetPage() int32 {
@@ -1280,7 +1423,7 @@ type ListAllOrdersResponse struct {
 
 func (x *ListAllOrdersResponse) Reset() {
 	*x = ListAllOrdersResponse{}
-	mi := &file_order_v1_order_proto_msgTypes[20]
+	mi := &file_order_v1_order_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1435,7 @@ func (x *ListAllOrdersResponse) String() string {
 func (*ListAllOrdersResponse) ProtoMessage() {}
 
 func (x *ListAllOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_order_v1_order_proto_msgTypes[20]
+	mi := &file_order_v1_order_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1448,7 @@ func (x *ListAllOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAllOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ListAllOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_order_v1_order_proto_rawDescGZIP(), []int{20}
+	return file_order_v1_order_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListAllOrdersResponse) GetOrders() []*Order {
@@ -1349,7 +1492,10 @@ const file_order_v1_order_proto_rawDesc = "" +
 	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x1a\n" +
 	"\bquantity\x18\x02 \x01(\x05R\bquantity\x12\x1d\n" +
 	"\n" +
-	"unit_price\x18\x03 \x01(\x03R\tunitPrice\"\xa8\x03\n" +
+	"unit_price\x18\x03 \x01(\x03R\tunitPrice\"<\n" +
+	"\fNewOrderItem\x12\x10\n" +
+	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x1a\n" +
+	"\bquantity\x18\x02 \x01(\x05R\bquantity\"\xa8\x03\n" +
 	"\x05Order\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
 	"\bbuyer_id\x18\x02 \x01(\tR\abuyerId\x12-\n" +
@@ -1366,11 +1512,11 @@ const file_order_v1_order_proto_rawDesc = "" +
 	" \x01(\v2\x16.order.v1.CancellationR\fcancellation\":\n" +
 	"\fCancellation\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x84\x01\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xa3\x01\n" +
 	"\x12CreateOrderRequest\x12'\n" +
-	"\x0fidempotency_key\x18\x01 \x01(\tR\x0eidempotencyKey\x12)\n" +
-	"\x05items\x18\x02 \x03(\v2\x13.order.v1.OrderItemR\x05items\x12\x1a\n" +
-	"\bcurrency\x18\x03 \x01(\tR\bcurrency\"X\n" +
+	"\x0fidempotency_key\x18\x01 \x01(\tR\x0eidempotencyKey\x12,\n" +
+	"\x05items\x18\x02 \x03(\v2\x16.order.v1.NewOrderItemR\x05items\x126\n" +
+	"\x0eexpected_total\x18\x03 \x01(\v2\x0f.order.v1.MoneyR\rexpectedTotal\"X\n" +
 	"\x13CreateOrderResponse\x12%\n" +
 	"\x05order\x18\x01 \x01(\v2\x0f.order.v1.OrderR\x05order\x12\x1a\n" +
 	"\breplayed\x18\x02 \x01(\bR\breplayed\"!\n" +
@@ -1394,7 +1540,11 @@ const file_order_v1_order_proto_rawDesc = "" +
 	"\x0fidempotency_key\x18\x02 \x01(\tR\x0eidempotencyKey\"X\n" +
 	"\x13CancelOrderResponse\x12%\n" +
 	"\x05order\x18\x01 \x01(\v2\x0f.order.v1.OrderR\x05order\x12\x1a\n" +
-	"\breplayed\x18\x02 \x01(\bR\breplayed\"\x8a\x01\n" +
+	"\breplayed\x18\x02 \x01(\bR\breplayed\"\"\n" +
+	"\x10ShipOrderRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\":\n" +
+	"\x11ShipOrderResponse\x12%\n" +
+	"\x05order\x18\x01 \x01(\v2\x0f.order.v1.OrderR\x05order\"\x8a\x01\n" +
 	"\vOrderResult\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\x05R\x04code\x12\x16\n" +
@@ -1432,7 +1582,7 @@ const file_order_v1_order_proto_rawDesc = "" +
 	"\x19ORDER_SORT_CREATED_AT_ASC\x10\x01\x12\x1e\n" +
 	"\x1aORDER_SORT_CREATED_AT_DESC\x10\x02\x12\x18\n" +
 	"\x14ORDER_SORT_TOTAL_ASC\x10\x03\x12\x19\n" +
-	"\x15ORDER_SORT_TOTAL_DESC\x10\x042\x82\x05\n" +
+	"\x15ORDER_SORT_TOTAL_DESC\x10\x042\xc8\x05\n" +
 	"\fOrderService\x12J\n" +
 	"\vCreateOrder\x12\x1c.order.v1.CreateOrderRequest\x1a\x1d.order.v1.CreateOrderResponse\x12A\n" +
 	"\bGetOrder\x12\x19.order.v1.GetOrderRequest\x1a\x1a.order.v1.GetOrderResponse\x12G\n" +
@@ -1440,10 +1590,11 @@ const file_order_v1_order_proto_rawDesc = "" +
 	"ListOrders\x12\x1b.order.v1.ListOrdersRequest\x1a\x1c.order.v1.ListOrdersResponse\x12I\n" +
 	"\n" +
 	"WatchOrder\x12\x1b.order.v1.WatchOrderRequest\x1a\x1c.order.v1.WatchOrderResponse0\x01\x12J\n" +
-	"\vCancelOrder\x12\x1c.order.v1.CancelOrderRequest\x1a\x1d.order.v1.CancelOrderResponse\x12S\n" +
+	"\vCancelOrder\x12\x1c.order.v1.CancelOrderRequest\x1a\x1d.order.v1.CancelOrderResponse\x12D\n" +
+	"\tShipOrder\x12\x1a.order.v1.ShipOrderRequest\x1a\x1b.order.v1.ShipOrderResponse\x12S\n" +
 	"\x0eBatchGetOrders\x12\x1f.order.v1.BatchGetOrdersRequest\x1a .order.v1.BatchGetOrdersResponse\x12\\\n" +
 	"\x11BatchCancelOrders\x12\".order.v1.BatchCancelOrdersRequest\x1a#.order.v1.BatchCancelOrdersResponse\x12P\n" +
-	"\rListAllOrders\x12\x1e.order.v1.ListAllOrdersRequest\x1a\x1f.order.v1.ListAllOrdersResponseB,Z*stagecraft/stage1-mvp/gen/order/v1;orderv1b\x06proto3"
+	"\rListAllOrders\x12\x1e.order.v1.ListAllOrdersRequest\x1a\x1f.order.v1.ListAllOrdersResponseB\x1bZ\x19shop/gen/order/v1;orderv1b\x06proto3"
 
 var (
 	file_order_v1_order_proto_rawDescOnce sync.Once
@@ -1458,73 +1609,80 @@ func file_order_v1_order_proto_rawDescGZIP() []byte {
 }
 
 var file_order_v1_order_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_order_v1_order_proto_goTypes = []any{
 	(OrderStatus)(0),                  // 0: order.v1.OrderStatus
 	(OrderSort)(0),                    // 1: order.v1.OrderSort
 	(*Money)(nil),                     // 2: order.v1.Money
 	(*OrderItem)(nil),                 // 3: order.v1.OrderItem
-	(*Order)(nil),                     // 4: order.v1.Order
-	(*Cancellation)(nil),              // 5: order.v1.Cancellation
-	(*CreateOrderRequest)(nil),        // 6: order.v1.CreateOrderRequest
-	(*CreateOrderResponse)(nil),       // 7: order.v1.CreateOrderResponse
-	(*GetOrderRequest)(nil),           // 8: order.v1.GetOrderRequest
-	(*GetOrderResponse)(nil),          // 9: order.v1.GetOrderResponse
-	(*ListOrdersRequest)(nil),         // 10: order.v1.ListOrdersRequest
-	(*ListOrdersResponse)(nil),        // 11: order.v1.ListOrdersResponse
-	(*WatchOrderRequest)(nil),         // 12: order.v1.WatchOrderRequest
-	(*WatchOrderResponse)(nil),        // 13: order.v1.WatchOrderResponse
-	(*CancelOrderRequest)(nil),        // 14: order.v1.CancelOrderRequest
-	(*CancelOrderResponse)(nil),       // 15: order.v1.CancelOrderResponse
-	(*OrderResult)(nil),               // 16: order.v1.OrderResult
-	(*BatchGetOrdersRequest)(nil),     // 17: order.v1.BatchGetOrdersRequest
-	(*BatchGetOrdersResponse)(nil),    // 18: order.v1.BatchGetOrdersResponse
-	(*BatchCancelOrdersRequest)(nil),  // 19: order.v1.BatchCancelOrdersRequest
-	(*BatchCancelOrdersResponse)(nil), // 20: order.v1.BatchCancelOrdersResponse
-	(*ListAllOrdersRequest)(nil),      // 21: order.v1.ListAllOrdersRequest
-	(*ListAllOrdersResponse)(nil),     // 22: order.v1.ListAllOrdersResponse
-	(*timestamppb.Timestamp)(nil),     // 23: google.protobuf.Timestamp
+	(*NewOrderItem)(nil),              // 4: order.v1.NewOrderItem
+	(*Order)(nil),                     // 5: order.v1.Order
+	(*Cancellation)(nil),              // 6: order.v1.Cancellation
+	(*CreateOrderRequest)(nil),        // 7: order.v1.CreateOrderRequest
+	(*CreateOrderResponse)(nil),       // 8: order.v1.CreateOrderResponse
+	(*GetOrderRequest)(nil),           // 9: order.v1.GetOrderRequest
+	(*GetOrderResponse)(nil),          // 10: order.v1.GetOrderResponse
+	(*ListOrdersRequest)(nil),         // 11: order.v1.ListOrdersRequest
+	(*ListOrdersResponse)(nil),        // 12: order.v1.ListOrdersResponse
+	(*WatchOrderRequest)(nil),         // 13: order.v1.WatchOrderRequest
+	(*WatchOrderResponse)(nil),        // 14: order.v1.WatchOrderResponse
+	(*CancelOrderRequest)(nil),        // 15: order.v1.CancelOrderRequest
+	(*CancelOrderResponse)(nil),       // 16: order.v1.CancelOrderResponse
+	(*ShipOrderRequest)(nil),          // 17: order.v1.ShipOrderRequest
+	(*ShipOrderResponse)(nil),         // 18: order.v1.ShipOrderResponse
+	(*OrderResult)(nil),               // 19: order.v1.OrderResult
+	(*BatchGetOrdersRequest)(nil),     // 20: order.v1.BatchGetOrdersRequest
+	(*BatchGetOrdersResponse)(nil),    // 21: order.v1.BatchGetOrdersResponse
+	(*BatchCancelOrdersRequest)(nil),  // 22: order.v1.BatchCancelOrdersRequest
+	(*BatchCancelOrdersResponse)(nil), // 23: order.v1.BatchCancelOrdersResponse
+	(*ListAllOrdersRequest)(nil),      // 24: order.v1.ListAllOrdersRequest
+	(*ListAllOrdersResponse)(nil),     // 25: order.v1.ListAllOrdersResponse
+	(*timestamppb.Timestamp)(nil),     // 26: google.protobuf.Timestamp
 }
 var file_order_v1_order_proto_depIdxs = []int32{
 	0,  // 0: order.v1.Order.status:type_name -> order.v1.OrderStatus
 	3,  // 1: order.v1.Order.items:type_name -> order.v1.OrderItem
 	2,  // 2: order.v1.Order.total:type_name -> order.v1.Money
-	23, // 3: order.v1.Order.created_at:type_name -> google.protobuf.Timestamp
-	23, // 4: order.v1.Order.updated_at:type_name -> google.protobuf.Timestamp
-	5,  // 5: order.v1.Order.cancellation:type_name -> order.v1.Cancellation
-	3,  // 6: order.v1.CreateOrderRequest.items:type_name -> order.v1.OrderItem
-	4,  // 7: order.v1.CreateOrderResponse.order:type_name -> order.v1.Order
-	4,  // 8: order.v1.GetOrderResponse.order:type_name -> order.v1.Order
-	4,  // 9: order.v1.ListOrdersResponse.orders:type_name -> order.v1.Order
-	4,  // 10: order.v1.WatchOrderResponse.order:type_name -> order.v1.Order
-	4,  // 11: order.v1.CancelOrderResponse.order:type_name -> order.v1.Order
-	4,  // 12: order.v1.OrderResult.order:type_name -> order.v1.Order
-	16, // 13: order.v1.BatchGetOrdersResponse.results:type_name -> order.v1.OrderResult
-	16, // 14: order.v1.BatchCancelOrdersResponse.results:type_name -> order.v1.OrderResult
-	1,  // 15: order.v1.ListAllOrdersRequest.sort_by:type_name -> order.v1.OrderSort
-	0,  // 16: order.v1.ListAllOrdersRequest.status:type_name -> order.v1.OrderStatus
-	4,  // 17: order.v1.ListAllOrdersResponse.orders:type_name -> order.v1.Order
-	6,  // 18: order.v1.OrderService.CreateOrder:input_type -> order.v1.CreateOrderRequest
-	8,  // 19: order.v1.OrderService.GetOrder:input_type -> order.v1.GetOrderRequest
-	10, // 20: order.v1.OrderService.ListOrders:input_type -> order.v1.ListOrdersRequest
-	12, // 21: order.v1.OrderService.WatchOrder:input_type -> order.v1.WatchOrderRequest
-	14, // 22: order.v1.OrderService.CancelOrder:input_type -> order.v1.CancelOrderRequest
-	17, // 23: order.v1.OrderService.BatchGetOrders:input_type -> order.v1.BatchGetOrdersRequest
-	19, // 24: order.v1.OrderService.BatchCancelOrders:input_type -> order.v1.BatchCancelOrdersRequest
-	21, // 25: order.v1.OrderService.ListAllOrders:input_type -> order.v1.ListAllOrdersRequest
-	7,  // 26: order.v1.OrderService.CreateOrder:output_type -> order.v1.CreateOrderResponse
-	9,  // 27: order.v1.OrderService.GetOrder:output_type -> order.v1.GetOrderResponse
-	11, // 28: order.v1.OrderService.ListOrders:output_type -> order.v1.ListOrdersResponse
-	13, // 29: order.v1.OrderService.WatchOrder:output_type -> order.v1.WatchOrderResponse
-	15, // 30: order.v1.OrderService.CancelOrder:output_type -> order.v1.CancelOrderResponse
-	18, // 31: order.v1.OrderService.BatchGetOrders:output_type -> order.v1.BatchGetOrdersResponse
-	20, // 32: order.v1.OrderService.BatchCancelOrders:output_type -> order.v1.BatchCancelOrdersResponse
-	22, // 33: order.v1.OrderService.ListAllOrders:output_type -> order.v1.ListAllOrdersResponse
-	26, // [26:34] is the sub-list for method output_type
-	18, // [18:26] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	26, // 3: order.v1.Order.created_at:type_name -> google.protobuf.Timestamp
+	26, // 4: order.v1.Order.updated_at:type_name -> google.protobuf.Timestamp
+	6,  // 5: order.v1.Order.cancellation:type_name -> order.v1.Cancellation
+	4,  // 6: order.v1.CreateOrderRequest.items:type_name -> order.v1.NewOrderItem
+	2,  // 7: order.v1.CreateOrderRequest.expected_total:type_name -> order.v1.Money
+	5,  // 8: order.v1.CreateOrderResponse.order:type_name -> order.v1.Order
+	5,  // 9: order.v1.GetOrderResponse.order:type_name -> order.v1.Order
+	5,  // 10: order.v1.ListOrdersResponse.orders:type_name -> order.v1.Order
+	5,  // 11: order.v1.WatchOrderResponse.order:type_name -> order.v1.Order
+	5,  // 12: order.v1.CancelOrderResponse.order:type_name -> order.v1.Order
+	5,  // 13: order.v1.ShipOrderResponse.order:type_name -> order.v1.Order
+	5,  // 14: order.v1.OrderResult.order:type_name -> order.v1.Order
+	19, // 15: order.v1.BatchGetOrdersResponse.results:type_name -> order.v1.OrderResult
+	19, // 16: order.v1.BatchCancelOrdersResponse.results:type_name -> order.v1.OrderResult
+	1,  // 17: order.v1.ListAllOrdersRequest.sort_by:type_name -> order.v1.OrderSort
+	0,  // 18: order.v1.ListAllOrdersRequest.status:type_name -> order.v1.OrderStatus
+	5,  // 19: order.v1.ListAllOrdersResponse.orders:type_name -> order.v1.Order
+	7,  // 20: order.v1.OrderService.CreateOrder:input_type -> order.v1.CreateOrderRequest
+	9,  // 21: order.v1.OrderService.GetOrder:input_type -> order.v1.GetOrderRequest
+	11, // 22: order.v1.OrderService.ListOrders:input_type -> order.v1.ListOrdersRequest
+	13, // 23: order.v1.OrderService.WatchOrder:input_type -> order.v1.WatchOrderRequest
+	15, // 24: order.v1.OrderService.CancelOrder:input_type -> order.v1.CancelOrderRequest
+	17, // 25: order.v1.OrderService.ShipOrder:input_type -> order.v1.ShipOrderRequest
+	20, // 26: order.v1.OrderService.BatchGetOrders:input_type -> order.v1.BatchGetOrdersRequest
+	22, // 27: order.v1.OrderService.BatchCancelOrders:input_type -> order.v1.BatchCancelOrdersRequest
+	24, // 28: order.v1.OrderService.ListAllOrders:input_type -> order.v1.ListAllOrdersRequest
+	8,  // 29: order.v1.OrderService.CreateOrder:output_type -> order.v1.CreateOrderResponse
+	10, // 30: order.v1.OrderService.GetOrder:output_type -> order.v1.GetOrderResponse
+	12, // 31: order.v1.OrderService.ListOrders:output_type -> order.v1.ListOrdersResponse
+	14, // 32: order.v1.OrderService.WatchOrder:output_type -> order.v1.WatchOrderResponse
+	16, // 33: order.v1.OrderService.CancelOrder:output_type -> order.v1.CancelOrderResponse
+	18, // 34: order.v1.OrderService.ShipOrder:output_type -> order.v1.ShipOrderResponse
+	21, // 35: order.v1.OrderService.BatchGetOrders:output_type -> order.v1.BatchGetOrdersResponse
+	23, // 36: order.v1.OrderService.BatchCancelOrders:output_type -> order.v1.BatchCancelOrdersResponse
+	25, // 37: order.v1.OrderService.ListAllOrders:output_type -> order.v1.ListAllOrdersResponse
+	29, // [29:38] is the sub-list for method output_type
+	20, // [20:29] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_order_v1_order_proto_init() }
@@ -1538,7 +1696,7 @@ func file_order_v1_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_order_v1_order_proto_rawDesc), len(file_order_v1_order_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   21,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

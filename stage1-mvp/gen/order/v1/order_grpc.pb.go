@@ -24,6 +24,7 @@ const (
 	OrderService_ListOrders_FullMethodName        = "/order.v1.OrderService/ListOrders"
 	OrderService_WatchOrder_FullMethodName        = "/order.v1.OrderService/WatchOrder"
 	OrderService_CancelOrder_FullMethodName       = "/order.v1.OrderService/CancelOrder"
+	OrderService_ShipOrder_FullMethodName         = "/order.v1.OrderService/ShipOrder"
 	OrderService_BatchGetOrders_FullMethodName    = "/order.v1.OrderService/BatchGetOrders"
 	OrderService_BatchCancelOrders_FullMethodName = "/order.v1.OrderService/BatchCancelOrders"
 	OrderService_ListAllOrders_FullMethodName     = "/order.v1.OrderService/ListAllOrders"
@@ -41,17 +42,19 @@ type OrderServiceClient interface {
 	GetOrder(ctx context.Context, in *GetOrderRequest, opts ...grpc.CallOption) (*GetOrderResponse, error)
 	// ListOrders returns the caller's orders, newest first.
 	ListOrders(ctx context.Context, in *ListOrdersRequest, opts ...grpc.CallOption) (*ListOrdersResponse, error)
-	// WatchOrder sends the order now and again after every change, until it reaches a final status. No watch lasts for ever: after the
-	// server's limit (15 minutes) it ends as DEADLINE_EXCEEDED, and when the server stops as UNAVAILABLE; whoever wants more watches anew.
+	// WatchOrder sends the order now and again after every change, until it reaches a final status. No watch lasts forever: after the
+	// server's limit (15 minutes) it ends as DEADLINE_EXCEEDED, and when the server stops as UNAVAILABLE; the client may then watch again.
 	WatchOrder(ctx context.Context, in *WatchOrderRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchOrderResponse], error)
 	// CancelOrder gives up a paid order of the caller and gives money and stock back; an admin may cancel any. An order that is
 	// cancelled already, for whatever reason, is a success.
 	CancelOrder(ctx context.Context, in *CancelOrderRequest, opts ...grpc.CallOption) (*CancelOrderResponse, error)
+	// ShipOrder hands a paid order over to the carrier: its stock leaves, and it cannot be cancelled any more (warehouse, admin).
+	ShipOrder(ctx context.Context, in *ShipOrderRequest, opts ...grpc.CallOption) (*ShipOrderResponse, error)
 	// BatchGetOrders returns up to 100 orders, each with its own result, in the order of the request.
 	BatchGetOrders(ctx context.Context, in *BatchGetOrdersRequest, opts ...grpc.CallOption) (*BatchGetOrdersResponse, error)
 	// BatchCancelOrders cancels up to 50 orders, each on its own and with its own result, in the order of the request.
 	BatchCancelOrders(ctx context.Context, in *BatchCancelOrdersRequest, opts ...grpc.CallOption) (*BatchCancelOrdersResponse, error)
-	// ListAllOrders returns a numbered page of everybody's orders; for admins.
+	// ListAllOrders returns a numbered page of the orders of all buyers; for admins.
 	ListAllOrders(ctx context.Context, in *ListAllOrdersRequest, opts ...grpc.CallOption) (*ListAllOrdersResponse, error)
 }
 
@@ -122,6 +125,16 @@ func (c *orderServiceClient) CancelOrder(ctx context.Context, in *CancelOrderReq
 	return out, nil
 }
 
+func (c *orderServiceClient) ShipOrder(ctx context.Context, in *ShipOrderRequest, opts ...grpc.CallOption) (*ShipOrderResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ShipOrderResponse)
+	err := c.cc.Invoke(ctx, OrderService_ShipOrder_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *orderServiceClient) BatchGetOrders(ctx context.Context, in *BatchGetOrdersRequest, opts ...grpc.CallOption) (*BatchGetOrdersResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(BatchGetOrdersResponse)
@@ -164,17 +177,19 @@ type OrderServiceServer interface {
 	GetOrder(context.Context, *GetOrderRequest) (*GetOrderResponse, error)
 	// ListOrders returns the caller's orders, newest first.
 	ListOrders(context.Context, *ListOrdersRequest) (*ListOrdersResponse, error)
-	// WatchOrder sends the order now and again after every change, until it reaches a final status. No watch lasts for ever: after the
-	// server's limit (15 minutes) it ends as DEADLINE_EXCEEDED, and when the server stops as UNAVAILABLE; whoever wants more watches anew.
+	// WatchOrder sends the order now and again after every change, until it reaches a final status. No watch lasts forever: after the
+	// server's limit (15 minutes) it ends as DEADLINE_EXCEEDED, and when the server stops as UNAVAILABLE; the client may then watch again.
 	WatchOrder(*WatchOrderRequest, grpc.ServerStreamingServer[WatchOrderResponse]) error
 	// CancelOrder gives up a paid order of the caller and gives money and stock back; an admin may cancel any. An order that is
 	// cancelled already, for whatever reason, is a success.
 	CancelOrder(context.Context, *CancelOrderRequest) (*CancelOrderResponse, error)
+	// ShipOrder hands a paid order over to the carrier: its stock leaves, and it cannot be cancelled any more (warehouse, admin).
+	ShipOrder(context.Context, *ShipOrderRequest) (*ShipOrderResponse, error)
 	// BatchGetOrders returns up to 100 orders, each with its own result, in the order of the request.
 	BatchGetOrders(context.Context, *BatchGetOrdersRequest) (*BatchGetOrdersResponse, error)
 	// BatchCancelOrders cancels up to 50 orders, each on its own and with its own result, in the order of the request.
 	BatchCancelOrders(context.Context, *BatchCancelOrdersRequest) (*BatchCancelOrdersResponse, error)
-	// ListAllOrders returns a numbered page of everybody's orders; for admins.
+	// ListAllOrders returns a numbered page of the orders of all buyers; for admins.
 	ListAllOrders(context.Context, *ListAllOrdersRequest) (*ListAllOrdersResponse, error)
 	mustEmbedUnimplementedOrderServiceServer()
 }
@@ -200,6 +215,9 @@ func (UnimplementedOrderServiceServer) WatchOrder(*WatchOrderRequest, grpc.Serve
 }
 func (UnimplementedOrderServiceServer) CancelOrder(context.Context, *CancelOrderRequest) (*CancelOrderResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CancelOrder not implemented")
+}
+func (UnimplementedOrderServiceServer) ShipOrder(context.Context, *ShipOrderRequest) (*ShipOrderResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ShipOrder not implemented")
 }
 func (UnimplementedOrderServiceServer) BatchGetOrders(context.Context, *BatchGetOrdersRequest) (*BatchGetOrdersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BatchGetOrders not implemented")
@@ -314,6 +332,24 @@ func _OrderService_CancelOrder_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OrderService_ShipOrder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ShipOrderRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OrderServiceServer).ShipOrder(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OrderService_ShipOrder_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OrderServiceServer).ShipOrder(ctx, req.(*ShipOrderRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _OrderService_BatchGetOrders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(BatchGetOrdersRequest)
 	if err := dec(in); err != nil {
@@ -390,6 +426,10 @@ var OrderService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CancelOrder",
 			Handler:    _OrderService_CancelOrder_Handler,
+		},
+		{
+			MethodName: "ShipOrder",
+			Handler:    _OrderService_ShipOrder_Handler,
 		},
 		{
 			MethodName: "BatchGetOrders",

@@ -26,7 +26,7 @@ type TopUpStatus int32
 
 const (
 	TopUpStatus_TOP_UP_STATUS_UNSPECIFIED TopUpStatus = 0
-	// Nobody knows yet whether the card was charged.
+	// It is not known yet whether the card was charged.
 	TopUpStatus_TOP_UP_STATUS_PENDING TopUpStatus = 1
 	// The card was charged, the money is not in the wallet yet.
 	TopUpStatus_TOP_UP_STATUS_CHARGED TopUpStatus = 2
@@ -34,14 +34,10 @@ const (
 	TopUpStatus_TOP_UP_STATUS_BOOKED TopUpStatus = 3
 	// The card was not charged.
 	TopUpStatus_TOP_UP_STATUS_DECLINED TopUpStatus = 4
-	// The charge is being taken back.
+	// The charge is being voided.
 	TopUpStatus_TOP_UP_STATUS_VOIDING TopUpStatus = 5
-	// The charge was taken back, or never happened.
+	// The charge was voided, or never happened.
 	TopUpStatus_TOP_UP_STATUS_VOIDED TopUpStatus = 6
-	// The money has left the wallet and is on its way to the card.
-	TopUpStatus_TOP_UP_STATUS_REFUNDING TopUpStatus = 7
-	// The money is back on the card.
-	TopUpStatus_TOP_UP_STATUS_REFUNDED TopUpStatus = 8
 )
 
 // Enum value maps for TopUpStatus.
@@ -54,8 +50,6 @@ var (
 		4: "TOP_UP_STATUS_DECLINED",
 		5: "TOP_UP_STATUS_VOIDING",
 		6: "TOP_UP_STATUS_VOIDED",
-		7: "TOP_UP_STATUS_REFUNDING",
-		8: "TOP_UP_STATUS_REFUNDED",
 	}
 	TopUpStatus_value = map[string]int32{
 		"TOP_UP_STATUS_UNSPECIFIED": 0,
@@ -65,8 +59,6 @@ var (
 		"TOP_UP_STATUS_DECLINED":    4,
 		"TOP_UP_STATUS_VOIDING":     5,
 		"TOP_UP_STATUS_VOIDED":      6,
-		"TOP_UP_STATUS_REFUNDING":   7,
-		"TOP_UP_STATUS_REFUNDED":    8,
 	}
 )
 
@@ -392,110 +384,6 @@ func (x *GetTopUpResponse) GetTopUp() *TopUp {
 	return nil
 }
 
-type RefundTopUpRequest struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	IdempotencyKey string                 `protobuf:"bytes,2,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
-}
-
-func (x *RefundTopUpRequest) Reset() {
-	*x = RefundTopUpRequest{}
-	mi := &file_wallet_v1_payment_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RefundTopUpRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RefundTopUpRequest) ProtoMessage() {}
-
-func (x *RefundTopUpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_wallet_v1_payment_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RefundTopUpRequest.ProtoReflect.Descriptor instead.
-func (*RefundTopUpRequest) Descriptor() ([]byte, []int) {
-	return file_wallet_v1_payment_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *RefundTopUpRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *RefundTopUpRequest) GetIdempotencyKey() string {
-	if x != nil {
-		return x.IdempotencyKey
-	}
-	return ""
-}
-
-type RefundTopUpResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	TopUp         *TopUp                 `protobuf:"bytes,1,opt,name=top_up,json=topUp,proto3" json:"top_up,omitempty"`
-	Replayed      bool                   `protobuf:"varint,2,opt,name=replayed,proto3" json:"replayed,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RefundTopUpResponse) Reset() {
-	*x = RefundTopUpResponse{}
-	mi := &file_wallet_v1_payment_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RefundTopUpResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RefundTopUpResponse) ProtoMessage() {}
-
-func (x *RefundTopUpResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_wallet_v1_payment_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RefundTopUpResponse.ProtoReflect.Descriptor instead.
-func (*RefundTopUpResponse) Descriptor() ([]byte, []int) {
-	return file_wallet_v1_payment_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *RefundTopUpResponse) GetTopUp() *TopUp {
-	if x != nil {
-		return x.TopUp
-	}
-	return nil
-}
-
-func (x *RefundTopUpResponse) GetReplayed() bool {
-	if x != nil {
-		return x.Replayed
-	}
-	return false
-}
-
 var File_wallet_v1_payment_proto protoreflect.FileDescriptor
 
 const file_wallet_v1_payment_proto_rawDesc = "" +
@@ -520,13 +408,7 @@ const file_wallet_v1_payment_proto_rawDesc = "" +
 	"\x0fGetTopUpRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\";\n" +
 	"\x10GetTopUpResponse\x12'\n" +
-	"\x06top_up\x18\x01 \x01(\v2\x10.wallet.v1.TopUpR\x05topUp\"M\n" +
-	"\x12RefundTopUpRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12'\n" +
-	"\x0fidempotency_key\x18\x02 \x01(\tR\x0eidempotencyKey\"Z\n" +
-	"\x13RefundTopUpResponse\x12'\n" +
-	"\x06top_up\x18\x01 \x01(\v2\x10.wallet.v1.TopUpR\x05topUp\x12\x1a\n" +
-	"\breplayed\x18\x02 \x01(\bR\breplayed*\x86\x02\n" +
+	"\x06top_up\x18\x01 \x01(\v2\x10.wallet.v1.TopUpR\x05topUp*\xcd\x01\n" +
 	"\vTopUpStatus\x12\x1d\n" +
 	"\x19TOP_UP_STATUS_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15TOP_UP_STATUS_PENDING\x10\x01\x12\x19\n" +
@@ -534,13 +416,10 @@ const file_wallet_v1_payment_proto_rawDesc = "" +
 	"\x14TOP_UP_STATUS_BOOKED\x10\x03\x12\x1a\n" +
 	"\x16TOP_UP_STATUS_DECLINED\x10\x04\x12\x19\n" +
 	"\x15TOP_UP_STATUS_VOIDING\x10\x05\x12\x18\n" +
-	"\x14TOP_UP_STATUS_VOIDED\x10\x06\x12\x1b\n" +
-	"\x17TOP_UP_STATUS_REFUNDING\x10\a\x12\x1a\n" +
-	"\x16TOP_UP_STATUS_REFUNDED\x10\b2\xfb\x01\n" +
+	"\x14TOP_UP_STATUS_VOIDED\x10\x062\xad\x01\n" +
 	"\x0ePaymentService\x12V\n" +
 	"\x05TopUp\x12%.wallet.v1.PaymentServiceTopUpRequest\x1a&.wallet.v1.PaymentServiceTopUpResponse\x12C\n" +
-	"\bGetTopUp\x12\x1a.wallet.v1.GetTopUpRequest\x1a\x1b.wallet.v1.GetTopUpResponse\x12L\n" +
-	"\vRefundTopUp\x12\x1d.wallet.v1.RefundTopUpRequest\x1a\x1e.wallet.v1.RefundTopUpResponseB.Z,stagecraft/stage1-mvp/gen/wallet/v1;walletv1b\x06proto3"
+	"\bGetTopUp\x12\x1a.wallet.v1.GetTopUpRequest\x1a\x1b.wallet.v1.GetTopUpResponseB\x1dZ\x1bshop/gen/wallet/v1;walletv1b\x06proto3"
 
 var (
 	file_wallet_v1_payment_proto_rawDescOnce sync.Once
@@ -555,7 +434,7 @@ func file_wallet_v1_payment_proto_rawDescGZIP() []byte {
 }
 
 var file_wallet_v1_payment_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_wallet_v1_payment_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_wallet_v1_payment_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_wallet_v1_payment_proto_goTypes = []any{
 	(TopUpStatus)(0),                    // 0: wallet.v1.TopUpStatus
 	(*TopUp)(nil),                       // 1: wallet.v1.TopUp
@@ -563,32 +442,27 @@ var file_wallet_v1_payment_proto_goTypes = []any{
 	(*PaymentServiceTopUpResponse)(nil), // 3: wallet.v1.PaymentServiceTopUpResponse
 	(*GetTopUpRequest)(nil),             // 4: wallet.v1.GetTopUpRequest
 	(*GetTopUpResponse)(nil),            // 5: wallet.v1.GetTopUpResponse
-	(*RefundTopUpRequest)(nil),          // 6: wallet.v1.RefundTopUpRequest
-	(*RefundTopUpResponse)(nil),         // 7: wallet.v1.RefundTopUpResponse
-	(*Money)(nil),                       // 8: wallet.v1.Money
-	(*timestamppb.Timestamp)(nil),       // 9: google.protobuf.Timestamp
-	(*Wallet)(nil),                      // 10: wallet.v1.Wallet
+	(*Money)(nil),                       // 6: wallet.v1.Money
+	(*timestamppb.Timestamp)(nil),       // 7: google.protobuf.Timestamp
+	(*Wallet)(nil),                      // 8: wallet.v1.Wallet
 }
 var file_wallet_v1_payment_proto_depIdxs = []int32{
-	0,  // 0: wallet.v1.TopUp.status:type_name -> wallet.v1.TopUpStatus
-	8,  // 1: wallet.v1.TopUp.amount:type_name -> wallet.v1.Money
-	9,  // 2: wallet.v1.TopUp.created_at:type_name -> google.protobuf.Timestamp
-	8,  // 3: wallet.v1.PaymentServiceTopUpRequest.amount:type_name -> wallet.v1.Money
-	10, // 4: wallet.v1.PaymentServiceTopUpResponse.wallet:type_name -> wallet.v1.Wallet
-	1,  // 5: wallet.v1.PaymentServiceTopUpResponse.top_up:type_name -> wallet.v1.TopUp
-	1,  // 6: wallet.v1.GetTopUpResponse.top_up:type_name -> wallet.v1.TopUp
-	1,  // 7: wallet.v1.RefundTopUpResponse.top_up:type_name -> wallet.v1.TopUp
-	2,  // 8: wallet.v1.PaymentService.TopUp:input_type -> wallet.v1.PaymentServiceTopUpRequest
-	4,  // 9: wallet.v1.PaymentService.GetTopUp:input_type -> wallet.v1.GetTopUpRequest
-	6,  // 10: wallet.v1.PaymentService.RefundTopUp:input_type -> wallet.v1.RefundTopUpRequest
-	3,  // 11: wallet.v1.PaymentService.TopUp:output_type -> wallet.v1.PaymentServiceTopUpResponse
-	5,  // 12: wallet.v1.PaymentService.GetTopUp:output_type -> wallet.v1.GetTopUpResponse
-	7,  // 13: wallet.v1.PaymentService.RefundTopUp:output_type -> wallet.v1.RefundTopUpResponse
-	11, // [11:14] is the sub-list for method output_type
-	8,  // [8:11] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	0, // 0: wallet.v1.TopUp.status:type_name -> wallet.v1.TopUpStatus
+	6, // 1: wallet.v1.TopUp.amount:type_name -> wallet.v1.Money
+	7, // 2: wallet.v1.TopUp.created_at:type_name -> google.protobuf.Timestamp
+	6, // 3: wallet.v1.PaymentServiceTopUpRequest.amount:type_name -> wallet.v1.Money
+	8, // 4: wallet.v1.PaymentServiceTopUpResponse.wallet:type_name -> wallet.v1.Wallet
+	1, // 5: wallet.v1.PaymentServiceTopUpResponse.top_up:type_name -> wallet.v1.TopUp
+	1, // 6: wallet.v1.GetTopUpResponse.top_up:type_name -> wallet.v1.TopUp
+	2, // 7: wallet.v1.PaymentService.TopUp:input_type -> wallet.v1.PaymentServiceTopUpRequest
+	4, // 8: wallet.v1.PaymentService.GetTopUp:input_type -> wallet.v1.GetTopUpRequest
+	3, // 9: wallet.v1.PaymentService.TopUp:output_type -> wallet.v1.PaymentServiceTopUpResponse
+	5, // 10: wallet.v1.PaymentService.GetTopUp:output_type -> wallet.v1.GetTopUpResponse
+	9, // [9:11] is the sub-list for method output_type
+	7, // [7:9] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_wallet_v1_payment_proto_init() }
@@ -603,7 +477,7 @@ func file_wallet_v1_payment_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wallet_v1_payment_proto_rawDesc), len(file_wallet_v1_payment_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,23 +19,20 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	PaymentService_TopUp_FullMethodName       = "/wallet.v1.PaymentService/TopUp"
-	PaymentService_GetTopUp_FullMethodName    = "/wallet.v1.PaymentService/GetTopUp"
-	PaymentService_RefundTopUp_FullMethodName = "/wallet.v1.PaymentService/RefundTopUp"
+	PaymentService_TopUp_FullMethodName    = "/wallet.v1.PaymentService/TopUp"
+	PaymentService_GetTopUp_FullMethodName = "/wallet.v1.PaymentService/GetTopUp"
 )
 
 // PaymentServiceClient is the client API for PaymentService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// PaymentService brings customers' money in through a payment provider, and gives it back the same way.
+// PaymentService tops wallets up by card, through a payment provider.
 type PaymentServiceClient interface {
-	// TopUp charges a card of the caller and puts the money into the caller's wallet (customer).
+	// TopUp charges a card of the caller and books the money into the caller's wallet (customer).
 	TopUp(ctx context.Context, in *PaymentServiceTopUpRequest, opts ...grpc.CallOption) (*PaymentServiceTopUpResponse, error)
-	// GetTopUp returns what became of a top-up (the owner, or an admin).
+	// GetTopUp returns a top-up by card (the owner, or an admin).
 	GetTopUp(ctx context.Context, in *GetTopUpRequest, opts ...grpc.CallOption) (*GetTopUpResponse, error)
-	// RefundTopUp gives all the money of a top-up back to the card, if the wallet still has it (the owner, or an admin).
-	RefundTopUp(ctx context.Context, in *RefundTopUpRequest, opts ...grpc.CallOption) (*RefundTopUpResponse, error)
 }
 
 type paymentServiceClient struct {
@@ -66,28 +63,16 @@ func (c *paymentServiceClient) GetTopUp(ctx context.Context, in *GetTopUpRequest
 	return out, nil
 }
 
-func (c *paymentServiceClient) RefundTopUp(ctx context.Context, in *RefundTopUpRequest, opts ...grpc.CallOption) (*RefundTopUpResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(RefundTopUpResponse)
-	err := c.cc.Invoke(ctx, PaymentService_RefundTopUp_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // PaymentServiceServer is the server API for PaymentService service.
 // All implementations must embed UnimplementedPaymentServiceServer
 // for forward compatibility.
 //
-// PaymentService brings customers' money in through a payment provider, and gives it back the same way.
+// PaymentService tops wallets up by card, through a payment provider.
 type PaymentServiceServer interface {
-	// TopUp charges a card of the caller and puts the money into the caller's wallet (customer).
+	// TopUp charges a card of the caller and books the money into the caller's wallet (customer).
 	TopUp(context.Context, *PaymentServiceTopUpRequest) (*PaymentServiceTopUpResponse, error)
-	// GetTopUp returns what became of a top-up (the owner, or an admin).
+	// GetTopUp returns a top-up by card (the owner, or an admin).
 	GetTopUp(context.Context, *GetTopUpRequest) (*GetTopUpResponse, error)
-	// RefundTopUp gives all the money of a top-up back to the card, if the wallet still has it (the owner, or an admin).
-	RefundTopUp(context.Context, *RefundTopUpRequest) (*RefundTopUpResponse, error)
 	mustEmbedUnimplementedPaymentServiceServer()
 }
 
@@ -103,9 +88,6 @@ func (UnimplementedPaymentServiceServer) TopUp(context.Context, *PaymentServiceT
 }
 func (UnimplementedPaymentServiceServer) GetTopUp(context.Context, *GetTopUpRequest) (*GetTopUpResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetTopUp not implemented")
-}
-func (UnimplementedPaymentServiceServer) RefundTopUp(context.Context, *RefundTopUpRequest) (*RefundTopUpResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method RefundTopUp not implemented")
 }
 func (UnimplementedPaymentServiceServer) mustEmbedUnimplementedPaymentServiceServer() {}
 func (UnimplementedPaymentServiceServer) testEmbeddedByValue()                        {}
@@ -164,24 +146,6 @@ func _PaymentService_GetTopUp_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
-func _PaymentService_RefundTopUp_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(RefundTopUpRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(PaymentServiceServer).RefundTopUp(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: PaymentService_RefundTopUp_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(PaymentServiceServer).RefundTopUp(ctx, req.(*RefundTopUpRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 // PaymentService_ServiceDesc is the grpc.ServiceDesc for PaymentService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -196,10 +160,6 @@ var PaymentService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetTopUp",
 			Handler:    _PaymentService_GetTopUp_Handler,
-		},
-		{
-			MethodName: "RefundTopUp",
-			Handler:    _PaymentService_RefundTopUp_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -26,12 +26,11 @@ type EntryKind int32
 
 const (
 	EntryKind_ENTRY_KIND_UNSPECIFIED EntryKind = 0
+	// At the cash desk.
 	EntryKind_ENTRY_KIND_TOP_UP      EntryKind = 1
 	EntryKind_ENTRY_KIND_DEDUCT      EntryKind = 2
 	EntryKind_ENTRY_KIND_REFUND      EntryKind = 3
-	// A top-up that goes back to the card, and the same money when the card does not take it.
-	EntryKind_ENTRY_KIND_TOP_UP_REFUND EntryKind = 4
-	EntryKind_ENTRY_KIND_TOP_UP_RETURN EntryKind = 5
+	EntryKind_ENTRY_KIND_CARD_TOP_UP EntryKind = 4
 )
 
 // Enum value maps for EntryKind.
@@ -41,16 +40,14 @@ var (
 		1: "ENTRY_KIND_TOP_UP",
 		2: "ENTRY_KIND_DEDUCT",
 		3: "ENTRY_KIND_REFUND",
-		4: "ENTRY_KIND_TOP_UP_REFUND",
-		5: "ENTRY_KIND_TOP_UP_RETURN",
+		4: "ENTRY_KIND_CARD_TOP_UP",
 	}
 	EntryKind_value = map[string]int32{
-		"ENTRY_KIND_UNSPECIFIED":   0,
-		"ENTRY_KIND_TOP_UP":        1,
-		"ENTRY_KIND_DEDUCT":        2,
-		"ENTRY_KIND_REFUND":        3,
-		"ENTRY_KIND_TOP_UP_REFUND": 4,
-		"ENTRY_KIND_TOP_UP_RETURN": 5,
+		"ENTRY_KIND_UNSPECIFIED": 0,
+		"ENTRY_KIND_TOP_UP":      1,
+		"ENTRY_KIND_DEDUCT":      2,
+		"ENTRY_KIND_REFUND":      3,
+		"ENTRY_KIND_CARD_TOP_UP": 4,
 	}
 )
 
@@ -196,11 +193,12 @@ func (x *Wallet) GetVersion() int64 {
 
 type Entry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Kind  EntryKind              `protobuf:"varint,2,opt,name=kind,proto3,enum=wallet.v1.EntryKind" json:"kind,omitempty"`
+	// The user, the currency and the number of the entry in its ledger.
+	Id   string    `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Kind EntryKind `protobuf:"varint,2,opt,name=kind,proto3,enum=wallet.v1.EntryKind" json:"kind,omitempty"`
 	// Positive for money in, negative for money out.
 	Amount *Money `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
-	// The saga, the idempotency key or the refund of a top-up that caused it.
+	// The idempotency key of a TOP_UP, the saga and its step of a DEDUCT or REFUND, the payment of a CARD_TOP_UP.
 	Reference     string                 `protobuf:"bytes,4,opt,name=reference,proto3" json:"reference,omitempty"`
 	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -784,7 +782,7 @@ func (x *RefundRequest) GetOrderId() string {
 
 type RefundResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// False when there was nothing to undo: the deduction never happened and now never will.
+	// False when there was nothing to undo: the deduction has not happened and will be refused.
 	Refunded      bool `protobuf:"varint,1,opt,name=refunded,proto3" json:"refunded,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -881,20 +879,19 @@ const file_wallet_v1_wallet_proto_rawDesc = "" +
 	"\tstep_name\x18\x02 \x01(\tR\bstepName\x12\x19\n" +
 	"\border_id\x18\x03 \x01(\tR\aorderId\",\n" +
 	"\x0eRefundResponse\x12\x1a\n" +
-	"\brefunded\x18\x01 \x01(\bR\brefunded*\xa8\x01\n" +
+	"\brefunded\x18\x01 \x01(\bR\brefunded*\x88\x01\n" +
 	"\tEntryKind\x12\x1a\n" +
 	"\x16ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11ENTRY_KIND_TOP_UP\x10\x01\x12\x15\n" +
 	"\x11ENTRY_KIND_DEDUCT\x10\x02\x12\x15\n" +
-	"\x11ENTRY_KIND_REFUND\x10\x03\x12\x1c\n" +
-	"\x18ENTRY_KIND_TOP_UP_REFUND\x10\x04\x12\x1c\n" +
-	"\x18ENTRY_KIND_TOP_UP_RETURN\x10\x052\xdf\x02\n" +
+	"\x11ENTRY_KIND_REFUND\x10\x03\x12\x1a\n" +
+	"\x16ENTRY_KIND_CARD_TOP_UP\x10\x042\xdf\x02\n" +
 	"\rWalletService\x12F\n" +
 	"\tGetWallet\x12\x1b.wallet.v1.GetWalletRequest\x1a\x1c.wallet.v1.GetWalletResponse\x12:\n" +
 	"\x05TopUp\x12\x17.wallet.v1.TopUpRequest\x1a\x18.wallet.v1.TopUpResponse\x12L\n" +
 	"\vListEntries\x12\x1d.wallet.v1.ListEntriesRequest\x1a\x1e.wallet.v1.ListEntriesResponse\x12=\n" +
 	"\x06Deduct\x12\x18.wallet.v1.DeductRequest\x1a\x19.wallet.v1.DeductResponse\x12=\n" +
-	"\x06Refund\x12\x18.wallet.v1.RefundRequest\x1a\x19.wallet.v1.RefundResponseB.Z,stagecraft/stage1-mvp/gen/wallet/v1;walletv1b\x06proto3"
+	"\x06Refund\x12\x18.wallet.v1.RefundRequest\x1a\x19.wallet.v1.RefundResponseB\x1dZ\x1bshop/gen/wallet/v1;walletv1b\x06proto3"
 
 var (
 	file_wallet_v1_wallet_proto_rawDescOnce sync.Once

@@ -30,17 +30,17 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// WalletService keeps money as an append-only ledger; a balance is the sum of its entries.
+// WalletService keeps money as an append-only ledger; the balance is the sum of its entries.
 type WalletServiceClient interface {
-	// GetWallet returns the balance of one user in one currency; a wallet nobody has used yet is empty.
+	// GetWallet returns the balance of one user in one currency; a wallet without entries is empty.
 	GetWallet(ctx context.Context, in *GetWalletRequest, opts ...grpc.CallOption) (*GetWalletResponse, error)
-	// TopUp adds money at the cash desk (admin). What customers pay by card comes in through PaymentService.
+	// TopUp adds money at the cash desk (admin). Customers pay by card through PaymentService.
 	TopUp(ctx context.Context, in *TopUpRequest, opts ...grpc.CallOption) (*TopUpResponse, error)
 	// ListEntries returns the ledger of one wallet, newest first.
 	ListEntries(ctx context.Context, in *ListEntriesRequest, opts ...grpc.CallOption) (*ListEntriesResponse, error)
 	// Deduct takes money for an order, never below zero (service).
 	Deduct(ctx context.Context, in *DeductRequest, opts ...grpc.CallOption) (*DeductResponse, error)
-	// Refund undoes the Deduct of the same saga, also when it never arrived (service).
+	// Refund undoes the Deduct of the same saga, also one that has not arrived (service). The order and the user must be those of the Deduct.
 	Refund(ctx context.Context, in *RefundRequest, opts ...grpc.CallOption) (*RefundResponse, error)
 }
 
@@ -106,17 +106,17 @@ func (c *walletServiceClient) Refund(ctx context.Context, in *RefundRequest, opt
 // All implementations must embed UnimplementedWalletServiceServer
 // for forward compatibility.
 //
-// WalletService keeps money as an append-only ledger; a balance is the sum of its entries.
+// WalletService keeps money as an append-only ledger; the balance is the sum of its entries.
 type WalletServiceServer interface {
-	// GetWallet returns the balance of one user in one currency; a wallet nobody has used yet is empty.
+	// GetWallet returns the balance of one user in one currency; a wallet without entries is empty.
 	GetWallet(context.Context, *GetWalletRequest) (*GetWalletResponse, error)
-	// TopUp adds money at the cash desk (admin). What customers pay by card comes in through PaymentService.
+	// TopUp adds money at the cash desk (admin). Customers pay by card through PaymentService.
 	TopUp(context.Context, *TopUpRequest) (*TopUpResponse, error)
 	// ListEntries returns the ledger of one wallet, newest first.
 	ListEntries(context.Context, *ListEntriesRequest) (*ListEntriesResponse, error)
 	// Deduct takes money for an order, never below zero (service).
 	Deduct(context.Context, *DeductRequest) (*DeductResponse, error)
-	// Refund undoes the Deduct of the same saga, also when it never arrived (service).
+	// Refund undoes the Deduct of the same saga, also one that has not arrived (service). The order and the user must be those of the Deduct.
 	Refund(context.Context, *RefundRequest) (*RefundResponse, error)
 	mustEmbedUnimplementedWalletServiceServer()
 }

@@ -9,11 +9,11 @@ import (
 	"os/signal"
 	"syscall"
 
-	repository "stagecraft/stage1-mvp/inventory/internal/repository/postgres"
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/postgres"
+	repository "shop/inventory/internal/repository/postgres"
+	"shop/inventory/internal/usecase"
+	"shop/platform/config"
+	"shop/platform/logging"
+	"shop/platform/postgres"
 )
 
 type settings struct {

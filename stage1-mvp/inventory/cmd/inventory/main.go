@@ -4,8 +4,8 @@ package main
 import (
 	"os"
 
-	"stagecraft/stage1-mvp/inventory/internal/app"
-	"stagecraft/stage1-mvp/platform/lifecycle"
+	"shop/inventory/internal/app"
+	"shop/platform/lifecycle"
 )
 
 func main() {

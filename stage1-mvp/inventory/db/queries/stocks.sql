@@ -5,11 +5,6 @@ SELECT * FROM stocks WHERE sku = $1;
 -- The rows are sorted before they are locked: every transaction takes its locks in the same order.
 SELECT * FROM stocks WHERE sku = ANY(@skus::text[]) ORDER BY sku COLLATE "C" FOR UPDATE;
 
--- name: UpdateStock :execrows
-UPDATE stocks
-SET available = @available, reserved = @reserved, version = version + 1, updated_at = @updated_at
-WHERE sku = @sku AND version = @version;
-
 -- name: AddStock :one
 INSERT INTO stocks AS s (sku, available, created_at, updated_at)
 VALUES (@sku, @delta, @now, @now)

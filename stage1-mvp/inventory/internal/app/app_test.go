@@ -6,10 +6,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/inventory/internal/config"
+	"shop/inventory/internal/config"
 )
 
-func TestEverythingThatIsNeededIsProvided(t *testing.T) {
+func TestOptions_ProvideAllDependencies(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, fx.ValidateApp(Options(config.Config{})))
 }

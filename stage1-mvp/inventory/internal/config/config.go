@@ -1,18 +1,22 @@
-// Package config says what the environment of the inventory service holds.
+// Package config is the configuration of the inventory service.
 package config
 
 import (
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcserver"
-	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/inventory/internal/usecase"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
+	"shop/platform/lifecycle"
+	"shop/platform/pagination"
+	"shop/platform/postgres"
 )
 
-// Config is the whole configuration. Every part belongs to the package that uses it.
+// Config is the whole configuration. Each part is declared by the package that uses it.
 type Config struct {
 	Addr     string `env:"INVENTORY_ADDR"`
 	Basics   lifecycle.Basics
 	Auth     auth.Config
 	Database postgres.Config
 	Server   grpcserver.Config
+	Cursor   pagination.Config
+	Prune    usecase.PruneConfig
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"shop/inventory/internal/domain"
 )
 
-func TestMergeItemsHasEachSKUOnceInTheOrderOfLocks(t *testing.T) {
+func TestMergeItems_ReturnsEachSKUOnceInLockOrder(t *testing.T) {
 	t.Parallel()
 
 	merged, err := domain.MergeItems([]domain.Item{{SKU: "b", Quantity: 1}, {SKU: "a", Quantity: 2}, {SKU: "b", Quantity: 3}})
@@ -19,7 +19,7 @@ func TestMergeItemsHasEachSKUOnceInTheOrderOfLocks(t *testing.T) {
 	assert.Equal(t, []domain.Item{{SKU: "a", Quantity: 2}, {SKU: "b", Quantity: 4}}, merged)
 }
 
-func TestMergeItemsRefuses(t *testing.T) {
+func TestMergeItems_InvalidItems_ReturnsError(t *testing.T) {
 	t.Parallel()
 	var tooMany []domain.Item
 	for i := range 101 {

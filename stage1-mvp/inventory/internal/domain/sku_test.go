@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"shop/inventory/internal/domain"
 )
 
 func TestParseSKU(t *testing.T) {

@@ -13,7 +13,7 @@ const (
 	maxQuantity  int32 = 1_000_000
 )
 
-// Stock is how much of one SKU is free to sell and how much is held for orders.
+// Stock is how much of one SKU is available and how much is reserved for orders.
 type Stock struct {
 	sku       SKU
 	available int64
@@ -22,13 +22,13 @@ type Stock struct {
 	updatedAt time.Time
 }
 
-// Hold moves quantity from available to reserved, or returns ErrInsufficientStock and changes nothing.
-func (s *Stock) Hold(quantity int32, now time.Time) error {
+// Reserve moves quantity from available to reserved, or returns ErrInsufficientStock and changes nothing.
+func (s *Stock) Reserve(quantity int32, now time.Time) error {
 	if quantity < 1 || quantity > maxQuantity {
 		return fmt.Errorf("%w: %d of %s", ErrInvalidQuantity, quantity, s.sku)
 	}
 	if s.available < int64(quantity) {
-		return fmt.Errorf("%w: %d of %s asked for, %d available", ErrInsufficientStock, quantity, s.sku, s.available)
+		return fmt.Errorf("%w: %d of %s requested, %d available", ErrInsufficientStock, quantity, s.sku, s.available)
 	}
 	s.available -= int64(quantity)
 	s.reserved += int64(quantity)
@@ -36,12 +36,20 @@ func (s *Stock) Hold(quantity int32, now time.Time) error {
 	return nil
 }
 
-// Return moves quantity back from reserved to available.
-func (s *Stock) Return(quantity int32, now time.Time) error {
-	if quantity < 1 || int64(quantity) > s.reserved {
-		return fmt.Errorf("%w: %d of %s to return, %d reserved", ErrInvalidQuantity, quantity, s.sku, s.reserved)
+// Release moves quantity back from reserved to available.
+func (s *Stock) Release(quantity int32, now time.Time) error {
+	if err := s.Ship(quantity, now); err != nil {
+		return err
 	}
 	s.available += int64(quantity)
+	return nil
+}
+
+// Ship takes quantity out of reserved: the pieces leave the warehouse.
+func (s *Stock) Ship(quantity int32, now time.Time) error {
+	if quantity < 1 || int64(quantity) > s.reserved {
+		return fmt.Errorf("%w: %d of %s, %d reserved", ErrInvalidQuantity, quantity, s.sku, s.reserved)
+	}
 	s.reserved -= int64(quantity)
 	s.updatedAt = now
 	return nil
@@ -55,16 +63,43 @@ func CheckDelta(delta int64) error {
 	return nil
 }
 
-// StockRepository keeps stocks. It works inside the transaction of ctx when there is one.
+// StockSnapshot is a stock as it is stored. Only a repository uses it.
+type StockSnapshot struct {
+	SKU       SKU
+	Available int64
+	Reserved  int64
+	Version   int64
+	UpdatedAt time.Time
+}
+
+// RestoreStock returns a stored stock. It checks nothing: what is stored was valid.
+func RestoreStock(s StockSnapshot) *Stock {
+	return &Stock{sku: s.SKU, available: s.Available, reserved: s.Reserved, version: s.Version, updatedAt: s.UpdatedAt}
+}
+
+// SKU returns which article this is.
+func (s *Stock) SKU() SKU { return s.sku }
+
+// Available returns how many pieces can be sold.
+func (s *Stock) Available() int64 { return s.available }
+
+// Reserved returns how many pieces are reserved for orders.
+func (s *Stock) Reserved() int64 { return s.reserved }
+
+// Version returns how many times the stock was stored; the optimistic lock.
+func (s *Stock) Version() int64 { return s.version }
+
+// UpdatedAt returns when the stock last changed.
+func (s *Stock) UpdatedAt() time.Time { return s.updatedAt }
+
+// StockRepository stores stocks. It works inside the transaction of ctx when there is one.
 type StockRepository interface {
 	// Get returns the stock of one SKU, or ErrStockNotFound.
 	Get(ctx context.Context, sku SKU) (*Stock, error)
-	// LockAll locks and returns the stocks of these SKUs, always in the order of their names, so that two callers cannot deadlock. A
-	// missing SKU is ErrStockNotFound.
+	// LockAll locks and returns the stocks of these SKUs, always in SKU order, so that two callers cannot deadlock. A missing SKU is
+	// ErrStockNotFound.
 	LockAll(ctx context.Context, skus []SKU) ([]*Stock, error)
-	// Update stores what Hold and Return changed. A stale stock is an error that makes the whole transaction run again.
-	Update(ctx context.Context, stock *Stock) error
-	// Adjust adds delta to what is available now, whatever an earlier read said; a first delivery creates the SKU. A result below zero is
-	// ErrInsufficientStock, one above MaxAvailable ErrStockFull; neither changes anything.
+	// Adjust adds delta to what is available now, whatever an earlier read returned; the first delivery of a SKU creates its stock. A
+	// result below zero is ErrInsufficientStock, one above MaxAvailable ErrStockFull; neither changes anything.
 	Adjust(ctx context.Context, sku SKU, delta int64, now time.Time) (*Stock, error)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"shop/inventory/internal/domain"
 )
 
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
@@ -19,17 +19,22 @@ func restored(available, reserved, version int64) *domain.Stock {
 	})
 }
 
-func TestWhatIsHeldAndReturnedIsNeverLost(t *testing.T) {
+func TestStock_AnySequenceOfMoves_LosesNoPiece(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		total := rapid.Int64Range(0, 1000).Draw(t, "total")
 		stock := restored(total, 0, 1)
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			quantity := rapid.Int32Range(-5, 500).Draw(t, "quantity")
-			if rapid.Bool().Draw(t, "hold") {
-				_ = stock.Hold(quantity, noon)
-			} else {
-				_ = stock.Return(quantity, noon)
+			switch rapid.SampledFrom([]string{"reserve", "release", "ship"}).Draw(t, "move") {
+			case "reserve":
+				_ = stock.Reserve(quantity, noon)
+			case "release":
+				_ = stock.Release(quantity, noon)
+			case "ship":
+				if stock.Ship(quantity, noon) == nil {
+					total -= int64(quantity)
+				}
 			}
 			if stock.Available() < 0 || stock.Reserved() < 0 || stock.Available()+stock.Reserved() != total {
 				t.Fatalf("%d available and %d reserved of %d pieces", stock.Available(), stock.Reserved(), total)
@@ -38,11 +43,13 @@ func TestWhatIsHeldAndReturnedIsNeverLost(t *testing.T) {
 	})
 }
 
-func TestARefusedHoldChangesNothing(t *testing.T) {
+func TestStock_RefusedMove_ChangesNothing(t *testing.T) {
 	t.Parallel()
 	stock := restored(2, 1, 7)
 
-	require.ErrorIs(t, stock.Hold(3, noon.Add(time.Hour)), domain.ErrInsufficientStock)
+	require.ErrorIs(t, stock.Reserve(3, noon.Add(time.Hour)), domain.ErrInsufficientStock)
+	require.ErrorIs(t, stock.Release(2, noon.Add(time.Hour)), domain.ErrInvalidQuantity)
+	require.ErrorIs(t, stock.Ship(2, noon.Add(time.Hour)), domain.ErrInvalidQuantity)
 
 	assert.Equal(t, restored(2, 1, 7), stock)
 }
@@ -57,11 +64,11 @@ func TestCheckDelta(t *testing.T) {
 	}
 }
 
-func TestAStockKnowsWhenItLastChanged(t *testing.T) {
+func TestStock_Reserve_SetsUpdatedAt(t *testing.T) {
 	t.Parallel()
 	stock := restored(5, 0, 7)
 
-	require.NoError(t, stock.Hold(2, noon.Add(time.Hour)))
+	require.NoError(t, stock.Reserve(2, noon.Add(time.Hour)))
 
 	assert.Equal(t, domain.SKU("tea"), stock.SKU())
 	assert.Equal(t, noon.Add(time.Hour), stock.UpdatedAt())

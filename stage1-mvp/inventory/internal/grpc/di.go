@@ -6,9 +6,9 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	inventoryv1 "shop/gen/inventory/v1"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
 )
 
 // Addr is where the service listens.

@@ -4,37 +4,75 @@ package grpc
 import (
 	"context"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
-	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/auth"
+	inventoryv1 "shop/gen/inventory/v1"
+	"shop/inventory/internal/usecase"
+	"shop/inventory/internal/usecase/dto"
+	"shop/platform/auth"
 )
 
 // Handler implements inventoryv1.InventoryServiceServer.
 type Handler struct {
 	inventoryv1.UnimplementedInventoryServiceServer
 
+	catalogue   *usecase.Catalogue
 	getStock    *usecase.GetStock
 	adjustStock *usecase.AdjustStock
-	reserve     *usecase.Reserve
-	release     *usecase.Release
+	steps       *usecase.SagaSteps
 }
 
 // NewHandler returns the handler of all use cases.
 func NewHandler(
-	getStock *usecase.GetStock, adjustStock *usecase.AdjustStock, reserve *usecase.Reserve, release *usecase.Release,
+	catalogue *usecase.Catalogue, getStock *usecase.GetStock, adjustStock *usecase.AdjustStock, steps *usecase.SagaSteps,
 ) *Handler {
-	return &Handler{getStock: getStock, adjustStock: adjustStock, reserve: reserve, release: release}
+	return &Handler{catalogue: catalogue, getStock: getStock, adjustStock: adjustStock, steps: steps}
 }
 
 // Rules say who may call what. A method without a rule is denied to everyone.
 func Rules() auth.Rules {
 	return auth.Rules{
-		inventoryv1.InventoryService_GetStock_FullMethodName:    {auth.Customer, auth.Admin},
-		inventoryv1.InventoryService_AdjustStock_FullMethodName: {auth.Admin},
-		inventoryv1.InventoryService_Reserve_FullMethodName:     {auth.Service},
-		inventoryv1.InventoryService_Release_FullMethodName:     {auth.Service},
+		inventoryv1.InventoryService_GetProducts_FullMethodName:  {auth.Customer, auth.Warehouse, auth.Admin, auth.Service},
+		inventoryv1.InventoryService_ListProducts_FullMethodName: {auth.Customer, auth.Warehouse, auth.Admin},
+		inventoryv1.InventoryService_PutProduct_FullMethodName:   {auth.Admin},
+		inventoryv1.InventoryService_GetStock_FullMethodName:     {auth.Customer, auth.Warehouse, auth.Admin},
+		inventoryv1.InventoryService_AdjustStock_FullMethodName:  {auth.Admin},
+		inventoryv1.InventoryService_Reserve_FullMethodName:      {auth.Service},
+		inventoryv1.InventoryService_Release_FullMethodName:      {auth.Service},
+		inventoryv1.InventoryService_Ship_FullMethodName:         {auth.Service},
 	}
+}
+
+// GetProducts returns products by their SKUs.
+func (h *Handler) GetProducts(
+	ctx context.Context, req *inventoryv1.GetProductsRequest,
+) (*inventoryv1.GetProductsResponse, error) {
+	products, err := h.catalogue.Get(ctx, req.GetSkus())
+	if err != nil {
+		return nil, err
+	}
+	return &inventoryv1.GetProductsResponse{Products: fromProducts(products)}, nil
+}
+
+// ListProducts returns a page of the catalogue.
+func (h *Handler) ListProducts(
+	ctx context.Context, req *inventoryv1.ListProductsRequest,
+) (*inventoryv1.ListProductsResponse, error) {
+	page, err := h.catalogue.List(ctx, req.GetPageSize(), req.GetPageToken())
+	if err != nil {
+		return nil, err
+	}
+	return &inventoryv1.ListProductsResponse{Products: fromProducts(page.Products), NextPageToken: page.Next}, nil
+}
+
+// PutProduct creates a product or replaces its name and price.
+func (h *Handler) PutProduct(ctx context.Context, req *inventoryv1.PutProductRequest) (*inventoryv1.PutProductResponse, error) {
+	result, err := h.catalogue.Put(ctx, dto.PutProduct{
+		SKU: req.GetSku(), Name: req.GetName(),
+		UnitPrice: req.GetUnitPrice().GetMinorUnits(), Currency: req.GetUnitPrice().GetCurrency(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &inventoryv1.PutProductResponse{Product: fromProduct(result.Product), Created: result.Created}, nil
 }
 
 // GetStock returns what is available and what is reserved of one SKU.
@@ -63,9 +101,9 @@ func (h *Handler) AdjustStock(
 	return &inventoryv1.AdjustStockResponse{Stock: fromStock(adjusted.Stock), Replayed: adjusted.Replayed}, nil
 }
 
-// Reserve holds the items of an order.
+// Reserve reserves the items of an order.
 func (h *Handler) Reserve(ctx context.Context, req *inventoryv1.ReserveRequest) (*inventoryv1.ReserveResponse, error) {
-	reservation, err := h.reserve.Execute(ctx, toReserve(req))
+	reservation, err := h.steps.Reserve(ctx, toReserve(req))
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +112,17 @@ func (h *Handler) Reserve(ctx context.Context, req *inventoryv1.ReserveRequest) 
 
 // Release undoes a Reserve.
 func (h *Handler) Release(ctx context.Context, req *inventoryv1.ReleaseRequest) (*inventoryv1.ReleaseResponse, error) {
-	released, err := h.release.Execute(ctx, toRelease(req))
+	released, err := h.steps.Release(ctx, toStep(req))
 	if err != nil {
 		return nil, err
 	}
 	return &inventoryv1.ReleaseResponse{Released: released}, nil
+}
+
+// Ship removes the reserved items of an order.
+func (h *Handler) Ship(ctx context.Context, req *inventoryv1.ShipRequest) (*inventoryv1.ShipResponse, error) {
+	if err := h.steps.Ship(ctx, toStep(req)); err != nil {
+		return nil, err
+	}
+	return &inventoryv1.ShipResponse{}, nil
 }

@@ -3,25 +3,40 @@ package grpc
 import (
 	"github.com/samber/lo"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
+	inventoryv1 "shop/gen/inventory/v1"
+	"shop/inventory/internal/usecase/dto"
 )
+
+func fromProduct(p dto.Product) *inventoryv1.Product {
+	return &inventoryv1.Product{
+		Sku: p.SKU, Name: p.Name, UnitPrice: &inventoryv1.Money{MinorUnits: p.UnitPrice, Currency: p.Currency}, Version: p.Version,
+	}
+}
+
+func fromProducts(products []dto.Product) []*inventoryv1.Product {
+	return lo.Map(products, func(p dto.Product, _ int) *inventoryv1.Product { return fromProduct(p) })
+}
 
 func fromStock(s dto.Stock) *inventoryv1.Stock {
 	return &inventoryv1.Stock{Sku: s.SKU, Available: s.Available, Reserved: s.Reserved, Version: s.Version}
 }
 
+// step is the part that the requests of all steps have.
+type step interface {
+	GetSagaId() string
+	GetStepName() string
+	GetOrderId() string
+}
+
+func toStep(req step) dto.Step {
+	return dto.Step{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
+}
+
 func toReserve(req *inventoryv1.ReserveRequest) dto.Reserve {
 	return dto.Reserve{
-		SagaID:   req.GetSagaId(),
-		StepName: req.GetStepName(),
-		OrderID:  req.GetOrderId(),
+		Step: toStep(req),
 		Items: lo.Map(req.GetItems(), func(item *inventoryv1.StockItem, _ int) dto.Item {
 			return dto.Item{SKU: item.GetSku(), Quantity: item.GetQuantity()}
 		}),
 	}
-}
-
-func toRelease(req *inventoryv1.ReleaseRequest) dto.Release {
-	return dto.Release{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
 }

@@ -1,10 +1,6 @@
 package metrics
 
-import (
-	"go.uber.org/fx"
+import "go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
-)
-
-// Module provides the metrics to those who count. It needs a registry.
-var Module = fx.Module("metrics", fx.Provide(fx.Annotate(New, fx.As(new(usecase.Metrics)))))
+// Module provides *Metrics. It needs a registry.
+var Module = fx.Module("metrics", fx.Provide(New))

@@ -5,13 +5,15 @@ package metrics
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
+	"shop/inventory/internal/domain"
 )
 
-const (
-	held     = "held"
-	released = "released"
-)
+// outcomes are the values of the label by the type of the event.
+var outcomes = map[string]string{
+	domain.ReservationHeld{}.EventType():     "held",
+	domain.ReservationReleased{}.EventType(): "released",
+	domain.ReservationShipped{}.EventType():  "shipped",
+}
 
 // Metrics are the counters of the inventory service.
 type Metrics struct {
@@ -24,14 +26,14 @@ func New(registry *prometheus.Registry) *Metrics {
 	m := &Metrics{
 		reservations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stock_reservations_total",
-			Help: "Reservations that were made and that were given back.",
+			Help: "Reservations that were held, released and shipped.",
 		}, []string{"outcome"}),
 		pieces: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stock_reserved_pieces_total",
-			Help: "Pieces of all articles that were reserved and that were given back.",
+			Help: "Pieces of all products that were held, released and shipped.",
 		}, []string{"outcome"}),
 	}
-	for _, outcome := range []string{held, released} {
+	for _, outcome := range outcomes {
 		m.reservations.WithLabelValues(outcome)
 		m.pieces.WithLabelValues(outcome)
 	}
@@ -39,12 +41,9 @@ func New(registry *prometheus.Registry) *Metrics {
 	return m
 }
 
-// ReservationChanged counts one event of a reservation of this many pieces.
-func (m *Metrics) ReservationChanged(event domain.Event, pieces int64) {
-	outcome := held
-	if _, ok := event.(domain.ReservationReleased); ok {
-		outcome = released
-	}
+// ReservationChanged counts the event and its pieces.
+func (m *Metrics) ReservationChanged(event domain.ReservationEvent) {
+	outcome := outcomes[event.EventType()]
 	m.reservations.WithLabelValues(outcome).Inc()
-	m.pieces.WithLabelValues(outcome).Add(float64(pieces))
+	m.pieces.WithLabelValues(outcome).Add(float64(event.About().Pieces()))
 }

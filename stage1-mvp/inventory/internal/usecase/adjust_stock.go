@@ -4,27 +4,30 @@ import (
 	"context"
 	"encoding/json"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
-	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/idempotency"
+	"shop/inventory/internal/domain"
+	"shop/inventory/internal/usecase/dto"
+	"shop/platform/clock"
+	"shop/platform/idempotency"
 )
 
 // AdjustStock changes what is available by a difference, so that two concurrent changes both count.
 type AdjustStock struct {
 	tx       Transactor
 	requests Requests
+	products domain.ProductRepository
 	stocks   domain.StockRepository
 	now      clock.Clock
 }
 
 // NewAdjustStock returns the use case.
-func NewAdjustStock(tx Transactor, requests Requests, stocks domain.StockRepository, now clock.Clock) *AdjustStock {
-	return &AdjustStock{tx: tx, requests: requests, stocks: stocks, now: now}
+func NewAdjustStock(
+	tx Transactor, requests Requests, products domain.ProductRepository, stocks domain.StockRepository, now clock.Clock,
+) *AdjustStock {
+	return &AdjustStock{tx: tx, requests: requests, products: products, stocks: stocks, now: now}
 }
 
 // Execute returns the stock as it was right after the change, also when the request is a repetition. The same key with another change
-// is a Conflict.
+// is a Conflict, a SKU without a product NotFound.
 func (u *AdjustStock) Execute(ctx context.Context, in dto.AdjustStock) (out dto.Adjusted, err error) {
 	sku, err := u.check(in)
 	if err != nil {
@@ -62,6 +65,9 @@ func (u *AdjustStock) check(in dto.AdjustStock) (domain.SKU, error) {
 }
 
 func (u *AdjustStock) adjust(ctx context.Context, sku domain.SKU, delta int64) (dto.Stock, error) {
+	if _, err := u.products.Get(ctx, sku); err != nil {
+		return dto.Stock{}, public(err)
+	}
 	stock, err := u.stocks.Adjust(ctx, sku, delta, u.now())
 	if err != nil {
 		return dto.Stock{}, public(err)

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/paralleltest"
+	"shop/platform/errs"
+	"shop/platform/paralleltest"
 )
 
-func TestAdjustmentsAtTheSameTimeAllCount(t *testing.T) {
+func TestAdjustStock_Concurrent_EveryChangeCounts(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t)
+	i.product("tea")
 
 	problems := paralleltest.Together(20, func(n int) error {
 		_, err := i.adjust.Execute(t.Context(), adjustment(fmt.Sprint(n), "tea", 1))
@@ -27,9 +28,10 @@ func TestAdjustmentsAtTheSameTimeAllCount(t *testing.T) {
 	i.wantStock("tea", 20, 0)
 }
 
-func TestARepeatedAdjustmentIsMadeOnce(t *testing.T) {
+func TestAdjustStock_RepeatedKey_ChangesOnce(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t)
+	i.product("tea")
 
 	var first atomic.Int32
 	problems := paralleltest.Together(10, func(int) error {
@@ -44,14 +46,14 @@ func TestARepeatedAdjustmentIsMadeOnce(t *testing.T) {
 	for _, err := range problems {
 		require.NoError(t, err)
 	}
-	assert.EqualValues(t, 1, first.Load(), "one made the change, all others say that they repeat it")
+	assert.EqualValues(t, 1, first.Load(), "one call made the change, all others report a replay")
 	i.wantStock("tea", 5, 0)
 	_, err := i.adjust.Execute(t.Context(), adjustment("k", "tea", 6))
 	assert.Equal(t, errs.Conflict, errs.CodeOf(err), "the same key with another change")
 	i.wantStock("tea", 5, 0)
 }
 
-func TestAnAdjustmentIsRefused(t *testing.T) {
+func TestAdjustStock_NotPossible_ReturnsRefusalAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(3, "tea")
 	for name, test := range map[string]struct {
@@ -69,7 +71,7 @@ func TestAnAdjustmentIsRefused(t *testing.T) {
 	}
 	i.wantStock("tea", 3, 0)
 
-	// A refusal is an answer too: more stock later does not change what this key was told.
+	// A refusal is an answer too: more stock later does not change the answer of this key.
 	i.stocked(10, "tea")
 	_, err := i.adjust.Execute(t.Context(), adjustment("below zero", "tea", -4))
 	assert.Equal(t, errs.Precondition, errs.CodeOf(err))

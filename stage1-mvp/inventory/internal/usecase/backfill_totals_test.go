@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/inventory/internal/usecase"
+	"shop/inventory/internal/usecase"
 )
 
 // endless always has another full batch, and stops the process in the middle of the work.
@@ -23,7 +23,7 @@ func (e *endless) Fill(_ context.Context, _ string, size int32) (int64, string, 
 	return int64(size), "last", nil
 }
 
-func TestABackfillStopsBetweenTwoBatches(t *testing.T) {
+func TestBackfillTotals_Cancelled_StopsBetweenBatches(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	totals := &endless{stop: stop}
@@ -34,7 +34,7 @@ func TestABackfillStopsBetweenTwoBatches(t *testing.T) {
 	assert.Equal(t, 1, totals.batches)
 }
 
-func TestABatchOfNothingIsRefused(t *testing.T) {
+func TestBackfillConfig_EmptyBatch_IsInvalid(t *testing.T) {
 	t.Parallel()
 	assert.ErrorContains(t, (&usecase.BackfillConfig{}).Validate(), "BACKFILL_BATCH")
 	assert.NoError(t, (&usecase.BackfillConfig{Batch: 1}).Validate())

@@ -3,8 +3,8 @@ package usecase
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
-	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
+	"shop/inventory/internal/domain"
+	"shop/inventory/internal/usecase/dto"
 )
 
 // GetStock tells how much there is of one SKU.

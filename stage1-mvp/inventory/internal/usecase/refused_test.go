@@ -8,12 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
-	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/inventory/internal/domain"
+	"shop/inventory/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
-func TestWhatIsNotAStepIsRefused(t *testing.T) {
+func TestSagaSteps_InvalidStep_ReturnsInvalidInput(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(5, "tea")
 	for name, spoil := range map[string]func(r *dto.Reserve){
@@ -25,15 +25,15 @@ func TestWhatIsNotAStepIsRefused(t *testing.T) {
 		request := reservation(dto.Item{SKU: "tea", Quantity: 1})
 		spoil(&request)
 
-		_, err := i.reserve.Execute(t.Context(), request)
+		_, err := i.steps.Reserve(t.Context(), request)
 		assert.Equal(t, "INVALID_STEP", errs.From(err).Reason, name)
-		_, err = i.release.Execute(t.Context(), undo(request))
+		_, err = i.steps.Release(t.Context(), undo(request))
 		assert.Equal(t, "INVALID_STEP", errs.From(err).Reason, name)
 	}
 	i.wantStock("tea", 5, 0)
 }
 
-func TestItemsThatCannotBeAreRefused(t *testing.T) {
+func TestReserve_InvalidItems_ReturnsInvalidInput(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(5, "tea")
 	for name, items := range map[string][]dto.Item{
@@ -41,13 +41,13 @@ func TestItemsThatCannotBeAreRefused(t *testing.T) {
 		"a sku with gaps": {{SKU: "green tea", Quantity: 1}},
 		"less than one":   {{SKU: "tea", Quantity: 1}, {SKU: "tea", Quantity: -1}},
 	} {
-		_, err := i.reserve.Execute(t.Context(), reservation(items...))
+		_, err := i.steps.Reserve(t.Context(), reservation(items...))
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), name)
 	}
 	i.wantStock("tea", 5, 0)
 }
 
-func TestAStockThatIsNotThereIsNotFound(t *testing.T) {
+func TestStock_Unknown_ReturnsNotFound(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t)
 
@@ -55,11 +55,14 @@ func TestAStockThatIsNotThereIsNotFound(t *testing.T) {
 	assert.Equal(t, "STOCK_NOT_FOUND", errs.From(err).Reason)
 	_, err = i.get.Execute(t.Context(), "green tea")
 	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), "what is no sku is not looked for")
-	_, err = i.adjust.Execute(t.Context(), adjustment("k", "tea", -1))
-	assert.Equal(t, "STOCK_NOT_FOUND", errs.From(err).Reason, "nothing can be taken from it")
+	_, err = i.adjust.Execute(t.Context(), adjustment("k1", "tea", 1))
+	assert.Equal(t, "PRODUCT_NOT_FOUND", errs.From(err).Reason, "stock without a product")
+	i.product("tea")
+	_, err = i.adjust.Execute(t.Context(), adjustment("k2", "tea", -1))
+	assert.Equal(t, "STOCK_NOT_FOUND", errs.From(err).Reason, "nothing was delivered yet")
 }
 
-func TestAStockIsNeverMoreThanCanBeCounted(t *testing.T) {
+func TestAdjustStock_AboveTheLimit_ReturnsPrecondition(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(1, "tea")
 	_, err := i.pool.Exec(t.Context(), "UPDATE stocks SET available = $1", domain.MaxAvailable)
@@ -71,7 +74,7 @@ func TestAStockIsNeverMoreThanCanBeCounted(t *testing.T) {
 	i.wantStock("tea", domain.MaxAvailable, 0)
 }
 
-func TestAnAdjustmentOfNothingOrWithoutAKeyIsRefused(t *testing.T) {
+func TestAdjustStock_InvalidRequest_ReturnsInvalidInput(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t)
 	for name, request := range map[string]dto.AdjustStock{
@@ -85,23 +88,23 @@ func TestAnAdjustmentOfNothingOrWithoutAKeyIsRefused(t *testing.T) {
 	}
 }
 
-// Whoever changed the tables by hand must find out at once, and nothing may be half done.
-func TestAReleaseThatDoesNotFitItsReservationChangesNothing(t *testing.T) {
+// A change of the tables by hand must be noticed at once, and nothing may be half done.
+func TestRelease_TablesChangedByHand_ReturnsErrorAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(5, "tea")
 	for name, meddle := range map[string]string{
-		"released by hand":     "UPDATE reservations SET status = 2 WHERE saga_id = $1",
+		"shipped by hand":      "UPDATE reservations SET status = 3 WHERE saga_id = $1",
 		"stock gone elsewhere": "UPDATE stocks SET reserved = 0 WHERE $1::uuid IS NOT NULL",
 	} {
 		request := reservation(dto.Item{SKU: "tea", Quantity: 2})
-		_, err := i.reserve.Execute(t.Context(), request)
+		_, err := i.steps.Reserve(t.Context(), request)
 		require.NoError(t, err, name)
 		_, err = i.pool.Exec(t.Context(), meddle, uuid.MustParse(request.SagaID))
 		require.NoError(t, err, name)
 		before, err := i.get.Execute(t.Context(), "tea")
 		require.NoError(t, err, name)
 
-		_, err = i.release.Execute(t.Context(), undo(request))
+		_, err = i.steps.Release(t.Context(), undo(request))
 
 		assert.Error(t, err, name)
 		i.wantStock("tea", before.Available, before.Reserved)

@@ -6,29 +6,29 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/inventory/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/paralleltest"
+	"shop/inventory/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/paralleltest"
 )
 
-func TestAllItemsAreHeldOrNone(t *testing.T) {
+func TestReserve_OneItemMissing_ReservesNone(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(5, "cup", "tea")
 
-	_, err := i.reserve.Execute(t.Context(), reservation(dto.Item{SKU: "cup", Quantity: 2}, dto.Item{SKU: "tea", Quantity: 6}))
+	_, err := i.steps.Reserve(t.Context(), reservation(dto.Item{SKU: "cup", Quantity: 2}, dto.Item{SKU: "tea", Quantity: 6}))
 	assert.Equal(t, errs.Precondition, errs.CodeOf(err))
-	_, err = i.reserve.Execute(t.Context(), reservation(dto.Item{SKU: "cup", Quantity: 2}, dto.Item{SKU: "zzz", Quantity: 1}))
+	_, err = i.steps.Reserve(t.Context(), reservation(dto.Item{SKU: "cup", Quantity: 2}, dto.Item{SKU: "zzz", Quantity: 1}))
 	assert.Equal(t, errs.NotFound, errs.CodeOf(err))
 	i.wantStock("cup", 5, 0)
 	i.wantStock("tea", 5, 0)
 
-	_, err = i.reserve.Execute(t.Context(), reservation(dto.Item{SKU: "cup", Quantity: 2}, dto.Item{SKU: "tea", Quantity: 5}))
+	_, err = i.steps.Reserve(t.Context(), reservation(dto.Item{SKU: "cup", Quantity: 2}, dto.Item{SKU: "tea", Quantity: 5}))
 	require.NoError(t, err)
 	i.wantStock("cup", 3, 2)
 	i.wantStock("tea", 0, 5)
 }
 
-func TestReservationsInOppositeOrdersDoNotDeadlock(t *testing.T) {
+func TestReserve_OppositeItemOrders_DoNotDeadlock(t *testing.T) {
 	t.Parallel()
 	const buyers = 30
 	i := newInventory(t).stocked(buyers, "cup", "tea")
@@ -39,7 +39,7 @@ func TestReservationsInOppositeOrdersDoNotDeadlock(t *testing.T) {
 		if n%2 == 1 {
 			items = []dto.Item{tea, cup}
 		}
-		_, err := i.reserve.Execute(t.Context(), reservation(items...))
+		_, err := i.steps.Reserve(t.Context(), reservation(items...))
 		return err
 	})
 
@@ -50,12 +50,12 @@ func TestReservationsInOppositeOrdersDoNotDeadlock(t *testing.T) {
 	i.wantStock("tea", 0, buyers)
 }
 
-func TestNothingIsSoldTwice(t *testing.T) {
+func TestReserve_Concurrent_SellsNoPieceTwice(t *testing.T) {
 	t.Parallel()
 	i := newInventory(t).stocked(7, "tea")
 
 	problems := paralleltest.Together(20, func(int) error {
-		_, err := i.reserve.Execute(t.Context(), reservation(dto.Item{SKU: "tea", Quantity: 1}))
+		_, err := i.steps.Reserve(t.Context(), reservation(dto.Item{SKU: "tea", Quantity: 1}))
 		return err
 	})
 

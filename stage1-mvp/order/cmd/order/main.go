@@ -4,8 +4,8 @@ package main
 import (
 	"os"
 
-	"stagecraft/stage1-mvp/order/internal/app"
-	"stagecraft/stage1-mvp/platform/lifecycle"
+	"shop/order/internal/app"
+	"shop/platform/lifecycle"
 )
 
 func main() {

@@ -8,14 +8,20 @@ CREATE TABLE orders (
     cancel_reason text           NOT NULL DEFAULT '',
     version       bigint         NOT NULL,
     created_at    timestamptz(6) NOT NULL,
-    updated_at    timestamptz(6) NOT NULL
-);
+    updated_at    timestamptz(6) NOT NULL,
+    paid_at       timestamptz(6),
+    cancelled_at  timestamptz(6)
+) WITH (fillfactor = 70);
 
--- The buyer's list is read in this order, page by page, with a row comparison that this index answers.
 CREATE INDEX orders_by_buyer ON orders (buyer_id, created_at DESC, id DESC);
 
+CREATE INDEX orders_by_created_at ON orders (created_at, id);
+CREATE INDEX orders_by_total ON orders (total_minor, id);
+
+CREATE INDEX orders_by_cancelled_at ON orders (cancelled_at) WHERE cancelled_at IS NOT NULL;
+
 CREATE TABLE order_items (
-    order_id         uuid     NOT NULL REFERENCES orders (id),
+    order_id         uuid     NOT NULL,
     position         smallint NOT NULL,
     sku              text     NOT NULL,
     quantity         integer  NOT NULL CHECK (quantity > 0),
@@ -29,40 +35,43 @@ CREATE TABLE saga_executions (
     aggregate_id   uuid           NOT NULL,
     status         text           NOT NULL CHECK (status IN ('RUNNING', 'COMPLETED', 'COMPENSATING', 'COMPENSATED', 'FAILED')),
     current_step   text           NOT NULL DEFAULT '',
-    -- Whose request this is: the answer is stored under this scope and key when the saga is settled, by whoever settles it.
     request_scope  text           NOT NULL,
     request_key    text           NOT NULL,
-    -- Why it is being undone.
     failure_code   text           NOT NULL DEFAULT '',
     failure_reason text           NOT NULL DEFAULT '',
+    steps          jsonb          NOT NULL,
     version        bigint         NOT NULL,
     created_at     timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
-    updated_at     timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
-    UNIQUE (saga_type, aggregate_id)
-);
+    updated_at     timestamptz(6) NOT NULL DEFAULT clock_timestamp()
+) WITH (fillfactor = 70);
 
--- The scanner looks for the oldest of the few that are not settled.
-CREATE INDEX saga_executions_unsettled ON saga_executions (updated_at) WHERE status IN ('RUNNING', 'COMPENSATING');
-
-CREATE TABLE saga_steps (
-    saga_id    uuid           NOT NULL REFERENCES saga_executions (id),
-    step_name  text           NOT NULL,
-    position   smallint       NOT NULL,
-    status     text           NOT NULL
-               CHECK (status IN ('STARTED', 'DONE', 'FAILED', 'UNCERTAIN', 'COMPENSATING', 'COMPENSATED')),
-    attempts   integer        NOT NULL DEFAULT 0,
-    error      text           NOT NULL DEFAULT '',
-    created_at timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
-    updated_at timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
-    UNIQUE (saga_id, step_name)
-);
+CREATE INDEX saga_executions_unsettled ON saga_executions (created_at) WHERE status IN ('RUNNING', 'COMPENSATING');
 
 CREATE TABLE processed_events (
     scope        text           NOT NULL,
     key          text           NOT NULL,
     request_hash bytea          NOT NULL,
-    -- NULL while the answer is not known yet.
     result       jsonb,
     created_at   timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (scope, key)
+) WITH (fillfactor = 70);
+
+CREATE INDEX processed_events_by_created_at ON processed_events USING brin (created_at);
+
+CREATE TABLE job_executions (
+    id          uuid           PRIMARY KEY,
+    job_name    text           NOT NULL,
+    job_window  text           NOT NULL,
+    trigger     text           NOT NULL CHECK (trigger IN ('cron', 'api', 'backfill')),
+    status      text           NOT NULL CHECK (status IN ('RUNNING', 'SUCCEEDED', 'FAILED')),
+    attempt     integer        NOT NULL,
+    started_at  timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz(6),
+    error       text           NOT NULL DEFAULT '',
+    result      jsonb,
+    UNIQUE (job_name, job_window, attempt)
 );
+
+CREATE UNIQUE INDEX job_executions_once ON job_executions (job_name, job_window) WHERE status IN ('RUNNING', 'SUCCEEDED');
+
+CREATE INDEX job_executions_by_start ON job_executions (job_name, started_at DESC, id DESC);

@@ -24,14 +24,14 @@ SELECT EXISTS (SELECT FROM orders WHERE id = $1);
 -- name: ListItems :many
 SELECT * FROM order_items WHERE order_id = ANY (sqlc.arg(order_ids)::uuid[]) ORDER BY order_id, position;
 
--- Statuses are those of the domain: 3 is PAID, 5 is CANCELLED.
+-- Statuses are those of the domain: 3 is PAID, 5 is CANCELLED. stored_version is the version at which the order was loaded.
 -- name: UpdateOrder :execrows
 UPDATE orders
 SET status = sqlc.arg(status)::smallint, cancel_code = sqlc.arg(cancel_code), cancel_reason = sqlc.arg(cancel_reason),
-    updated_at = sqlc.arg(updated_at)::timestamptz, version = version + 1,
+    updated_at = sqlc.arg(updated_at)::timestamptz, version = sqlc.arg(version),
     paid_at = CASE WHEN sqlc.arg(status)::smallint = 3 THEN COALESCE(paid_at, sqlc.arg(updated_at)::timestamptz) ELSE paid_at END,
     cancelled_at = CASE WHEN sqlc.arg(status)::smallint = 5 THEN COALESCE(cancelled_at, sqlc.arg(updated_at)::timestamptz) ELSE cancelled_at END
-WHERE id = sqlc.arg(id) AND version = sqlc.arg(version);
+WHERE id = sqlc.arg(id) AND version = sqlc.arg(stored_version);
 
 -- name: ListOrdersFirst :many
 SELECT * FROM orders

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/order/internal/config"
+	"shop/order/internal/config"
 )
 
 func TestEverythingThatIsNeededIsProvided(t *testing.T) {

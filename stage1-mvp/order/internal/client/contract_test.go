@@ -10,17 +10,17 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
-	inventoryv1 "stagecraft/stage1-mvp/gen/inventory/v1"
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/inventory/inventorytest"
-	"stagecraft/stage1-mvp/order/internal/client/inventory"
-	"stagecraft/stage1-mvp/order/internal/client/wallet"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/contracttest"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/grpcclient"
-	"stagecraft/stage1-mvp/wallet/wallettest"
+	inventoryv1 "shop/gen/inventory/v1"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/inventory/inventorytest"
+	"shop/order/internal/client/inventory"
+	"shop/order/internal/client/wallet"
+	"shop/order/internal/domain"
+	"shop/platform/auth"
+	"shop/platform/contracttest"
+	"shop/platform/errs"
+	"shop/platform/grpcclient"
+	"shop/wallet/wallettest"
 )
 
 const (
@@ -51,7 +51,11 @@ func newNeighbours(t *testing.T) *neighbours {
 		stock: inventoryv1.NewInventoryServiceClient(dial(t, inventoryAddr, auth.ForwardToken())),
 		money: walletv1.NewWalletServiceClient(dial(t, walletAddr, auth.ForwardToken())),
 	}
-	_, err := n.stock.AdjustStock(admin, &inventoryv1.AdjustStockRequest{Sku: "tea", Delta: 10, IdempotencyKey: "d1"})
+	_, err := n.stock.PutProduct(admin, &inventoryv1.PutProductRequest{
+		Sku: "tea", Name: "Tea", UnitPrice: &inventoryv1.Money{MinorUnits: 100, Currency: "EUR"},
+	})
+	require.NoError(t, err)
+	_, err = n.stock.AdjustStock(admin, &inventoryv1.AdjustStockRequest{Sku: "tea", Delta: 10, IdempotencyKey: "d1"})
 	require.NoError(t, err)
 	_, err = n.money.TopUp(admin, &walletv1.TopUpRequest{
 		UserId: n.buyer, Amount: &walletv1.Money{MinorUnits: 2000, Currency: "EUR"}, IdempotencyKey: "t1",
@@ -122,7 +126,7 @@ func TestARefusalOfAStepIsOneForTheSaga(t *testing.T) {
 	n.want(10, 0, 2000)
 }
 
-func TestAStepThatIsUndoneBeforeItArrivesNeverHappens(t *testing.T) {
+func TestStep_CompensatedBeforeArrival_NeverHappens(t *testing.T) {
 	n, sagaID := newNeighbours(t), uuid.NewString()
 	order := n.order(1, 100)
 	require.NoError(t, n.wallet.Refund(t.Context(), sagaID, deductStep, order))

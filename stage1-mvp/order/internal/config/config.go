@@ -1,18 +1,20 @@
-// Package config says what the environment of the order service holds.
+// Package config has the environment of the order service.
 package config
 
 import (
-	"stagecraft/stage1-mvp/order/internal/client/inventory"
-	"stagecraft/stage1-mvp/order/internal/client/wallet"
-	"stagecraft/stage1-mvp/order/internal/job"
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcclient"
-	"stagecraft/stage1-mvp/platform/grpcserver"
-	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/platform/pagination"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"fmt"
+
+	"shop/order/internal/client/inventory"
+	"shop/order/internal/client/wallet"
+	"shop/order/internal/job"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
+	"shop/platform/auth"
+	"shop/platform/grpcclient"
+	"shop/platform/grpcserver"
+	"shop/platform/lifecycle"
+	"shop/platform/pagination"
+	"shop/platform/postgres"
 )
 
 // Config is the whole configuration. Every part belongs to the package that uses it.
@@ -28,8 +30,18 @@ type Config struct {
 	Database  postgres.Config
 	Saga      saga.Config
 	Scan      usecase.ScanConfig
+	Answers   usecase.AnswerConfig
+	Prune     usecase.PruneConfig
 	Watch     usecase.WatchConfig
 	Batch     usecase.BatchConfig
 	Cursor    pagination.Config
 	Jobs      job.Config
+}
+
+// Validate refuses a scanner that would take sagas away from healthy drivers.
+func (c *Config) Validate() error {
+	if silence := c.Saga.LongestSilence(); c.Scan.StaleAfter <= silence {
+		return fmt.Errorf("SAGA_STALE_AFTER must be longer than %s, the longest time between two writes of a healthy saga", silence)
+	}
+	return nil
 }

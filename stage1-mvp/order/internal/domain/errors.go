@@ -12,9 +12,4 @@ var (
 	ErrCurrencyMismatch  = errors.New("currency mismatch")
 	ErrAmountOverflow    = errors.New("amount overflow")
 	ErrOrderNotFound     = errors.New("order not found")
-	ErrPurchaseRunning   = errors.New("the purchase of this order is still running")
-	ErrInvalidDay        = errors.New("a day is written as 2026-11-20")
-	ErrSagaNotFound      = errors.New("saga not found")
-	// ErrSagaLost says that somebody else has taken the saga over. Whoever sees it must leave the saga alone.
-	ErrSagaLost = errors.New("saga was taken over")
 )

@@ -1,20 +1,43 @@
 package domain
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
-// Event is something that has happened to an order. Its type and version tell a reader how to decode it, today and in years.
-// Its fields belong to that contract, also those that nothing in this stage reads: they are all that a reader elsewhere will know.
+// Event is something that has happened to an order. EventType and Version tell a reader how to decode it, today and in years. Its
+// fields belong to that contract, also those that nothing in this stage reads: a reader elsewhere has only the event.
 type Event interface {
 	EventType() string
 	Version() int
+	Meta() EventMeta
 }
 
-// OrderCreated happened when a buyer asked for an order.
-type OrderCreated struct {
-	OrderID    string
-	BuyerID    string
-	Total      Money
+// EventMeta is what all events have.
+type EventMeta struct {
+	// ID is the order's id and the sequence, so an event that is delivered twice has the same id twice.
+	ID string
+	// Sequence is the version of the order after the event: 1, 2, 3, … without gaps for each order.
+	Sequence   int64
 	OccurredAt time.Time
+}
+
+// Meta returns m, for code that handles events of every type.
+func (m EventMeta) Meta() EventMeta { return m }
+
+// nextEvent raises the version of the order and returns the EventMeta of the event that does so.
+func (o *Order) nextEvent(now time.Time) EventMeta {
+	o.version++
+	return EventMeta{ID: o.id + ":" + strconv.FormatInt(o.version, 10), Sequence: o.version, OccurredAt: now}
+}
+
+// OrderCreated happened when a buyer placed an order.
+type OrderCreated struct {
+	EventMeta
+	OrderID string
+	BuyerID string
+	Items   []Item
+	Total   Money
 }
 
 // EventType returns order.order.created.
@@ -25,8 +48,8 @@ func (OrderCreated) Version() int { return 1 }
 
 // OrderConfirmed happened when the stock was reserved.
 type OrderConfirmed struct {
-	OrderID    string
-	OccurredAt time.Time
+	EventMeta
+	OrderID string
 }
 
 // EventType returns order.order.confirmed.
@@ -37,9 +60,9 @@ func (OrderConfirmed) Version() int { return 1 }
 
 // OrderPaid happened when the buyer's money was taken.
 type OrderPaid struct {
-	OrderID    string
-	Total      Money
-	OccurredAt time.Time
+	EventMeta
+	OrderID string
+	Total   Money
 }
 
 // EventType returns order.order.paid.
@@ -50,8 +73,8 @@ func (OrderPaid) Version() int { return 1 }
 
 // OrderShipped happened when the goods left.
 type OrderShipped struct {
-	OrderID    string
-	OccurredAt time.Time
+	EventMeta
+	OrderID string
 }
 
 // EventType returns order.order.shipped.
@@ -62,10 +85,10 @@ func (OrderShipped) Version() int { return 1 }
 
 // OrderCancelled happened when the order was cancelled; Code and Reason say by whom and why.
 type OrderCancelled struct {
-	OrderID    string
-	Code       CancelCode
-	Reason     string
-	OccurredAt time.Time
+	EventMeta
+	OrderID string
+	Code    CancelCode
+	Reason  string
 }
 
 // EventType returns order.order.cancelled.

@@ -47,11 +47,10 @@ func NewOrder(id, buyerID string, items []Item, now time.Time) (*Order, error) {
 		status:    StatusPending,
 		items:     slices.Clone(items),
 		total:     total,
-		version:   1,
 		createdAt: now,
 		updatedAt: now,
 	}
-	o.record(OrderCreated{OrderID: id, BuyerID: buyerID, Total: total, OccurredAt: now})
+	o.record(OrderCreated{EventMeta: o.nextEvent(now), OrderID: id, BuyerID: buyerID, Items: slices.Clone(items), Total: total})
 	return o, nil
 }
 
@@ -60,7 +59,7 @@ func (o *Order) Confirm(now time.Time) error {
 	if err := o.transition(StatusConfirmed, now); err != nil {
 		return err
 	}
-	o.record(OrderConfirmed{OrderID: o.id, OccurredAt: now})
+	o.record(OrderConfirmed{EventMeta: o.nextEvent(now), OrderID: o.id})
 	return nil
 }
 
@@ -69,7 +68,7 @@ func (o *Order) MarkPaid(now time.Time) error {
 	if err := o.transition(StatusPaid, now); err != nil {
 		return err
 	}
-	o.record(OrderPaid{OrderID: o.id, Total: o.total, OccurredAt: now})
+	o.record(OrderPaid{EventMeta: o.nextEvent(now), OrderID: o.id, Total: o.total})
 	return nil
 }
 
@@ -78,7 +77,7 @@ func (o *Order) Ship(now time.Time) error {
 	if err := o.transition(StatusShipped, now); err != nil {
 		return err
 	}
-	o.record(OrderShipped{OrderID: o.id, OccurredAt: now})
+	o.record(OrderShipped{EventMeta: o.nextEvent(now), OrderID: o.id})
 	return nil
 }
 
@@ -88,8 +87,15 @@ func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
 		return err
 	}
 	o.cancelCode, o.cancelReason = code, reason
-	o.record(OrderCancelled{OrderID: o.id, Code: code, Reason: reason, OccurredAt: now})
+	o.record(OrderCancelled{EventMeta: o.nextEvent(now), OrderID: o.id, Code: code, Reason: reason})
 	return nil
+}
+
+// Clone returns a copy that shares nothing with o.
+func (o *Order) Clone() *Order {
+	clone := *o
+	clone.items, clone.events = slices.Clone(o.items), slices.Clone(o.events)
+	return &clone
 }
 
 // Events returns what happened since the order was made or loaded, oldest first. The slice is the caller's own.
@@ -128,27 +134,12 @@ func sum(items []Item) (Money, error) {
 	return total, nil
 }
 
-// Place is where an order stands among all orders of its buyer: by time of creation, then by id.
-type Place struct {
-	CreatedAt time.Time
-	ID        string
-}
-
 // OrderRepository keeps orders. It works inside the transaction of ctx when there is one.
 type OrderRepository interface {
-	// Create stores a new order.
-	Create(ctx context.Context, o *Order) error
 	// Get returns the order, or ErrOrderNotFound.
 	Get(ctx context.Context, id string) (*Order, error)
-	// GetAll returns those of the orders that exist, in any order.
-	GetAll(ctx context.Context, ids []string) ([]*Order, error)
-	// Update stores the changed order if nobody else changed it since it was loaded, and raises its version; ErrOrderNotFound if it
-	// is gone. A stale order is an error that makes the whole transaction run again.
-	Update(ctx context.Context, o *Order) error
-	// ListByBuyer returns at most limit orders of one buyer, newest first, that come after the given place.
-	ListByBuyer(ctx context.Context, buyerID string, after *Place, limit int) ([]*Order, error)
-	// ListAll returns one page of everybody's orders.
-	ListAll(ctx context.Context, page Page) ([]*Order, error)
-	// CountAll returns how many orders are in this status, or in any if it is StatusUnspecified.
-	CountAll(ctx context.Context, status OrderStatus) (int64, error)
+	// Save stores a new order, or the changes of one if its row still has the version at which it was loaded; ErrOrderNotFound if the row
+	// is gone. A stale order is an error that makes the whole transaction run again. Call ClearEvents after the commit, before the next
+	// change.
+	Save(ctx context.Context, o *Order) error
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
+	"shop/order/internal/domain"
 )
 
 var (
@@ -44,7 +44,7 @@ func TestANewOrderIsPendingWithItsTotal(t *testing.T) {
 	assert.Equal(t, "order.order.created", order.Events()[0].EventType())
 }
 
-func TestAnOrderThatMakesNoSenseIsRefused(t *testing.T) {
+func TestNewOrder_Invalid_IsRefused(t *testing.T) {
 	t.Parallel()
 	tea := item(t, "tea", 1, 500, "EUR")
 	cases := map[string]struct {
@@ -105,7 +105,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 	assert.Len(t, order.Events(), events)
 }
 
-func TestTheCallerCannotReachInside(t *testing.T) {
+func TestOrder_ReturnedSlices_AreCopies(t *testing.T) {
 	t.Parallel()
 	order := newOrder(t)
 	order.Items()[0] = domain.Item{}
@@ -133,7 +133,7 @@ func TestItemsAreChecked(t *testing.T) {
 	}
 }
 
-func TestASKUIsWhatInventoryKnowsToo(t *testing.T) {
+func TestSKU_SameRulesAsInventory(t *testing.T) {
 	t.Parallel()
 	price, err := domain.NewMoney(500, "EUR")
 	require.NoError(t, err)

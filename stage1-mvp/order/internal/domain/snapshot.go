@@ -38,7 +38,7 @@ func RestoreOrder(s Snapshot) *Order {
 // ID returns the order's UUID.
 func (o *Order) ID() string { return o.id }
 
-// BuyerID returns the UUID of the user who bought.
+// BuyerID returns the UUID of the buyer.
 func (o *Order) BuyerID() string { return o.buyerID }
 
 // Status returns where the order is in its life.
@@ -56,7 +56,7 @@ func (o *Order) CancelCode() CancelCode { return o.cancelCode }
 // CancelReason returns why the order was cancelled, for people; empty if it was not.
 func (o *Order) CancelReason() string { return o.cancelReason }
 
-// Version returns how many times the order was stored; the optimistic lock.
+// Version returns how many events the order has had; the optimistic lock.
 func (o *Order) Version() int64 { return o.version }
 
 // CreatedAt returns when the order was made.

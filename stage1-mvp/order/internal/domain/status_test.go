@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
+	"shop/order/internal/domain"
 )
 
 func TestOnlyTheListedTransitionsExist(t *testing.T) {
@@ -33,7 +33,7 @@ func TestFinalStatuses(t *testing.T) {
 	}
 }
 
-func TestAStatusThatThereIsNotHasNoName(t *testing.T) {
+func TestOrderStatus_Unknown_PrintsItsNumber(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "UNSPECIFIED", domain.OrderStatus(6).String())
 	for _, status := range domain.Statuses() {

@@ -6,9 +6,9 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	orderv1 "shop/gen/order/v1"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
 )
 
 // Addr is where the service listens.

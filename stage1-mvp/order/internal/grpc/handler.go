@@ -8,11 +8,12 @@ import (
 
 	"google.golang.org/grpc"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/auth"
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/auth"
 )
 
 // Handler implements orderv1.OrderServiceServer.
@@ -23,6 +24,7 @@ type Handler struct {
 	list        *usecase.ListOrders
 	watch       *usecase.WatchOrder
 	cancel      *usecase.CancelOrder
+	ship        *usecase.ShipOrder
 	batchGet    *usecase.BatchGetOrders
 	batchCancel *usecase.BatchCancelOrders
 	listAll     *usecase.ListAllOrders
@@ -31,14 +33,15 @@ type Handler struct {
 // NewHandler returns a handler for the use cases.
 func NewHandler(
 	create *usecase.CreateOrder, get *usecase.GetOrder, list *usecase.ListOrders, watch *usecase.WatchOrder, cancel *usecase.CancelOrder,
-	batchGet *usecase.BatchGetOrders, batchCancel *usecase.BatchCancelOrders, listAll *usecase.ListAllOrders,
+	ship *usecase.ShipOrder, batchGet *usecase.BatchGetOrders, batchCancel *usecase.BatchCancelOrders, listAll *usecase.ListAllOrders,
 ) *Handler {
 	return &Handler{
-		create: create, get: get, list: list, watch: watch, cancel: cancel, batchGet: batchGet, batchCancel: batchCancel, listAll: listAll,
+		create: create, get: get, list: list, watch: watch, cancel: cancel, ship: ship, batchGet: batchGet, batchCancel: batchCancel,
+		listAll: listAll,
 	}
 }
 
-// Rules say who may call what. A method without a rule is denied to everyone; the use cases check whose order it is.
+// Rules say which roles may call which method. A method without a rule is denied; the use cases check whose order it is.
 func Rules() auth.Rules {
 	rules := auth.Rules{
 		orderv1.OrderService_CreateOrder_FullMethodName:       {auth.Customer},
@@ -46,6 +49,7 @@ func Rules() auth.Rules {
 		orderv1.OrderService_ListOrders_FullMethodName:        {auth.Customer, auth.Admin},
 		orderv1.OrderService_WatchOrder_FullMethodName:        {auth.Customer, auth.Admin},
 		orderv1.OrderService_CancelOrder_FullMethodName:       {auth.Customer, auth.Admin},
+		orderv1.OrderService_ShipOrder_FullMethodName:         {auth.Warehouse, auth.Admin},
 		orderv1.OrderService_BatchGetOrders_FullMethodName:    {auth.Customer, auth.Admin},
 		orderv1.OrderService_BatchCancelOrders_FullMethodName: {auth.Customer, auth.Admin},
 		orderv1.OrderService_ListAllOrders_FullMethodName:     {auth.Admin},
@@ -59,8 +63,8 @@ func (h *Handler) CreateOrder(ctx context.Context, req *orderv1.CreateOrderReque
 	created, err := h.create.Execute(ctx, dto.CreateOrder{
 		BuyerID:        caller(ctx).UserID,
 		IdempotencyKey: req.GetIdempotencyKey(),
-		Currency:       req.GetCurrency(),
 		Items:          toItems(req.GetItems()),
+		ExpectedTotal:  toMoney(req.GetExpectedTotal()),
 	})
 	if err != nil {
 		return nil, err
@@ -89,7 +93,7 @@ func (h *Handler) ListOrders(ctx context.Context, req *orderv1.ListOrdersRequest
 // WatchOrder streams an order of the caller, or any for an admin.
 func (h *Handler) WatchOrder(req *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
 	ctx := stream.Context()
-	return h.watch.Execute(ctx, caller(ctx), req.GetId(), func(order dto.Order) error {
+	return h.watch.Execute(ctx, caller(ctx), req.GetId(), func(order query.Order) error {
 		return stream.Send(&orderv1.WatchOrderResponse{Order: fromOrder(order)})
 	})
 }
@@ -103,6 +107,15 @@ func (h *Handler) CancelOrder(ctx context.Context, req *orderv1.CancelOrderReque
 		return nil, err
 	}
 	return &orderv1.CancelOrderResponse{Order: fromOrder(cancelled.Order), Replayed: cancelled.Replayed}, nil
+}
+
+// ShipOrder ships an order of any buyer.
+func (h *Handler) ShipOrder(ctx context.Context, req *orderv1.ShipOrderRequest) (*orderv1.ShipOrderResponse, error) {
+	shipped, err := h.ship.Execute(ctx, caller(ctx), req.GetId())
+	if err != nil {
+		return nil, err
+	}
+	return &orderv1.ShipOrderResponse{Order: fromOrder(shipped.Order)}, nil
 }
 
 // BatchGetOrders returns orders of the caller, or any for an admin.
@@ -127,7 +140,7 @@ func (h *Handler) BatchCancelOrders(
 	return &orderv1.BatchCancelOrdersResponse{Results: fromResults(results)}, nil
 }
 
-// ListAllOrders returns a page of everybody's orders.
+// ListAllOrders returns a page of the orders of all buyers.
 func (h *Handler) ListAllOrders(ctx context.Context, req *orderv1.ListAllOrdersRequest) (*orderv1.ListAllOrdersResponse, error) {
 	sort, err := toSort(req.GetSortBy())
 	if err != nil {

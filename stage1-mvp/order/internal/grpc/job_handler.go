@@ -3,10 +3,10 @@ package grpc
 import (
 	"context"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/auth"
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/auth"
 )
 
 // JobHandler implements orderv1.JobServiceServer.

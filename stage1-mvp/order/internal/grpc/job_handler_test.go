@@ -5,9 +5,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/order/internal/grpc"
-	"stagecraft/stage1-mvp/platform/auth"
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/grpc"
+	"shop/platform/auth"
 )
 
 func TestJobsAreForAdminsAlone(t *testing.T) {

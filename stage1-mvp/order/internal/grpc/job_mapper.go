@@ -6,9 +6,9 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/job"
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/job"
 )
 
 var jobStatuses = map[job.Status]orderv1.JobStatus{

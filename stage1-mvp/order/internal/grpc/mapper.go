@@ -3,21 +3,28 @@ package grpc
 import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	orderv1 "stagecraft/stage1-mvp/gen/order/v1"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
-func toItems(items []*orderv1.OrderItem) []dto.Item {
-	out := make([]dto.Item, len(items))
+func toItems(items []*orderv1.NewOrderItem) []dto.NewItem {
+	out := make([]dto.NewItem, len(items))
 	for i, item := range items {
-		out[i] = dto.Item{SKU: item.GetSku(), Quantity: item.GetQuantity(), UnitPrice: item.GetUnitPrice()}
+		out[i] = dto.NewItem{SKU: item.GetSku(), Quantity: item.GetQuantity()}
 	}
 	return out
 }
 
-func fromOrders(orders []dto.Order) []*orderv1.Order {
+func toMoney(m *orderv1.Money) *dto.Money {
+	if m == nil {
+		return nil
+	}
+	return &dto.Money{MinorUnits: m.GetMinorUnits(), Currency: m.GetCurrency()}
+}
+
+func fromOrders(orders []query.Order) []*orderv1.Order {
 	out := make([]*orderv1.Order, len(orders))
 	for i, order := range orders {
 		out[i] = fromOrder(order)
@@ -25,7 +32,7 @@ func fromOrders(orders []dto.Order) []*orderv1.Order {
 	return out
 }
 
-func fromOrder(o dto.Order) *orderv1.Order {
+func fromOrder(o query.Order) *orderv1.Order {
 	items := make([]*orderv1.OrderItem, len(o.Items))
 	for i, item := range o.Items {
 		items[i] = &orderv1.OrderItem{Sku: item.SKU, Quantity: item.Quantity, UnitPrice: item.UnitPrice}
@@ -44,7 +51,7 @@ func fromOrder(o dto.Order) *orderv1.Order {
 	}
 }
 
-func fromCancellation(o dto.Order) *orderv1.Cancellation {
+func fromCancellation(o query.Order) *orderv1.Cancellation {
 	if o.CancelCode == "" {
 		return nil
 	}
@@ -65,15 +72,15 @@ func fromResults(results []dto.OrderResult) []*orderv1.OrderResult {
 }
 
 // sorts is a whitelist: other sort orders are refused.
-var sorts = map[orderv1.OrderSort]domain.Sort{
-	orderv1.OrderSort_ORDER_SORT_UNSPECIFIED:     domain.SortCreatedAtDesc,
-	orderv1.OrderSort_ORDER_SORT_CREATED_AT_DESC: domain.SortCreatedAtDesc,
-	orderv1.OrderSort_ORDER_SORT_CREATED_AT_ASC:  domain.SortCreatedAtAsc,
-	orderv1.OrderSort_ORDER_SORT_TOTAL_DESC:      domain.SortTotalDesc,
-	orderv1.OrderSort_ORDER_SORT_TOTAL_ASC:       domain.SortTotalAsc,
+var sorts = map[orderv1.OrderSort]query.Sort{
+	orderv1.OrderSort_ORDER_SORT_UNSPECIFIED:     query.SortCreatedAtDesc,
+	orderv1.OrderSort_ORDER_SORT_CREATED_AT_DESC: query.SortCreatedAtDesc,
+	orderv1.OrderSort_ORDER_SORT_CREATED_AT_ASC:  query.SortCreatedAtAsc,
+	orderv1.OrderSort_ORDER_SORT_TOTAL_DESC:      query.SortTotalDesc,
+	orderv1.OrderSort_ORDER_SORT_TOTAL_ASC:       query.SortTotalAsc,
 }
 
-func toSort(asked orderv1.OrderSort) (domain.Sort, error) {
+func toSort(asked orderv1.OrderSort) (query.Sort, error) {
 	sort, ok := sorts[asked]
 	if !ok {
 		return 0, errs.New(errs.InvalidInput, "INVALID_SORT", "orders cannot be sorted like this")

@@ -2,11 +2,14 @@ package job
 
 import (
 	"errors"
+	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/platform/job"
-	"stagecraft/stage1-mvp/platform/objectstore"
-	"stagecraft/stage1-mvp/platform/redis"
+	"github.com/robfig/cron/v3"
+
+	"shop/order/internal/usecase"
+	"shop/platform/job"
+	"shop/platform/objectstore"
+	"shop/platform/redis"
 )
 
 // Config is what the environment says about jobs. Without Redis and an object store the service does everything else.
@@ -16,13 +19,19 @@ type Config struct {
 	Jobs        job.Config
 	Run         usecase.RunJobConfig
 	SalesReport usecase.SalesReportConfig
+	// Schedule is when the report of the day before is made: minute, hour, day, month, weekday, in UTC.
+	Schedule string `env:"SALES_REPORT_SCHEDULE" default:"5 0 * * *"`
 }
 
 // Enabled tells whether the service runs jobs.
 func (c *Config) Enabled() bool { return c.Redis.URL != "" }
 
-// Validate refuses an incomplete configuration of what jobs need: the service would look as if it made reports.
+// Validate refuses a schedule that cannot be read, and an incomplete configuration of what jobs need: the service would look as if it
+// made reports.
 func (c *Config) Validate() error {
+	if _, err := cron.ParseStandard(c.Schedule); err != nil {
+		return fmt.Errorf("SALES_REPORT_SCHEDULE is %q, want five fields such as 5 0 * * *", c.Schedule)
+	}
 	set := 0
 	values := []string{c.Redis.URL.Reveal(), c.Store.Endpoint, c.Store.AccessKey, c.Store.SecretKey.Reveal(), c.Store.Bucket}
 	for _, value := range values {

@@ -7,12 +7,13 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/job"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/objectstore"
-	"stagecraft/stage1-mvp/platform/redis"
+	"shop/order/internal/usecase"
+	"shop/platform/clock"
+	"shop/platform/job"
+	"shop/platform/logging"
+	"shop/platform/objectstore"
+	"shop/platform/redis"
+	"shop/platform/worker"
 )
 
 // Reports returns the modules that run jobs, on a schedule and by request. Where jobs are not configured, it returns a module that refuses
@@ -27,7 +28,7 @@ func Reports(cfg Config) fx.Option {
 		fx.Supply(cfg.Redis, cfg.Store, cfg.Jobs, cfg.Run, cfg.SalesReport),
 		redis.Module,
 		objectstore.Module,
-		job.Module,
+		worker.Module,
 		fx.Provide(
 			usecase.NewSalesReport,
 			func(s *objectstore.Store) usecase.Reports { return s },
@@ -35,13 +36,15 @@ func Reports(cfg Config) fx.Option {
 				return usecase.NewJobs(runner, now, report.Job())
 			},
 		),
-		fx.Invoke(schedule),
+		fx.Invoke(func(scheduler *worker.Scheduler, report *usecase.SalesReport) error {
+			return schedule(cfg.Schedule, scheduler, report)
+		}),
 	)
 }
 
 // schedule must run before the scheduler starts, as every function that Fx invokes does.
-func schedule(cfg usecase.SalesReportConfig, scheduler *job.Scheduler, report *usecase.SalesReport) error {
-	schedule, err := cron.ParseStandard(cfg.Schedule)
+func schedule(spec string, scheduler *worker.Scheduler, report *usecase.SalesReport) error {
+	schedule, err := cron.ParseStandard(spec)
 	if err != nil {
 		return fmt.Errorf("read SALES_REPORT_SCHEDULE: %w", err)
 	}

@@ -6,9 +6,9 @@ import (
 
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/periodic"
+	"shop/order/internal/usecase"
+	"shop/platform/logging"
+	"shop/platform/periodic"
 )
 
 // StaleScanner looks for stale sagas when the service starts, because a crash may just have left some, and then at every interval. A saga

@@ -9,20 +9,20 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/job"
-	"stagecraft/stage1-mvp/order/internal/usecase"
+	"shop/order/internal/job"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // sagas counts how often it is asked, and has nothing stale.
 type sagas struct {
-	domain.SagaRepository
+	saga.Repository
 	asked chan struct{}
 }
 
-func (s sagas) ListStale(ctx context.Context, _ time.Duration, _ int) ([]domain.StaleSaga, error) {
+func (s sagas) ListStale(ctx context.Context, _ time.Duration, _ int) ([]saga.Stale, error) {
 	select {
 	case s.asked <- struct{}{}:
 	case <-ctx.Done():
@@ -36,10 +36,10 @@ type ignored struct{}
 
 func (ignored) SagasUnsettled(map[string]int64) {}
 
-func TestItScansAtOnceAndThenAtEachIntervalUntilItIsStopped(t *testing.T) {
+func TestPeriodicTask_Started_RunsAtOnceAndAtEachInterval(t *testing.T) {
 	t.Parallel()
 	repository := sagas{asked: make(chan struct{})}
-	cfg := usecase.ScanConfig{Interval: time.Millisecond}
+	cfg := usecase.ScanConfig{Interval: time.Millisecond, Timeout: time.Second, QueryTimeout: time.Second}
 	scanner := job.NewStaleScanner(cfg, usecase.NewScanStaleSagas(cfg, nil, repository, nil, ignored{}), zap.NewNop())
 
 	require.NoError(t, scanner.Start(t.Context()))

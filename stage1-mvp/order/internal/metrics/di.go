@@ -3,11 +3,12 @@ package metrics
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/order/internal/service/journal"
-	"stagecraft/stage1-mvp/order/internal/usecase"
+	"shop/order/internal/publisher"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
 )
 
-// Module provides the metrics to those who count. It needs a registry.
+// Module provides the metrics under the interfaces of the packages that count. It needs a registry.
 var Module = fx.Module("metrics",
-	fx.Provide(fx.Annotate(New, fx.As(new(journal.Metrics)), fx.As(new(usecase.SagaGauge)))),
+	fx.Provide(fx.Annotate(New, fx.As(new(publisher.Metrics)), fx.As(new(saga.Metrics)), fx.As(new(usecase.SagaGauge)))),
 )

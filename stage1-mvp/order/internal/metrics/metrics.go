@@ -1,4 +1,4 @@
-// Package metrics counts what matters to the business. Each label has few values, all known beforehand and present from the start: a rate
+// Package metrics counts what matters to the business. Each label has few values, all known in advance and present from the start: a rate
 // over a series that appears only with its first event would miss that event. Only currencies, of which there are some 150, appear when
 // they are first used.
 package metrics
@@ -6,12 +6,13 @@ package metrics
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
 )
 
 const other = "other"
 
-// outcomes are the label values for what becomes of orders.
+// outcomes are the label values for how orders end.
 var outcomes = map[domain.CancelCode]string{
 	domain.CancelOutOfStock:          "out_of_stock",
 	domain.CancelInsufficientBalance: "insufficient_balance",
@@ -24,10 +25,10 @@ var outcomes = map[domain.CancelCode]string{
 
 const paid = "paid"
 
-var settled = map[domain.SagaStatus]string{
-	domain.SagaCompleted:   "completed",
-	domain.SagaCompensated: "compensated",
-	domain.SagaFailed:      "failed",
+var settled = map[saga.Status]string{
+	saga.Completed:   "completed",
+	saga.Compensated: "compensated",
+	saga.Failed:      "failed",
 }
 
 // Metrics are the counters of the order service.
@@ -43,7 +44,7 @@ func New(registry *prometheus.Registry) *Metrics {
 	m := &Metrics{
 		orders: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "orders_total",
-			Help: "Orders by what they came to. One that was paid and then cancelled counts as both.",
+			Help: "Orders by outcome. One that was paid and then cancelled counts as both.",
 		}, []string{"outcome"}),
 		value: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "order_value_minor_total",
@@ -55,14 +56,14 @@ func New(registry *prometheus.Registry) *Metrics {
 		}, []string{"type", "outcome"}),
 		unsettled: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "sagas_unsettled",
-			Help: "Sagas that somebody still has to work on, at the last look of the scanner. Every replica says the same: take the maximum.",
+			Help: "Sagas in progress at the last scan. Every replica reports the same: take the maximum.",
 		}, []string{"type"}),
 	}
 	m.orders.WithLabelValues(paid)
 	for _, outcome := range outcomes {
 		m.orders.WithLabelValues(outcome)
 	}
-	for _, sagaType := range domain.SagaTypes() {
+	for _, sagaType := range saga.Types() {
 		m.unsettled.WithLabelValues(sagaType)
 		for _, outcome := range settled {
 			m.sagas.WithLabelValues(sagaType, outcome)
@@ -78,19 +79,19 @@ func (m *Metrics) OrderPaid(total domain.Money) {
 	m.value.WithLabelValues(total.Currency()).Add(float64(total.MinorUnits()))
 }
 
-// OrderCancelled counts an order that was given up.
+// OrderCancelled counts an order that was cancelled.
 func (m *Metrics) OrderCancelled(code domain.CancelCode) {
 	m.orders.WithLabelValues(known(outcomes, code)).Inc()
 }
 
-// SagaSettled counts a saga that nobody has to work on any more.
-func (m *Metrics) SagaSettled(sagaType string, status domain.SagaStatus) {
+// SagaSettled counts a saga that needs no more work.
+func (m *Metrics) SagaSettled(sagaType string, status saga.Status) {
 	m.sagas.WithLabelValues(sagaType, known(settled, status)).Inc()
 }
 
 // SagasUnsettled sets how many sagas of each type are not settled; a type that is missing has none.
 func (m *Metrics) SagasUnsettled(counts map[string]int64) {
-	for _, sagaType := range domain.SagaTypes() {
+	for _, sagaType := range saga.Types() {
 		m.unsettled.WithLabelValues(sagaType).Set(float64(counts[sagaType]))
 	}
 }

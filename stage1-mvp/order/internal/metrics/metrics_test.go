@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/metrics"
+	"shop/order/internal/domain"
+	"shop/order/internal/metrics"
+	"shop/order/internal/service/saga"
 )
 
 // series returns the value of each series, by its name and the values of its labels in the order of their names.
@@ -30,7 +31,7 @@ func series(t *testing.T, registry *prometheus.Registry) map[string]float64 {
 	return out
 }
 
-func TestWhatHappenedIsCountedUnderLabelsThatAreKnownBeforehand(t *testing.T) {
+func TestMetrics_Events_CountedUnderKnownLabels(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
 	m := metrics.New(registry)
@@ -41,9 +42,9 @@ func TestWhatHappenedIsCountedUnderLabelsThatAreKnownBeforehand(t *testing.T) {
 	m.OrderPaid(total)
 	m.OrderPaid(total)
 	m.OrderCancelled(domain.CancelByBuyer)
-	m.SagaSettled(domain.SagaCreateOrder, domain.SagaCompleted)
-	m.SagasUnsettled(map[string]int64{domain.SagaCancelOrder: 4})
-	m.SagasUnsettled(map[string]int64{domain.SagaCreateOrder: 2})
+	m.SagaSettled(saga.CreateOrder, saga.Completed)
+	m.SagasUnsettled(map[string]int64{saga.CancelOrder: 4})
+	m.SagasUnsettled(map[string]int64{saga.CreateOrder: 2})
 
 	want := map[string]float64{
 		"orders_total paid": 2, "orders_total cancelled_by_buyer": 1, "order_value_minor_total EUR": 2500,
@@ -61,7 +62,7 @@ func TestWhatHappenedIsCountedUnderLabelsThatAreKnownBeforehand(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotKnownMakesOneMoreSeriesAndNoMore(t *testing.T) {
+func TestMetrics_UnknownValues_ShareOneSeries(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
 	m := metrics.New(registry)

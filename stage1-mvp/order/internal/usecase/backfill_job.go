@@ -5,21 +5,26 @@ import (
 
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/job"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/job"
+	"shop/platform/logging"
 )
 
 // maxBackfill is a year of days.
 const maxBackfill = 366
 
 // BackfillJob runs the windows that were never done, one after the other, so that it does not slow down the day's business.
-type BackfillJob struct{ jobs *Jobs }
+type BackfillJob struct {
+	answers AnswerConfig
+	jobs    *Jobs
+}
 
 // NewBackfillJob returns the use case.
-func NewBackfillJob(jobs *Jobs) *BackfillJob { return &BackfillJob{jobs: jobs} }
+func NewBackfillJob(answers AnswerConfig, jobs *Jobs) *BackfillJob {
+	return &BackfillJob{answers: answers, jobs: jobs}
+}
 
 // Execute returns a result for each window, oldest first. Windows that are already done are not run again; those for which there was no
 // time left are Aborted, so a repeated request gets further.
@@ -32,7 +37,7 @@ func (u *BackfillJob) Execute(ctx context.Context, in dto.BackfillJob) ([]dto.Wi
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := withMargin(ctx)
+	ctx, stop := withMargin(ctx, u.answers.Margin)
 	defer stop()
 	results := make([]dto.WindowResult, len(days))
 	for i, day := range days {
@@ -41,7 +46,7 @@ func (u *BackfillJob) Execute(ctx context.Context, in dto.BackfillJob) ([]dto.Wi
 	return results, nil
 }
 
-func (u *BackfillJob) days(wanted job.Job, in dto.BackfillJob) ([]domain.Day, error) {
+func (u *BackfillJob) days(wanted job.Job, in dto.BackfillJob) ([]query.Day, error) {
 	first, err := u.jobs.day(wanted, in.From)
 	if err != nil {
 		return nil, err
@@ -50,7 +55,7 @@ func (u *BackfillJob) days(wanted job.Job, in dto.BackfillJob) ([]domain.Day, er
 	if err != nil {
 		return nil, err
 	}
-	var days []domain.Day
+	var days []query.Day
 	for day := first; !day.After(last) && len(days) <= maxBackfill; day = day.Next() {
 		days = append(days, day)
 	}
@@ -70,7 +75,7 @@ func (u *BackfillJob) one(ctx context.Context, wanted job.Job, window string) dt
 		return dto.WindowResult{Window: window, Err: outOfTime(err)}
 	case err != nil:
 		if errs.CodeOf(err) == errs.Internal {
-			// The caller learns only that it was our fault, and nothing above logs the cause.
+			// The caller gets no cause of an internal error, and nothing above logs it.
 			logging.From(ctx).Error("window of a backfill failed", logging.Event("order.backfill.window_failed"),
 				zap.String("job", wanted.Name), zap.String("window", window), logging.Error(err))
 		}

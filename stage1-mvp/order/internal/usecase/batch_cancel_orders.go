@@ -8,21 +8,21 @@ import (
 
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/idempotency"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/parallel"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/idempotency"
+	"shop/platform/logging"
+	"shop/platform/parallel"
 )
 
 const maxBatchCancel = 50
 
-// BatchConfig is what the environment says about batches.
+// BatchConfig is the part of the environment that is about batches.
 type BatchConfig struct {
 	Concurrency int `env:"BATCH_CONCURRENCY" default:"4"`
 }
 
-// Validate refuses a batch that nobody works on.
+// Validate refuses a batch without a worker.
 func (c *BatchConfig) Validate() error {
 	if c.Concurrency < 1 {
 		return errors.New("BATCH_CONCURRENCY must be at least 1")
@@ -32,17 +32,18 @@ func (c *BatchConfig) Validate() error {
 
 // BatchCancelOrders cancels several orders, each on its own: there is no transaction around all of them.
 type BatchCancelOrders struct {
-	cfg    BatchConfig
-	cancel *CancelOrder
+	cfg     BatchConfig
+	answers AnswerConfig
+	cancel  *CancelOrder
 }
 
 // NewBatchCancelOrders returns the use case.
-func NewBatchCancelOrders(cfg BatchConfig, cancel *CancelOrder) *BatchCancelOrders {
-	return &BatchCancelOrders{cfg: cfg, cancel: cancel}
+func NewBatchCancelOrders(cfg BatchConfig, answers AnswerConfig, cancel *CancelOrder) *BatchCancelOrders {
+	return &BatchCancelOrders{cfg: cfg, answers: answers, cancel: cancel}
 }
 
-// Execute returns a result for each id, in the order of the ids. Whoever repeats the batch with the same key gets the same results, and
-// those that were Aborted for lack of time go on.
+// Execute returns a result for each id, in the order of the ids. A repetition of the batch with the same key gets the same
+// results, and orders that were Aborted for lack of time go on.
 func (u *BatchCancelOrders) Execute(ctx context.Context, in dto.BatchCancel) ([]dto.OrderResult, error) {
 	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (u *BatchCancelOrders) Execute(ctx context.Context, in dto.BatchCancel) ([]
 	if err := checkBatch(in.IDs, maxBatchCancel); err != nil {
 		return nil, err
 	}
-	ctx, stop := withMargin(ctx)
+	ctx, stop := withMargin(ctx, u.answers.Margin)
 	defer stop()
 	// An order that is named twice is cancelled once: its other places get the same result.
 	first := make(map[string]int, len(in.IDs))
@@ -86,7 +87,7 @@ func (u *BatchCancelOrders) one(ctx context.Context, in dto.BatchCancel, id stri
 		err = inProgress(err)
 	}
 	if errs.CodeOf(err) == errs.Internal {
-		// The caller hears only that it was our fault; no one above sees more of it than the batch.
+		// The caller gets no cause of an internal error, and no layer above sees more of it than the batch.
 		logging.From(ctx).Error("order of a batch failed", logging.Event("order.batch.item_failed"), zap.String("order_id", id),
 			logging.Error(err))
 	}

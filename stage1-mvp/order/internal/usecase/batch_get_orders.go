@@ -4,22 +4,22 @@ import (
 	"context"
 	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
 const maxBatchGet = 100
 
-// BatchGetOrders shows several orders at once to those who may see them.
-type BatchGetOrders struct{ orders domain.OrderRepository }
+// BatchGetOrders shows several orders at once.
+type BatchGetOrders struct{ orders query.QueryService }
 
 // NewBatchGetOrders returns the use case.
-func NewBatchGetOrders(orders domain.OrderRepository) *BatchGetOrders {
+func NewBatchGetOrders(orders query.QueryService) *BatchGetOrders {
 	return &BatchGetOrders{orders: orders}
 }
 
-// Execute returns a result for each id, in the order of the ids: a wrong one does not spoil the others.
+// Execute returns a result for each id, in the order of the ids: an invalid id fails alone.
 func (u *BatchGetOrders) Execute(ctx context.Context, caller dto.Caller, ids []string) ([]dto.OrderResult, error) {
 	if err := checkBatch(ids, maxBatchGet); err != nil {
 		return nil, err
@@ -37,30 +37,30 @@ func (u *BatchGetOrders) Execute(ctx context.Context, caller dto.Caller, ids []s
 			continue
 		}
 		order, exists := known[id]
-		if !exists || !caller.MayTouch(order.BuyerID()) {
+		if !exists || !caller.MayAccess(order.BuyerID) {
 			results[i].Err = errs.From(notFound(nil, id))
 			continue
 		}
-		results[i].Order = dto.FromOrder(order)
+		results[i].Order = order
 	}
 	return results, nil
 }
 
 // load returns the orders by id, all with one call.
-func (u *BatchGetOrders) load(ctx context.Context, asked []string) (map[string]*domain.Order, error) {
+func (u *BatchGetOrders) load(ctx context.Context, asked []string) (map[string]query.Order, error) {
 	var ids []string
 	for _, one := range asked {
 		if id, err := orderID(one); err == nil {
 			ids = append(ids, id)
 		}
 	}
-	orders, err := u.orders.GetAll(ctx, ids)
+	orders, err := u.orders.Orders(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[string]*domain.Order, len(orders))
+	known := make(map[string]query.Order, len(orders))
 	for _, order := range orders {
-		known[order.ID()] = order
+		known[order.ID] = order
 	}
 	return known, nil
 }

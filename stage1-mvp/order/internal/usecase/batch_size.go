@@ -1,6 +1,6 @@
 package usecase
 
-import "stagecraft/stage1-mvp/platform/errs"
+import "shop/platform/errs"
 
 // checkBatch refuses an empty batch, and one that is too large for a single request.
 func checkBatch(ids []string, most int) error {

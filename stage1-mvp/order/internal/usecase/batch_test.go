@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
 // shown is what matters of a result: which order, or why none.
@@ -52,7 +52,7 @@ func TestTheSizeOfABatchIsBounded(t *testing.T) {
 	s := newShop(t)
 	many := func(n int) []string { return lo.Times(n, func(int) string { return uuid.NewString() }) }
 	get := usecase.NewBatchGetOrders(s.orders)
-	cancel := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 1}, s.cancel)
+	cancel := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 1}, answering, s.cancel)
 
 	for limit, attempt := range map[string]func(n int) error{
 		"1 to 100": func(n int) error { _, err := get.Execute(t.Context(), dto.Caller{}, many(n)); return err },
@@ -69,10 +69,10 @@ func TestTheSizeOfABatchIsBounded(t *testing.T) {
 		assert.NoError(t, attempt(50))
 	}
 	_, err := cancel.Execute(t.Context(), dto.BatchCancel{IDs: many(1)})
-	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), "without a key nobody could repeat it")
+	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), "without a key it could not be repeated")
 }
 
-func TestABatchOfCancellationsHasItsOwnResultForEach(t *testing.T) {
+func TestBatchCancel_MixedOrders_OneResultEach(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	order, foreign := s.order(paid), s.order(paid)
@@ -83,27 +83,27 @@ func TestABatchOfCancellationsHasItsOwnResultForEach(t *testing.T) {
 	silent := bought(t, s.orders, buyer, noon)
 	s.change(silent.ID(), paid)
 	var runs atomic.Int64
-	s.runs = func(ctx context.Context, saga *domain.Saga) error {
+	s.runs = func(ctx context.Context, running *saga.Saga) error {
 		runs.Add(1)
-		switch saga.OrderID {
+		switch running.Order.ID() {
 		case poison.ID():
 			panic("no such thing")
 		case silent.ID():
 			return assert.AnError
 		}
-		return s.givesBack(ctx, saga)
+		return s.succeeds(ctx, running)
 	}
 	in := dto.BatchCancel{
 		Caller:         dto.Caller{UserID: buyer},
 		IDs:            []string{waiting.ID(), order.ID(), foreign.ID(), order.ID(), strings.ToUpper(order.ID()), poison.ID(), silent.ID(), "17"},
 		IdempotencyKey: strings.Repeat("k", 128),
 	}
-	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 2}, s.cancel)
+	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 2}, answering, s.cancel)
 
 	first, err := batch.Execute(t.Context(), in)
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"PRECONDITION_FAILED PURCHASE_RUNNING", order.ID(), "NOT_FOUND ORDER_NOT_FOUND", order.ID(), order.ID(), "INTERNAL INTERNAL",
+		"PRECONDITION_FAILED PURCHASE_RUNNING", order.ID(), "NOT_FOUND ORDER_NOT_FOUND", order.ID(), order.ID(), "ABORTED IN_PROGRESS",
 		"ABORTED IN_PROGRESS", "INVALID_INPUT INVALID_ORDER_ID",
 	}, shown(first))
 	assert.EqualValues(t, 3, runs.Load(), "an order that is named twice is cancelled once")
@@ -120,16 +120,16 @@ func TestABatchOfCancellationsHasItsOwnResultForEach(t *testing.T) {
 func TestABatchWorksNoMoreAtOnceThanItMay(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	var running, most atomic.Int64
-	s.runs = func(ctx context.Context, saga *domain.Saga) error {
-		now := running.Add(1)
-		defer running.Add(-1)
+	var working, most atomic.Int64
+	s.runs = func(ctx context.Context, running *saga.Saga) error {
+		now := working.Add(1)
+		defer working.Add(-1)
 		for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
 		}
-		return s.givesBack(ctx, saga)
+		return s.succeeds(ctx, running)
 	}
 	ids := lo.Times(12, func(int) string { return s.order(paid).ID() })
-	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 3}, s.cancel)
+	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 3}, answering, s.cancel)
 
 	results, err := batch.Execute(t.Context(), dto.BatchCancel{Caller: dto.Caller{Admin: true}, IDs: ids, IdempotencyKey: "k"})
 
@@ -142,16 +142,18 @@ func TestABatchThatRunsOutOfTimeSaysForWhichOrders(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	ids := lo.Times(3, func(int) string { return s.order(paid).ID() })
-	s.runs = func(ctx context.Context, saga *domain.Saga) error {
-		if saga.OrderID == ids[0] {
-			return s.givesBack(ctx, saga)
+	ended := make(chan struct{})
+	s.runs = func(ctx context.Context, running *saga.Saga) error {
+		if running.Order.ID() == ids[0] {
+			return s.succeeds(ctx, running)
 		}
-		<-ctx.Done()
-		return ctx.Err()
+		<-ended
+		return assert.AnError
 	}
+	t.Cleanup(func() { close(ended) })
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 1}, s.cancel)
+	batch := usecase.NewBatchCancelOrders(usecase.BatchConfig{Concurrency: 1}, answering, s.cancel)
 	in := dto.BatchCancel{Caller: dto.Caller{Admin: true}, IDs: ids, IdempotencyKey: "k"}
 
 	results, err := batch.Execute(ctx, in)
@@ -161,7 +163,7 @@ func TestABatchThatRunsOutOfTimeSaysForWhichOrders(t *testing.T) {
 	assert.Equal(t, []string{ids[0], "ABORTED IN_PROGRESS", "ABORTED IN_PROGRESS"}, shown(results))
 }
 
-func TestABatchThatNobodyWorksOnIsNoConfiguration(t *testing.T) {
+func TestBatchConfig_NoWorkers_IsInvalid(t *testing.T) {
 	t.Parallel()
 	assert.NoError(t, (&usecase.BatchConfig{Concurrency: 1}).Validate())
 	assert.ErrorContains(t, (&usecase.BatchConfig{}).Validate(), "BATCH_CONCURRENCY")

@@ -10,15 +10,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
 func TestAPaidOrderCanBeCancelled(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.runs = s.givesBack
+	s.runs = s.succeeds
 	order := s.order(paid)
 	in := cancelBy(order.BuyerID(), order.ID())
 
@@ -29,16 +31,15 @@ func TestAPaidOrderCanBeCancelled(t *testing.T) {
 
 	assert.Equal(t, domain.StatusCancelled, s.get(order.ID()).Status())
 	assert.Equal(t, string(domain.CancelByBuyer), first.Order.CancelCode)
-	assert.Equal(t, dto.CancelledOrder{Order: first.Order, Replayed: true}, again)
-	assert.Equal(t, []string{"order.order.cancelled"}, s.events.types, "announced once")
-	_, err = s.sagas.IDOf(t.Context(), domain.SagaCancelOrder, order.ID())
-	assert.NoError(t, err)
+	assert.Equal(t, dto.OrderAnswer{Order: first.Order, Replayed: true}, again)
+	assert.Equal(t, []string{"order.order.cancelled"}, s.events.types, "published once")
+	assert.Equal(t, []string{saga.CancelOrder}, s.sagasOf(order.ID()))
 }
 
 func TestAnAdminCancelsAnyOrderAndItSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.runs = s.givesBack
+	s.runs = s.succeeds
 	order := s.order(paid)
 
 	got, err := s.cancel.Execute(t.Context(), dto.CancelOrder{Caller: dto.Caller{UserID: uuid.NewString(), Admin: true}, ID: order.ID()})
@@ -47,7 +48,7 @@ func TestAnAdminCancelsAnyOrderAndItSaysSo(t *testing.T) {
 	assert.Equal(t, string(domain.CancelByAdmin), got.Order.CancelCode)
 }
 
-// What the caller wants is so, and there is nothing to give back: whoever cancelled it gave back what it had taken.
+// The order is cancelled already, and the first cancellation gave everything back.
 func TestAnOrderThatIsCancelledAlreadyIsASuccess(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
@@ -58,11 +59,10 @@ func TestAnOrderThatIsCancelledAlreadyIsASuccess(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(domain.CancelOutOfStock), got.Order.CancelCode)
 	assert.Empty(t, s.events.types)
-	_, err = s.sagas.IDOf(t.Context(), domain.SagaCancelOrder, order.ID())
-	assert.ErrorIs(t, err, domain.ErrSagaNotFound)
+	assert.Empty(t, s.sagasOf(order.ID()))
 }
 
-func TestWhatCannotBeCancelled(t *testing.T) {
+func TestCancelOrder_NotCancellable_IsRefused(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	pending, reserved, gone := s.order(), s.order(confirmed), s.order(paid, shipped)
@@ -74,7 +74,7 @@ func TestWhatCannotBeCancelled(t *testing.T) {
 		"its purchase has just begun": {cancelBy(pending.BuyerID(), pending.ID()), errs.Precondition, "PURCHASE_RUNNING"},
 		"its purchase runs":           {cancelBy(reserved.BuyerID(), reserved.ID()), errs.Precondition, "PURCHASE_RUNNING"},
 		"it was shipped":              {cancelBy(gone.BuyerID(), gone.ID()), errs.Precondition, "NOT_CANCELLABLE"},
-		"it is somebody else's":       {cancelBy(uuid.NewString(), pending.ID()), errs.NotFound, "ORDER_NOT_FOUND"},
+		"it is another buyer's":       {cancelBy(uuid.NewString(), pending.ID()), errs.NotFound, "ORDER_NOT_FOUND"},
 		"there is none":               {cancelBy(pending.BuyerID(), uuid.NewString()), errs.NotFound, "ORDER_NOT_FOUND"},
 		"it is no id":                 {cancelBy(pending.BuyerID(), "17"), errs.InvalidInput, "INVALID_ORDER_ID"},
 		"the key is too long": {
@@ -90,10 +90,10 @@ func TestWhatCannotBeCancelled(t *testing.T) {
 	assert.Empty(t, s.events.types)
 }
 
-func TestARefusalIsRememberedForTheKeyThatTheCallerChose(t *testing.T) {
+func TestCancelOrder_RefusedWithKey_RefusalIsStored(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.runs = s.givesBack
+	s.runs = s.succeeds
 	order := s.order(confirmed)
 	keyed := cancelBy(order.BuyerID(), order.ID())
 	keyless := keyed
@@ -113,7 +113,7 @@ func TestARefusalIsRememberedForTheKeyThatTheCallerChose(t *testing.T) {
 func TestOneKeyIsForOneOrder(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.runs = s.givesBack
+	s.runs = s.succeeds
 	first, second := s.order(paid), s.order(paid)
 	in := dto.CancelOrder{Caller: dto.Caller{UserID: uuid.NewString(), Admin: true}, ID: first.ID(), IdempotencyKey: "k"}
 	_, err := s.cancel.Execute(t.Context(), in)
@@ -128,9 +128,9 @@ func TestOneKeyIsForOneOrder(t *testing.T) {
 
 func TestACancellationWithoutAnEndIsInProgress(t *testing.T) {
 	t.Parallel()
-	for name, runs := range map[string]func(context.Context, *domain.Saga) error{
-		"a service is silent": func(context.Context, *domain.Saga) error { return assert.AnError },
-		"it was taken over":   func(context.Context, *domain.Saga) error { return domain.ErrSagaLost },
+	for name, runs := range map[string]func(context.Context, *saga.Saga) error{
+		"a service is silent": func(context.Context, *saga.Saga) error { return assert.AnError },
+		"it was taken over":   func(context.Context, *saga.Saga) error { return saga.ErrLost },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,18 +143,19 @@ func TestACancellationWithoutAnEndIsInProgress(t *testing.T) {
 			_, err := s.cancel.Execute(ctx, cancelBy(order.BuyerID(), order.ID()))
 
 			assert.Equal(t, "IN_PROGRESS", errs.From(err).Reason)
-			assert.NoError(t, ctx.Err(), "he is told in time")
+			assert.NoError(t, ctx.Err(), "the answer comes before the deadline")
 			assert.Equal(t, domain.StatusCancelled, s.get(order.ID()).Status(), "it is accepted all the same")
 		})
 	}
 }
 
-func TestACancellationThatAPersonMustFinishIsToldSo(t *testing.T) {
+func TestCancelOrder_SagaFailed_ReturnsCancellationFailed(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.runs = func(ctx context.Context, saga *domain.Saga) error {
-		failure := domain.Failure{Code: domain.CancelRefused, Reason: "wallet says: no such deduction"}
-		return s.answers.SettleCancellation(ctx, saga.Request, s.get(saga.OrderID), failure)
+	s.runs = func(ctx context.Context, cancellation *saga.Saga) error {
+		answer, err := usecase.NewAnswers().Forward(cancellation.Order, saga.Failure{Reason: "wallet says: no such deduction"})
+		require.NoError(t, err)
+		return s.settle(ctx, cancellation, answer)
 	}
 	order := s.order(paid)
 

@@ -9,15 +9,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
-func tea(quantity int32, price int64) dto.CreateOrder {
+func tea(quantity int32) dto.CreateOrder {
 	return dto.CreateOrder{
-		BuyerID: uuid.NewString(), IdempotencyKey: uuid.NewString(), Currency: "EUR",
-		Items: []dto.Item{{SKU: "tea", Quantity: quantity, UnitPrice: price}},
+		BuyerID: uuid.NewString(), IdempotencyKey: uuid.NewString(), Items: []dto.NewItem{{SKU: "tea", Quantity: quantity}},
 	}
 }
 
@@ -25,7 +25,7 @@ func TestARepeatedPurchaseHasTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.runs = s.pays
-	in := tea(2, 500)
+	in := tea(2)
 
 	first, err := s.create.Execute(t.Context(), in)
 	require.NoError(t, err)
@@ -34,24 +34,23 @@ func TestARepeatedPurchaseHasTheSameAnswer(t *testing.T) {
 
 	assert.Equal(t, int64(1000), first.Order.TotalMinor)
 	assert.Equal(t, int(domain.StatusPaid), first.Order.Status)
-	assert.Equal(t, dto.CreatedOrder{Order: first.Order, Replayed: true}, again)
-	assert.Equal(t, []string{"order.order.created"}, s.events.types, "announced once")
+	assert.Equal(t, dto.OrderAnswer{Order: first.Order, Replayed: true}, again)
+	assert.Equal(t, []string{"order.order.created"}, s.events.types, "published once")
 }
 
 func TestAPurchaseThatWasCancelledSaysWhy(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[domain.CancelCode]errs.Code{
 		domain.CancelOutOfStock: errs.Precondition, domain.CancelInsufficientBalance: errs.Precondition, domain.CancelRefused: errs.Precondition,
-		domain.CancelUncertain: errs.Aborted, domain.CancelInterrupted: errs.Aborted,
+		domain.CancelUncertain: errs.Precondition, domain.CancelInterrupted: errs.Precondition,
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
-			s.runs = func(ctx context.Context, saga *domain.Saga) error {
-				order := s.change(saga.OrderID, func(o *domain.Order) error { return o.Cancel(code, "no luck", noon) })
-				return s.answers.Settle(ctx, saga.Request, order)
+			s.runs = func(ctx context.Context, purchase *saga.Saga) error {
+				return s.ends(ctx, purchase, func(o *domain.Order) error { return o.Cancel(code, "no luck", noon) })
 			}
-			in := tea(1, 500)
+			in := tea(1)
 
 			_, err := s.create.Execute(t.Context(), in)
 			assert.Equal(t, want, errs.CodeOf(err))
@@ -62,33 +61,75 @@ func TestAPurchaseThatWasCancelledSaysWhy(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeBoughtIsRefusedBeforeItIsAccepted(t *testing.T) {
+func TestCreateOrder_InvalidRequest_IsRefusedBeforeAccept(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	dollarsOfNothing, keyless, nothing := tea(1, 500), tea(1, 500), tea(1, 500)
-	dollarsOfNothing.Currency, keyless.IdempotencyKey, nothing.Items = "XXX", "", nil
-	for reason, in := range map[string]dto.CreateOrder{
-		"INVALID_CURRENCY":        dollarsOfNothing,
-		"INVALID_IDEMPOTENCY_KEY": keyless,
-		"INVALID_ORDER":           nothing,
-		"AMOUNT_OVERFLOW":         tea(3, 1<<62),
+	s.catalogue.prices["gold"] = 1 << 62
+	keyless, nothing, gold, unknown, cheaper := tea(1), tea(1), tea(1), tea(1), tea(1)
+	keyless.IdempotencyKey, nothing.Items = "", nil
+	gold.Items = []dto.NewItem{{SKU: "gold", Quantity: 3}}
+	unknown.Items = []dto.NewItem{{SKU: "snow", Quantity: 1}}
+	cheaper.ExpectedTotal = &dto.Money{MinorUnits: 499, Currency: "EUR"}
+	for _, c := range []struct {
+		in     dto.CreateOrder
+		code   errs.Code
+		reason string
+	}{
+		{keyless, errs.InvalidInput, "INVALID_IDEMPOTENCY_KEY"},
+		{nothing, errs.InvalidInput, "INVALID_ORDER"},
+		{tea(0), errs.InvalidInput, "INVALID_ORDER"},
+		{gold, errs.InvalidInput, "AMOUNT_OVERFLOW"},
+		{unknown, errs.NotFound, "PRODUCT_NOT_FOUND"},
+		{cheaper, errs.Precondition, "PRICE_CHANGED"},
 	} {
-		_, err := s.create.Execute(t.Context(), in)
-		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), reason)
-		assert.Equal(t, reason, errs.From(err).Reason)
+		_, err := s.create.Execute(t.Context(), c.in)
+		assert.Equal(t, c.code, errs.CodeOf(err), c.reason)
+		assert.Equal(t, c.reason, errs.From(err).Reason)
 	}
-	_, err := s.create.Execute(t.Context(), tea(0, 500))
-	assert.Equal(t, errs.InvalidInput, errs.CodeOf(err))
-	n, err := s.orders.CountAll(t.Context(), domain.StatusUnspecified)
+	n, err := s.orders.CountOrders(t.Context(), domain.StatusUnspecified)
 	require.NoError(t, err)
 	assert.Zero(t, n)
 }
 
+func TestCreateOrder_PriceChangedSinceTheFirstRequest_ReturnsTheStoredAnswer(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.runs = s.pays
+	in := tea(2)
+	in.ExpectedTotal = &dto.Money{MinorUnits: 1000, Currency: "EUR"}
+	first, err := s.create.Execute(t.Context(), in)
+	require.NoError(t, err)
+
+	s.catalogue.prices["tea"] = 501
+	again, err := s.create.Execute(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, first.Order, again.Order)
+	s.catalogue.down = assert.AnError
+	again, err = s.create.Execute(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, first.Order, again.Order)
+}
+
+func TestCreateOrder_PriceChanged_LeavesTheKeyFree(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.runs = s.pays
+	in := tea(2)
+	in.ExpectedTotal = &dto.Money{MinorUnits: 900, Currency: "EUR"}
+	_, err := s.create.Execute(t.Context(), in)
+	require.Equal(t, "PRICE_CHANGED", errs.From(err).Reason)
+
+	in.ExpectedTotal = &dto.Money{MinorUnits: 1000, Currency: "EUR"}
+	_, err = s.create.Execute(t.Context(), in)
+
+	assert.NoError(t, err)
+}
+
 func TestAPurchaseWithoutAnEndIsInProgress(t *testing.T) {
 	t.Parallel()
-	for name, runs := range map[string]func(context.Context, *domain.Saga) error{
-		"it cannot be undone yet": func(context.Context, *domain.Saga) error { return assert.AnError },
-		"it was taken over":       func(context.Context, *domain.Saga) error { return domain.ErrSagaLost },
+	for name, runs := range map[string]func(context.Context, *saga.Saga) error{
+		"it cannot be undone yet": func(context.Context, *saga.Saga) error { return assert.AnError },
+		"it was taken over":       func(context.Context, *saga.Saga) error { return saga.ErrLost },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,21 +138,21 @@ func TestAPurchaseWithoutAnEndIsInProgress(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 
-			_, err := s.create.Execute(ctx, tea(1, 500))
+			_, err := s.create.Execute(ctx, tea(1))
 
 			assert.Equal(t, "IN_PROGRESS", errs.From(err).Reason)
-			assert.NoError(t, ctx.Err(), "he is told in time")
+			assert.NoError(t, ctx.Err(), "the answer comes before the deadline")
 		})
 	}
 }
 
-func TestAStoreThatFailsIsNoAnswer(t *testing.T) {
+func TestCreateOrder_DatabaseFailure_ReturnsInternal(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	order := s.order(paid)
 	s.pool.Close()
 
-	_, err := s.create.Execute(t.Context(), tea(1, 500))
+	_, err := s.create.Execute(t.Context(), tea(1))
 	assert.Equal(t, errs.Internal, errs.CodeOf(err))
 	_, err = s.cancel.Execute(t.Context(), cancelBy(order.BuyerID(), order.ID()))
 	assert.Equal(t, errs.Internal, errs.CodeOf(err))

@@ -3,11 +3,12 @@ package usecase
 import (
 	"errors"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/platform/errs"
 )
 
-// public gives an error of the domain the code and reason that clients see. Other errors stay as they are, and so become internal.
+// public gives a domain error the code and reason that clients see. Other errors stay as they are, and so become internal.
 func public(err error) error {
 	switch {
 	case err == nil:
@@ -19,7 +20,7 @@ func public(err error) error {
 	case errors.Is(err, domain.ErrInvalidOrder), errors.Is(err, domain.ErrInvalidItem),
 		errors.Is(err, domain.ErrNegativeAmount), errors.Is(err, domain.ErrCurrencyMismatch):
 		return errs.New(errs.InvalidInput, "INVALID_ORDER", "%s", err)
-	case errors.Is(err, domain.ErrInvalidDay):
+	case errors.Is(err, query.ErrInvalidDay):
 		return errs.New(errs.InvalidInput, "INVALID_WINDOW", "%s", err)
 	default:
 		return err

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/platform/errs"
+	"shop/platform/job"
 )
 
 // GetJobExecution shows one execution of a job.

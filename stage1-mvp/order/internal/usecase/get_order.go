@@ -4,25 +4,28 @@ import (
 	"context"
 	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
 )
 
-// GetOrder shows one order to those who may see it.
-type GetOrder struct{ orders domain.OrderRepository }
+// GetOrder shows one order.
+type GetOrder struct{ orders query.QueryService }
 
 // NewGetOrder returns the use case.
-func NewGetOrder(orders domain.OrderRepository) *GetOrder { return &GetOrder{orders: orders} }
+func NewGetOrder(orders query.QueryService) *GetOrder { return &GetOrder{orders: orders} }
 
-// Execute returns the order. Somebody else's is NotFound too: that it exists is nobody's business.
-func (u *GetOrder) Execute(ctx context.Context, caller dto.Caller, id string) (dto.Order, error) {
+// Execute returns the order. An order of another user is NotFound too, so that its existence stays private.
+func (u *GetOrder) Execute(ctx context.Context, caller dto.Caller, id string) (query.Order, error) {
 	id, err := orderID(id)
 	if err != nil {
-		return dto.Order{}, err
+		return query.Order{}, err
 	}
-	order, err := visible(ctx, u.orders, caller, id)
+	found, err := u.orders.Orders(ctx, id)
 	if err != nil {
-		return dto.Order{}, fmt.Errorf("show order: %w", err)
+		return query.Order{}, fmt.Errorf("show order: %w", err)
 	}
-	return dto.FromOrder(order), nil
+	if len(found) == 0 || !caller.MayAccess(found[0].BuyerID) {
+		return query.Order{}, notFound(nil, id)
+	}
+	return found[0], nil
 }

@@ -10,21 +10,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/db"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/platform/job"
-	"stagecraft/stage1-mvp/platform/objectstore"
-	"stagecraft/stage1-mvp/platform/objectstoretest"
-	"stagecraft/stage1-mvp/platform/postgrestest"
-	"stagecraft/stage1-mvp/platform/redistest"
+	"shop/order/db"
+	"shop/order/internal/domain"
+	repository "shop/order/internal/repository/postgres"
+	"shop/order/internal/usecase"
+	"shop/platform/job"
+	"shop/platform/objectstore"
+	"shop/platform/objectstoretest"
+	"shop/platform/postgrestest"
+	"shop/platform/redistest"
+	"shop/platform/worker"
 )
 
 // office is a service with jobs on real servers, shortly after midnight of 21 November.
 type office struct {
 	pool       *pgxpool.Pool
-	orders     *repository.OrderRepository
+	orders     orders
 	executions *repository.ExecutionRepository
 	store      *objectstoretest.Server
 	// name is that of the report: its own for each test, because all share one Redis.
@@ -39,25 +40,27 @@ type office struct {
 
 var shortlyAfterMidnight = time.Date(2026, 11, 21, 0, 5, 0, 0, time.UTC)
 
-var jobConfig = job.Config{LockTTL: 10 * time.Second, Timeout: time.Minute, RetryInterval: 10 * time.Millisecond, RetryLimit: 1000}
+var jobConfig = job.Config{
+	LockTTL: 10 * time.Second, Timeout: time.Minute, FinishTimeout: 5 * time.Second, RetryInterval: 10 * time.Millisecond, RetryLimit: 1000,
+}
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	pool := postgrestest.New(t, db.Migrations)
 	o := &office{
-		pool: pool, orders: repository.NewOrderRepository(pool), executions: repository.NewExecutionRepository(pool),
+		pool: pool, orders: ordersOn(pool), executions: repository.NewExecutionRepository(pool),
 		store: objectstoretest.New(t), name: "report-" + uuid.NewString(),
 	}
 	store, err := objectstore.New(o.store.Config())
 	require.NoError(t, err)
 	o.report = usecase.NewSalesReport(
-		usecase.SalesReportConfig{Grace: time.Minute, TopSKUs: 10}, repository.NewSalesRepository(pool), store,
+		usecase.SalesReportConfig{Grace: time.Minute, TopSKUs: 10}, o.orders, store,
 	).Job()
 	o.report.Name = o.name
 	o.runner = o.replica(t)
 	jobs := usecase.NewJobs(o.runner, midnightClock, o.report)
 	o.run = usecase.NewRunJob(usecase.RunJobConfig{AnswerAfter: 10 * time.Second}, jobs)
-	o.backfill = usecase.NewBackfillJob(jobs)
+	o.backfill = usecase.NewBackfillJob(answering, jobs)
 	o.get = usecase.NewGetJobExecution(jobs, o.executions)
 	o.list = usecase.NewListJobExecutions(jobs, o.executions)
 	return o
@@ -68,7 +71,7 @@ func midnightClock() time.Time { return shortlyAfterMidnight }
 // replica returns what runs jobs in one more process of the service.
 func (o *office) replica(t *testing.T) *job.Runner {
 	t.Helper()
-	runner := job.NewRunner(jobConfig, job.NewLocker(redistest.New(t), jobConfig.LockTTL), o.executions, prometheus.NewRegistry())
+	runner := job.NewRunner(jobConfig, worker.NewLocker(redistest.New(t), jobConfig.LockTTL), o.executions, worker.NewMetrics(prometheus.NewRegistry()))
 	stopAfter(t, runner)
 	return runner
 }
@@ -94,6 +97,6 @@ func (o *office) sells(t *testing.T, at time.Time) {
 		stored, err := o.orders.Get(t.Context(), order.ID())
 		require.NoError(t, err)
 		require.NoError(t, next(stored))
-		require.NoError(t, o.orders.Update(t.Context(), stored))
+		require.NoError(t, o.orders.Save(t.Context(), stored))
 	}
 }

@@ -3,10 +3,10 @@ package usecase
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/query"
+	"shop/platform/clock"
+	"shop/platform/errs"
+	"shop/platform/job"
 )
 
 // JobRunner runs a job for a window, unless the window is already done.
@@ -46,17 +46,17 @@ func (j *Jobs) find(name string) (job.Job, error) {
 }
 
 // day returns the window of a job, if it is over: a report of half a day would count as done.
-func (j *Jobs) day(of job.Job, window string) (domain.Day, error) {
-	day, err := domain.ParseDay(window)
+func (j *Jobs) day(of job.Job, window string) (query.Day, error) {
+	day, err := query.ParseDay(window)
 	if err != nil {
-		return domain.Day{}, public(err)
+		return query.Day{}, public(err)
 	}
-	latest, err := domain.ParseDay(of.Latest(j.now()))
+	latest, err := query.ParseDay(of.Latest(j.now()))
 	if err != nil {
-		return domain.Day{}, err
+		return query.Day{}, err
 	}
 	if day.After(latest) {
-		return domain.Day{}, errs.New(errs.Precondition, "WINDOW_NOT_OVER", "the last day that is over is %s", latest)
+		return query.Day{}, errs.New(errs.Precondition, "WINDOW_NOT_OVER", "the last day that is over is %s", latest)
 	}
 	return day, nil
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
-// ListAllOrders shows admins everybody's orders, in numbered pages.
-type ListAllOrders struct{ orders domain.OrderRepository }
+// ListAllOrders shows admins the orders of all buyers, in numbered pages.
+type ListAllOrders struct{ orders query.QueryService }
 
 // NewListAllOrders returns the use case.
-func NewListAllOrders(orders domain.OrderRepository) *ListAllOrders {
+func NewListAllOrders(orders query.QueryService) *ListAllOrders {
 	return &ListAllOrders{orders: orders}
 }
 
@@ -27,17 +28,13 @@ func (u *ListAllOrders) Execute(ctx context.Context, in dto.ListAllOrders) (dto.
 	if err != nil {
 		return dto.NumberedPage{}, err
 	}
-	orders, err := u.orders.ListAll(ctx, domain.Page{Sort: in.Sort, Status: in.Status, Offset: (number - 1) * size, Limit: size})
+	orders, err := u.orders.AllOrders(ctx, query.Page{Sort: in.Sort, Status: in.Status, Offset: (number - 1) * size, Limit: size})
 	if err != nil {
 		return dto.NumberedPage{}, fmt.Errorf("show all orders: %w", err)
 	}
-	total, err := u.orders.CountAll(ctx, in.Status)
+	total, err := u.orders.CountOrders(ctx, in.Status)
 	if err != nil {
 		return dto.NumberedPage{}, fmt.Errorf("show all orders: %w", err)
 	}
-	page := dto.NumberedPage{Number: number, Size: size, Total: total}
-	for _, order := range orders {
-		page.Orders = append(page.Orders, dto.FromOrder(order))
-	}
-	return page, nil
+	return dto.NumberedPage{Orders: orders, Number: number, Size: size, Total: total}, nil
 }

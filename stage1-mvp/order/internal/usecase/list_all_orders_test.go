@@ -10,16 +10,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
-var allSorts = []domain.Sort{domain.SortCreatedAtDesc, domain.SortCreatedAtAsc, domain.SortTotalDesc, domain.SortTotalAsc}
+var allSorts = []query.Sort{query.SortCreatedAtDesc, query.SortCreatedAtAsc, query.SortTotalDesc, query.SortTotalAsc}
 
 // All orders here have the same total, and many the same time: only the id tells them apart.
-func TestNumberedPagesNeitherLoseNorRepeatEqualOrders(t *testing.T) {
+func TestListAllOrders_EqualSortKeys_NoLossNoRepeat(t *testing.T) {
 	t.Parallel()
 	orders := newOrders(t)
 	var all []string
@@ -35,7 +36,7 @@ func TestNumberedPagesNeitherLoseNorRepeatEqualOrders(t *testing.T) {
 			assert.Equal(t, int64(23), page.Total)
 			assert.Equal(t, 7, page.Size)
 			assert.Equal(t, int(number), page.Number)
-			seen = append(seen, lo.Map(page.Orders, func(o dto.Order, _ int) string { return o.ID })...)
+			seen = append(seen, lo.Map(page.Orders, func(o query.Order, _ int) string { return o.ID })...)
 		}
 		assert.Len(t, seen, 23, sort)
 		assert.ElementsMatch(t, all, seen, sort)
@@ -57,24 +58,24 @@ func TestAllOrdersAreSortedAndFiltered(t *testing.T) {
 		require.NoError(t, err)
 	}
 	list := usecase.NewListAllOrders(s.orders)
-	for sort, want := range map[domain.Sort][]string{
-		domain.SortCreatedAtDesc: {third.ID(), second.ID(), first.ID()},
-		domain.SortCreatedAtAsc:  {first.ID(), second.ID(), third.ID()},
-		domain.SortTotalDesc:     {first.ID(), third.ID(), second.ID()},
-		domain.SortTotalAsc:      {second.ID(), third.ID(), first.ID()},
+	for sort, want := range map[query.Sort][]string{
+		query.SortCreatedAtDesc: {third.ID(), second.ID(), first.ID()},
+		query.SortCreatedAtAsc:  {first.ID(), second.ID(), third.ID()},
+		query.SortTotalDesc:     {first.ID(), third.ID(), second.ID()},
+		query.SortTotalAsc:      {second.ID(), third.ID(), first.ID()},
 	} {
 		page, err := list.Execute(t.Context(), dto.ListAllOrders{Sort: sort})
 		require.NoError(t, err)
-		assert.Equal(t, want, lo.Map(page.Orders, func(o dto.Order, _ int) string { return o.ID }), sort)
+		assert.Equal(t, want, lo.Map(page.Orders, func(o query.Order, _ int) string { return o.ID }), sort)
 
 		filtered, err := list.Execute(t.Context(), dto.ListAllOrders{Sort: sort, Status: domain.StatusPaid})
 		require.NoError(t, err)
-		assert.Equal(t, lo.Without(want, first.ID()), lo.Map(filtered.Orders, func(o dto.Order, _ int) string { return o.ID }), sort)
+		assert.Equal(t, lo.Without(want, first.ID()), lo.Map(filtered.Orders, func(o query.Order, _ int) string { return o.ID }), sort)
 		assert.Equal(t, int64(2), filtered.Total, "of those that were asked for")
 	}
 }
 
-func TestPagesThatThereCannotBe(t *testing.T) {
+func TestListAllOrders_PageOutOfRange_IsInvalidInput(t *testing.T) {
 	t.Parallel()
 	list := usecase.NewListAllOrders(newOrders(t))
 	for reason, in := range map[string]dto.ListAllOrders{

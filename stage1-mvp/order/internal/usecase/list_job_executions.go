@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/job"
 )
 
 // JobExecutions is the history of all jobs.

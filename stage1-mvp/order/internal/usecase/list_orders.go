@@ -4,31 +4,31 @@ import (
 	"context"
 	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/pagination"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/pagination"
 )
 
-// ListOrders shows a buyer his orders, page by page.
+// ListOrders shows a buyer their orders, page by page.
 type ListOrders struct {
-	orders  domain.OrderRepository
+	orders  query.QueryService
 	cursors *pagination.Signer
 }
 
 // NewListOrders returns the use case.
-func NewListOrders(orders domain.OrderRepository, cursors *pagination.Signer) *ListOrders {
+func NewListOrders(orders query.QueryService, cursors *pagination.Signer) *ListOrders {
 	return &ListOrders{orders: orders, cursors: cursors}
 }
 
 // Execute returns a page, newest first. It reads one order more than fits, to know whether there is a next page.
 func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderPage, error) {
 	scope := "orders sort=created_at,id:desc buyer=" + in.Caller.UserID
-	after, err := pagination.Place[domain.Place](u.cursors, scope, in.Cursor)
+	after, err := pagination.Place[query.Position](u.cursors, scope, in.Cursor)
 	if err != nil {
 		return dto.OrderPage{}, err
 	}
 	size := pagination.Size(in.Size)
-	orders, err := u.orders.ListByBuyer(ctx, in.Caller.UserID, after, size+1)
+	orders, err := u.orders.OrdersOf(ctx, in.Caller.UserID, after, size+1)
 	if err != nil {
 		return dto.OrderPage{}, fmt.Errorf("show orders: %w", err)
 	}
@@ -36,12 +36,10 @@ func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderP
 	if len(orders) > size {
 		orders = orders[:size]
 		last := orders[size-1]
-		if page.Next, err = u.cursors.Encode(scope, domain.Place{CreatedAt: last.CreatedAt(), ID: last.ID()}); err != nil {
+		if page.Next, err = u.cursors.Encode(scope, query.Position{CreatedAt: last.CreatedAt, ID: last.ID}); err != nil {
 			return dto.OrderPage{}, err
 		}
 	}
-	for _, order := range orders {
-		page.Orders = append(page.Orders, dto.FromOrder(order))
-	}
+	page.Orders = orders
 	return page, nil
 }

@@ -1,8 +1,8 @@
 package usecase
 
 import (
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/pagination"
+	"shop/platform/errs"
+	"shop/platform/pagination"
 )
 
 // maxDepth is how far into the list a page may reach, because the database reads and discards everything before it. To get further, filter.

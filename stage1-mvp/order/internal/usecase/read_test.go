@@ -8,26 +8,36 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/db"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/pagination"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/order/db"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	repository "shop/order/internal/repository/postgres"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/pagination"
+	"shop/platform/postgrestest"
 )
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
-func newOrders(t *testing.T) *repository.OrderRepository {
-	return repository.NewOrderRepository(postgrestest.New(t, db.Migrations))
+// orders are the repository and the query service on the same database.
+type orders struct {
+	*repository.OrderRepository
+	*repository.QueryService
 }
 
-func bought(t *testing.T, orders *repository.OrderRepository, buyer string, at time.Time) *domain.Order {
+func ordersOn(pool *pgxpool.Pool) orders {
+	return orders{repository.NewOrderRepository(pool), repository.NewQueryService(pool)}
+}
+
+func newOrders(t *testing.T) orders { return ordersOn(postgrestest.New(t, db.Migrations)) }
+
+func bought(t *testing.T, orders orders, buyer string, at time.Time) *domain.Order {
 	t.Helper()
 	price, err := domain.NewMoney(500, "EUR")
 	require.NoError(t, err)
@@ -35,7 +45,8 @@ func bought(t *testing.T, orders *repository.OrderRepository, buyer string, at t
 	require.NoError(t, err)
 	order, err := domain.NewOrder(uuid.NewString(), buyer, []domain.Item{item}, at)
 	require.NoError(t, err)
-	require.NoError(t, orders.Create(t.Context(), order))
+	require.NoError(t, orders.Save(t.Context(), order))
+	order.ClearEvents()
 	return order
 }
 
@@ -104,7 +115,7 @@ func TestAWatcherSeesEachChangeUntilTheEnd(t *testing.T) {
 	}
 	var seen []domain.OrderStatus
 
-	err := watch.Execute(t.Context(), dto.Caller{UserID: order.BuyerID()}, order.ID(), func(shown dto.Order) error {
+	err := watch.Execute(t.Context(), dto.Caller{UserID: order.BuyerID()}, order.ID(), func(shown query.Order) error {
 		seen = append(seen, domain.OrderStatus(shown.Status))
 		if len(seen) > len(changes) {
 			return nil
@@ -112,7 +123,7 @@ func TestAWatcherSeesEachChangeUntilTheEnd(t *testing.T) {
 		stored, err := orders.Get(t.Context(), order.ID())
 		require.NoError(t, err)
 		require.NoError(t, changes[len(seen)-1](stored))
-		return orders.Update(t.Context(), stored)
+		return orders.Save(t.Context(), stored)
 	})
 
 	require.NoError(t, err)
@@ -126,7 +137,7 @@ func TestAWatcherWhoLeavesEndsTheWatch(t *testing.T) {
 	watch := usecase.NewWatchOrder(usecase.WatchConfig{Interval: time.Millisecond}, usecase.NewGetOrder(orders))
 	ctx, leave := context.WithCancel(t.Context())
 
-	err := watch.Execute(ctx, dto.Caller{Admin: true}, order.ID(), func(dto.Order) error {
+	err := watch.Execute(ctx, dto.Caller{Admin: true}, order.ID(), func(query.Order) error {
 		leave()
 		return nil
 	})

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"time"
 
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/job"
 )
 
-// RunJobConfig is what the environment says about jobs that are run by request.
+// RunJobConfig is the part of the environment that is about jobs that are run by request.
 type RunJobConfig struct {
 	// AnswerAfter is how long an answer waits for the end of the job.
 	AnswerAfter time.Duration `env:"JOB_ANSWER_AFTER" default:"5s"`

@@ -7,20 +7,22 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase"
 )
 
 // sold is a day on which these were sold.
-type sold []string
+type sold struct {
+	query.QueryService
+	skus []string
+}
 
-func (s sold) Of(_ context.Context, day domain.Day, _ int) (domain.Sales, error) {
-	total, err := domain.NewMoney(500, "EUR")
-	sales := domain.Sales{Day: day}
-	for _, sku := range s {
-		sales.TopSKUs = append(sales.TopSKUs, domain.SoldSKU{SKU: sku, Pieces: 1, Total: total})
+func (s sold) Sales(_ context.Context, day query.Day, _ int) (query.Sales, error) {
+	sales := query.Sales{Day: day}
+	for _, sku := range s.skus {
+		sales.TopSKUs = append(sales.TopSKUs, query.SoldSKU{SKU: sku, Currency: "EUR", Pieces: 1, MinorUnits: 500})
 	}
-	return sales, err
+	return sales, nil
 }
 
 // shelf keeps the last report.
@@ -31,9 +33,9 @@ func (s *shelf) Put(_ context.Context, _, _ string, content []byte) error {
 	return nil
 }
 
-func reportOf(t *testing.T, sales usecase.Sales) string {
+func reportOf(t *testing.T, sales query.QueryService) string {
 	t.Helper()
-	day, err := domain.ParseDay(friday)
+	day, err := query.ParseDay(friday)
 	require.NoError(t, err)
 	reports := &shelf{}
 	_, err = usecase.NewSalesReport(usecase.SalesReportConfig{TopSKUs: 10}, sales, reports).Execute(t.Context(), day)
@@ -49,8 +51,13 @@ func TestNoCellOfTheReportIsAFormula(t *testing.T) {
 2026-11-20,top_sku,'-1,EUR,1,500
 2026-11-20,top_sku,'@SUM(A1),EUR,1,500
 2026-11-20,top_sku,"a,""b=1",EUR,1,500
+2026-11-20,top_sku,a;'=1;'-1,EUR,1,500
+2026-11-20,top_sku,"a, '+1|'@b",EUR,1,500
+2026-11-20,top_sku,"x,""'=1",EUR,1,500
 2026-11-20,top_sku,tea-green,EUR,1,500
-`, reportOf(t, sold{"=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", `a,"b=1`, "tea-green"}))
+`, reportOf(t, sold{skus: []string{
+		"=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", `a,"b=1`, "a;=1;-1", "a, +1|@b", `x,"=1`, "tea-green",
+	}}))
 }
 
 func TestADayWithoutSalesHasAReport(t *testing.T) {

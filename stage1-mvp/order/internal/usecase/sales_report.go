@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/job"
 )
 
 const (
@@ -20,10 +18,8 @@ const (
 	reportType     = "text/csv; charset=utf-8"
 )
 
-// SalesReportConfig is what the environment says about the daily sales report.
+// SalesReportConfig is the part of the environment that is about the daily sales report.
 type SalesReportConfig struct {
-	// Schedule is when the report of the day before is made: minute, hour, day, month, weekday, in UTC.
-	Schedule string `env:"SALES_REPORT_SCHEDULE" default:"5 0 * * *"`
 	// Grace is how long after midnight a day counts as over. By then payments that were being written at midnight are in the database,
 	// including those of a replica whose clock is slow.
 	Grace time.Duration `env:"SALES_REPORT_GRACE" default:"1m"`
@@ -31,21 +27,12 @@ type SalesReportConfig struct {
 	TopSKUs int `env:"SALES_REPORT_TOP_SKUS" default:"100"`
 }
 
-// Validate refuses a schedule that cannot be read, and a report of no SKUs or too many.
+// Validate refuses a report of no SKUs or too many.
 func (c *SalesReportConfig) Validate() error {
-	var faults []error
-	if _, err := cron.ParseStandard(c.Schedule); err != nil {
-		faults = append(faults, fmt.Errorf("SALES_REPORT_SCHEDULE is %q, want five fields such as 5 0 * * *", c.Schedule))
-	}
 	if c.TopSKUs < 1 || c.TopSKUs > 10_000 {
-		faults = append(faults, errors.New("SALES_REPORT_TOP_SKUS must be from 1 to 10000"))
+		return errors.New("SALES_REPORT_TOP_SKUS must be from 1 to 10000")
 	}
-	return errors.Join(faults...)
-}
-
-// Sales computes what was sold on a day.
-type Sales interface {
-	Of(ctx context.Context, day domain.Day, topSKUs int) (domain.Sales, error)
+	return nil
 }
 
 // Reports stores reports under their keys, each completely or not at all.
@@ -58,12 +45,12 @@ type Reports interface {
 // are known before it is sent.
 type SalesReport struct {
 	cfg     SalesReportConfig
-	sales   Sales
+	sales   query.QueryService
 	reports Reports
 }
 
 // NewSalesReport returns the use case.
-func NewSalesReport(cfg SalesReportConfig, sales Sales, reports Reports) *SalesReport {
+func NewSalesReport(cfg SalesReportConfig, sales query.QueryService, reports Reports) *SalesReport {
 	return &SalesReport{cfg: cfg, sales: sales, reports: reports}
 }
 
@@ -71,9 +58,9 @@ func NewSalesReport(cfg SalesReportConfig, sales Sales, reports Reports) *SalesR
 func (u *SalesReport) Job() job.Job {
 	return job.Job{
 		Name:   salesReportJob,
-		Latest: func(now time.Time) string { return domain.DayBefore(now.Add(-u.cfg.Grace)).String() },
+		Latest: func(now time.Time) string { return query.DayBefore(now.Add(-u.cfg.Grace)).String() },
 		Run: func(ctx context.Context, window string) (any, error) {
-			day, err := domain.ParseDay(window)
+			day, err := query.ParseDay(window)
 			if err != nil {
 				return nil, err
 			}
@@ -83,8 +70,8 @@ func (u *SalesReport) Job() job.Job {
 }
 
 // Execute stores the report of a day that is over, and returns where it is.
-func (u *SalesReport) Execute(ctx context.Context, day domain.Day) (dto.ReportFile, error) {
-	sales, err := u.sales.Of(ctx, day, u.cfg.TopSKUs)
+func (u *SalesReport) Execute(ctx context.Context, day query.Day) (dto.ReportFile, error) {
+	sales, err := u.sales.Sales(ctx, day, u.cfg.TopSKUs)
 	if err != nil {
 		return dto.ReportFile{}, fmt.Errorf("compute sales of %s: %w", day, err)
 	}

@@ -8,15 +8,17 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/job"
+	"shop/platform/worker"
 )
 
 const friday = "2026-11-20"
@@ -51,7 +53,7 @@ func TestReplicasWithTheSameTickMakeTheReportOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for _, runner := range []*job.Runner{o.runner, o.replica(t), o.replica(t)} {
-		scheduler := job.NewScheduler(jobConfig, runner, midnightClock, zap.NewNop())
+		scheduler := worker.NewScheduler(jobConfig, runner, worker.NewMetrics(prometheus.NewRegistry()), midnightClock, zap.NewNop())
 		stopAfter(t, scheduler)
 		scheduler.Add(o.report, cron.Every(time.Second))
 		require.NoError(t, scheduler.Start(t.Context()))
@@ -69,12 +71,12 @@ func TestReplicasWithTheSameTickMakeTheReportOnce(t *testing.T) {
 	assert.Never(t, func() bool {
 		total, err := o.executions.Count(t.Context(), o.name)
 		return err != nil || total != 1
-	}, 1500*time.Millisecond, 50*time.Millisecond, "one execution, whoever else tried")
+	}, 1500*time.Millisecond, 50*time.Millisecond, "one execution, although others tried")
 	assert.Equal(t, friday, page.Executions[0].Window)
 	assert.Equal(t, job.Cron, page.Executions[0].Trigger)
 }
 
-func TestAWindowThatIsDoneIsAnsweredWithTheExecutionThatDidIt(t *testing.T) {
+func TestRunJob_WindowDone_ReturnsFirstExecution(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	first, err := o.run.Execute(t.Context(), dto.RunJob{Job: o.name, Window: friday})
@@ -94,7 +96,7 @@ func TestAWindowThatIsDoneIsAnsweredWithTheExecutionThatDidIt(t *testing.T) {
 	assert.Equal(t, dto.ExecutionPage{Executions: []job.Execution{shown}, Number: 1, Size: 20, Total: 1}, page)
 }
 
-func TestAStoreThatIsDownFailsTheJobAndTheNextRunMendsIt(t *testing.T) {
+func TestRunJob_StoreDown_FailsAndNextRunSucceeds(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	require.NoError(t, o.store.Stop())
@@ -112,7 +114,7 @@ func TestAStoreThatIsDownFailsTheJobAndTheNextRunMendsIt(t *testing.T) {
 	assert.Equal(t, 2, up.Execution.Attempt)
 }
 
-func TestAnAbandonedExecutionIsDoneByTheNextRun(t *testing.T) {
+func TestRunJob_AbandonedExecution_IsDoneByNextRun(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	dead, _, err := o.executions.Begin(t.Context(), job.Execution{ID: uuid.NewString(), Job: o.name, Window: friday, Trigger: job.Cron})
@@ -180,7 +182,7 @@ func TestAServiceWithoutJobsSaysSo(t *testing.T) {
 	t.Parallel()
 	jobs := usecase.NoJobs()
 	_, runErr := usecase.NewRunJob(usecase.RunJobConfig{}, jobs).Execute(t.Context(), dto.RunJob{Job: "daily_sales_report", Window: friday})
-	_, backfillErr := usecase.NewBackfillJob(jobs).Execute(t.Context(), dto.BackfillJob{Job: "daily_sales_report"})
+	_, backfillErr := usecase.NewBackfillJob(answering, jobs).Execute(t.Context(), dto.BackfillJob{Job: "daily_sales_report"})
 	_, listErr := usecase.NewListJobExecutions(jobs, nil).Execute(t.Context(), dto.ListExecutions{Job: "daily_sales_report"})
 	_, getErr := usecase.NewGetJobExecution(jobs, nil).Execute(t.Context(), "daily_sales_report", uuid.NewString())
 	for _, err := range []error{runErr, backfillErr, listErr, getErr} {

@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
 )
 
 // orderID returns an id in the spelling under which orders are stored, or InvalidInput.
@@ -20,10 +20,10 @@ func orderID(id string) (string, error) {
 	return parsed.String(), nil
 }
 
-// visible returns the order if the caller may see it. Somebody else's is NotFound too.
-func visible(ctx context.Context, orders domain.OrderRepository, caller dto.Caller, id string) (*domain.Order, error) {
+// loadFor returns the order, to be changed, if the caller may do so. An order of another user is NotFound too.
+func loadFor(ctx context.Context, orders domain.OrderRepository, caller dto.Caller, id string) (*domain.Order, error) {
 	order, err := orders.Get(ctx, id)
-	if errors.Is(err, domain.ErrOrderNotFound) || (err == nil && !caller.MayTouch(order.BuyerID())) {
+	if errors.Is(err, domain.ErrOrderNotFound) || (err == nil && !caller.MayAccess(order.BuyerID())) {
 		return nil, notFound(err, id)
 	}
 	return order, err

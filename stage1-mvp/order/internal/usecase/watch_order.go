@@ -5,11 +5,12 @@ import (
 	"errors"
 	"time"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
 )
 
-// WatchConfig is what the environment says about watching.
+// WatchConfig is the part of the environment that is about watching.
 type WatchConfig struct {
 	Interval time.Duration `env:"ORDER_WATCH_INTERVAL" default:"500ms"`
 }
@@ -34,7 +35,7 @@ func NewWatchOrder(cfg WatchConfig, get *GetOrder) *WatchOrder {
 }
 
 // Execute calls send with the order now and after each change, until its status is final, send fails, or ctx ends.
-func (u *WatchOrder) Execute(ctx context.Context, caller dto.Caller, id string, send func(dto.Order) error) error {
+func (u *WatchOrder) Execute(ctx context.Context, caller dto.Caller, id string, send func(query.Order) error) error {
 	ticker := time.NewTicker(u.cfg.Interval)
 	defer ticker.Stop()
 	for version := int64(0); ; {

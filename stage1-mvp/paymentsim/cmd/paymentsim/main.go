@@ -10,7 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"stagecraft/stage1-mvp/paymentsim"
+	"shop/paymentsim"
 )
 
 func main() {

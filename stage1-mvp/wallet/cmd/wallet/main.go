@@ -4,8 +4,8 @@ package main
 import (
 	"os"
 
-	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/wallet/internal/app"
+	"shop/platform/lifecycle"
+	"shop/wallet/internal/app"
 )
 
 func main() {

@@ -14,22 +14,21 @@ SELECT * FROM payments WHERE user_id = $1 AND idempotency_key = $2;
 
 -- name: UpdatePayment :execrows
 UPDATE payments
-SET status = $2, failure_code = $3, failure_reason = $4, refund_attempt = $5, refund_scope = $6, refund_key = $7, updated_at = $8,
-    version = version + 1, touched_at = clock_timestamp()
+SET status = $2, failure_code = $3, failure_reason = $4, updated_at = $5, version = $6, touched_at = clock_timestamp()
 WHERE id = $1 AND version = @expected;
 
--- Time is the database's, so that services whose clocks differ agree on what is stale.
+-- Time is that of the database, so that replicas with different clocks agree on what is stale.
 -- name: ListStalePayments :many
-SELECT id, version, touched_at FROM payments
-WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING')
+SELECT id, touched_at FROM payments
+WHERE status IN ('PENDING', 'CHARGED', 'VOIDING')
   AND touched_at < clock_timestamp() - sqlc.arg(stale_after)::interval
 ORDER BY touched_at
 LIMIT sqlc.arg(max_rows);
 
 -- name: CountUnsettledPayments :many
-SELECT status, count(*) FROM payments WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING') GROUP BY status;
+SELECT status, count(*) FROM payments WHERE status IN ('PENDING', 'CHARGED', 'VOIDING') GROUP BY status;
 
--- name: ClaimPayment :execrows
-UPDATE payments
-SET version = version + 1, touched_at = clock_timestamp()
-WHERE id = $1 AND version = $2 AND touched_at = $3 AND status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING');
+-- name: ClaimPayment :one
+UPDATE payments SET touched_at = clock_timestamp()
+WHERE id = $1 AND touched_at = $2 AND status IN ('PENDING', 'CHARGED', 'VOIDING')
+RETURNING *;

@@ -4,37 +4,42 @@ package app
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcserver"
-	"stagecraft/stage1-mvp/platform/idempotency"
-	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/platform/pagination"
-	"stagecraft/stage1-mvp/platform/postgres"
-	provider "stagecraft/stage1-mvp/wallet/internal/client/payment"
-	"stagecraft/stage1-mvp/wallet/internal/config"
-	"stagecraft/stage1-mvp/wallet/internal/grpc"
-	"stagecraft/stage1-mvp/wallet/internal/job"
-	"stagecraft/stage1-mvp/wallet/internal/metrics"
-	repository "stagecraft/stage1-mvp/wallet/internal/repository/postgres"
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
+	"shop/platform/idempotencystore"
+	"shop/platform/lifecycle"
+	"shop/platform/pagination"
+	"shop/platform/postgres"
+	provider "shop/wallet/internal/client/payment"
+	"shop/wallet/internal/config"
+	"shop/wallet/internal/grpc"
+	"shop/wallet/internal/job"
+	"shop/wallet/internal/metrics"
+	"shop/wallet/internal/publisher"
+	repository "shop/wallet/internal/repository/postgres"
+	"shop/wallet/internal/service/payment"
+	"shop/wallet/internal/usecase"
 )
 
 // Name is the service's name in logs and traces.
 const Name = "wallet"
 
-// Options returns the whole service. What is started last is stopped first: the server and the job before the database.
+// Options returns the whole service. Hooks stop in reverse order: the server and the jobs before the database.
 func Options(cfg config.Config) fx.Option {
 	return fx.Options(
 		lifecycle.Module(Name, cfg.Basics),
-		fx.Supply(cfg.Auth, cfg.Server, cfg.Database, cfg.Ledger, cfg.Cursor, cfg.Payment, cfg.Scan, grpc.Addr(cfg.Addr)),
+		fx.Supply(
+			cfg.Auth, cfg.Server, cfg.Database, cfg.Cursor, cfg.Provider, cfg.Payment, cfg.Scan, cfg.Prune, grpc.Addr(cfg.Addr),
+		),
 		postgres.Module,
-		idempotency.Module,
+		idempotencystore.Module,
 		pagination.Module,
 		auth.Module,
 		provider.Module,
 		repository.Module,
 		metrics.Module,
+		publisher.Module,
+		bindings,
 		payment.Module,
 		usecase.Module,
 		grpc.Module,
@@ -42,3 +47,13 @@ func Options(cfg config.Config) fx.Option {
 		grpcserver.Module,
 	)
 }
+
+// bindings provides infrastructure as the interfaces that use cases and services declare.
+var bindings = fx.Provide(
+	func(m *postgres.TxManager) (usecase.Transactor, payment.Transactor) { return m, m },
+	func(m *metrics.Metrics) (payment.Metrics, publisher.Metrics, usecase.PaymentGauge) { return m, m, m },
+	func(p *publisher.Publisher) (usecase.EventPublisher, payment.EventPublisher) { return p, p },
+	func(s *idempotencystore.Store) (usecase.Requests, usecase.Barrier, usecase.ProcessedEvents) {
+		return s, s, s
+	},
+)

@@ -1,26 +1,27 @@
-// Package config says what the environment of the wallet service holds.
+// Package config is the configuration of the wallet service.
 package config
 
 import (
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcserver"
-	"stagecraft/stage1-mvp/platform/lifecycle"
-	"stagecraft/stage1-mvp/platform/pagination"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/wallet/internal/client/payment"
-	repository "stagecraft/stage1-mvp/wallet/internal/repository/postgres"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
+	"shop/platform/lifecycle"
+	"shop/platform/pagination"
+	"shop/platform/postgres"
+	provider "shop/wallet/internal/client/payment"
+	"shop/wallet/internal/service/payment"
+	"shop/wallet/internal/usecase"
 )
 
-// Config is the whole configuration. Every part belongs to the package that uses it.
+// Config is the whole configuration. Each part is declared by the package that uses it.
 type Config struct {
 	Addr     string `env:"WALLET_ADDR"`
 	Basics   lifecycle.Basics
-	Ledger   repository.Config
 	Auth     auth.Config
 	Database postgres.Config
 	Cursor   pagination.Config
 	Server   grpcserver.Config
+	Provider provider.Config
 	Payment  payment.Config
 	Scan     usecase.ScanConfig
+	Prune    usecase.PruneConfig
 }

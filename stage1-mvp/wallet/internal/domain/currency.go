@@ -2,7 +2,7 @@ package domain
 
 import "strings"
 
-// currencies are the codes of ISO 4217 that are legal tender somewhere; funds, metals and test codes are left out.
+// currencies are the ISO 4217 codes of legal tender, without funds, metals and test codes.
 var currencies = func() map[string]bool {
 	const codes = `
 	AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD
@@ -23,5 +23,5 @@ var currencies = func() map[string]bool {
 	return known
 }()
 
-// IsCurrency tells whether code is an ISO 4217 currency code, in capitals.
+// IsCurrency reports whether code is an ISO 4217 currency code, in upper case.
 func IsCurrency(code string) bool { return currencies[code] }

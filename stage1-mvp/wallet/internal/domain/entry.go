@@ -6,38 +6,48 @@ import "time"
 type EntryKind int16
 
 const (
-	KindTopUp  EntryKind = 1
-	KindDeduct EntryKind = 2
-	KindRefund EntryKind = 3
-	// KindTopUpRefund is a top-up that goes back to the card, KindTopUpReturn the same money when the card did not take it.
-	KindTopUpRefund EntryKind = 4
-	KindTopUpReturn EntryKind = 5
+	KindTopUp     EntryKind = 1 // at the cash desk
+	KindDeduct    EntryKind = 2
+	KindRefund    EntryKind = 3
+	KindCardTopUp EntryKind = 4
 )
 
 var entryEvents = map[EntryKind]string{
-	KindTopUp:       "wallet.balance.topped_up",
-	KindDeduct:      "wallet.balance.deducted",
-	KindRefund:      "wallet.balance.refunded",
-	KindTopUpRefund: "wallet.balance.top_up_refunded",
-	KindTopUpReturn: "wallet.balance.top_up_returned",
+	KindTopUp:     "wallet.balance.topped_up",
+	KindDeduct:    "wallet.balance.deducted",
+	KindRefund:    "wallet.balance.refunded",
+	KindCardTopUp: "wallet.balance.topped_up_by_card",
 }
 
-// Entry is one line of the ledger, and also its event. It is written once and never changed; balances are made of entries alone.
+// Entry is one line of the ledger, and also its event. It is written once and never changed.
 type Entry struct {
-	ID     string
+	// EventMeta.Sequence numbers the entries of one wallet from 1, without gaps.
+	EventMeta
 	UserID string
 	Kind   EntryKind
-	// Positive for money in, negative for money out.
+	// Amount is positive for money in and negative for money out.
 	Amount Money
-	// The saga, the idempotency key or the refund of a payment that caused it.
+	// Balance is what the wallet holds after this entry.
+	Balance Money
+	// Reference is the cause: the idempotency key of a TopUp, the saga and its step of a Deduct or Refund, the payment of a CardTopUp. Except for a TopUp,
+	// a saga or payment has one entry of a kind at most.
 	Reference string
-	// Seq counts the entries of one wallet from 1, without gaps.
-	Seq       int64
-	CreatedAt time.Time
 }
 
-// EventType returns wallet.balance.topped_up, .deducted, .refunded, .top_up_refunded or .top_up_returned.
+// RestoreEntry returns a stored entry.
+func RestoreEntry(
+	userID string, sequence int64, kind EntryKind, amount, balance Money, reference string, createdAt time.Time,
+) Entry {
+	return Entry{
+		EventMeta: newEventMeta(walletID(userID, amount.currency), sequence, createdAt),
+		UserID:    userID, Kind: kind, Amount: amount, Balance: balance, Reference: reference,
+	}
+}
+
+// EventType returns wallet.balance.topped_up, .deducted, .refunded or .topped_up_by_card.
 func (e Entry) EventType() string { return entryEvents[e.Kind] }
 
 // Version returns 1.
 func (Entry) Version() int { return 1 }
+
+var _ Event = Entry{}

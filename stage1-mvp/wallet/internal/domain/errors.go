@@ -1,9 +1,9 @@
-// Package domain is what a wallet is and may become. It imports only the standard library.
+// Package domain has the rules of wallets and payments. It imports only the standard library.
 package domain
 
 import "errors"
 
-// What the domain refuses. Use cases translate these for the outside; compare with errors.Is.
+// The errors of the domain. Use cases translate them for clients; compare with errors.Is.
 var (
 	ErrInvalidCurrency     = errors.New("invalid currency")
 	ErrInvalidAmount       = errors.New("amount must be positive")
@@ -11,10 +11,12 @@ var (
 	ErrAmountOverflow      = errors.New("amount overflow")
 	ErrInsufficientBalance = errors.New("insufficient balance")
 	ErrWalletFull          = errors.New("wallet would hold more than it may")
-	ErrBrokenLedger        = errors.New("ledger has a gap or an entry twice")
+	ErrBrokenLedger        = errors.New("ledger is inconsistent")
 	ErrEntryNotFound       = errors.New("ledger entry not found")
-	ErrInvalidTransition   = errors.New("invalid payment transition")
-	ErrPaymentNotFound     = errors.New("payment not found")
-	// ErrPaymentLost says that somebody else has taken the payment over. Whoever sees it must leave the payment alone.
-	ErrPaymentLost = errors.New("payment was taken over")
+	// ErrAlreadyBooked means that the ledger has an entry of this kind for the same saga or payment.
+	ErrAlreadyBooked     = errors.New("already in the ledger")
+	ErrInvalidTransition = errors.New("invalid payment transition")
+	ErrPaymentNotFound   = errors.New("payment not found")
+	// ErrPaymentLost means that another worker has claimed the payment. The caller must leave it alone.
+	ErrPaymentLost = errors.New("payment was claimed by another worker")
 )

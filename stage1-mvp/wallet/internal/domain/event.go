@@ -1,10 +1,26 @@
 package domain
 
-// Event is something that has happened to a wallet. Its type and version tell a reader how to decode it, today and in years.
-// Its fields belong to that contract, also those that nothing in this stage reads: they are all that a reader elsewhere will know.
+import (
+	"strconv"
+	"time"
+)
+
+// Event is something that has happened to a wallet or a payment. Type and version say how to decode it. Its fields are a contract with
+// consumers, including those that this stage does not read.
 type Event interface {
 	EventType() string
 	Version() int
 }
 
-var _ Event = Entry{}
+// EventMeta is part of every event.
+type EventMeta struct {
+	// ID is the id of the aggregate, a colon, and Sequence.
+	ID string
+	// Sequence is the version of the aggregate after the event. It counts from 1, without gaps.
+	Sequence   int64
+	OccurredAt time.Time
+}
+
+func newEventMeta(aggregateID string, sequence int64, now time.Time) EventMeta {
+	return EventMeta{ID: aggregateID + ":" + strconv.FormatInt(sequence, 10), Sequence: sequence, OccurredAt: now}
+}

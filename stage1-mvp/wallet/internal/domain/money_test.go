@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/wallet/internal/domain"
 )
 
-func TestAddIsExactOrAnError(t *testing.T) {
+func TestAdd_IsExactOrAnError(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := rapid.Int64().Draw(t, "a"), rapid.Int64().Draw(t, "b")
@@ -29,7 +29,7 @@ func TestAddIsExactOrAnError(t *testing.T) {
 	})
 }
 
-func TestMoneyHasACurrencyOfItsOwn(t *testing.T) {
+func TestNewMoney_Currency(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"", "eur", "EURO", "XXX", "ABC"} {
 		_, err := domain.NewMoney(1, code)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// PaymentSnapshot is a payment as it is stored. Only a repository has use for it.
+// PaymentSnapshot is a payment as it is stored, for repositories.
 type PaymentSnapshot struct {
 	ID        string
 	UserID    string
@@ -13,49 +13,31 @@ type PaymentSnapshot struct {
 	Amount    Money
 	Status    PaymentStatus
 	Failure   PaymentFailure
-	Refund    PaymentRefund
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
-// RestorePayment brings back a stored payment. It checks nothing and records no event: what is stored was valid.
-func RestorePayment(s PaymentSnapshot) *Payment {
-	return &Payment{
-		id: s.ID, userID: s.UserID, request: s.Request, amount: s.Amount, status: s.Status, failure: s.Failure, refund: s.Refund,
-		version: s.Version, createdAt: s.CreatedAt, updatedAt: s.UpdatedAt,
-	}
-}
+// RestorePayment returns a stored payment. It checks nothing and records no event.
+func RestorePayment(s PaymentSnapshot) *Payment { return &Payment{s: s} }
+
+// Snapshot returns the current state, to be stored.
+func (p *Payment) Snapshot() PaymentSnapshot { return p.s }
 
 // ID returns the payment's UUID.
-func (p *Payment) ID() string { return p.id }
+func (p *Payment) ID() string { return p.s.ID }
 
-// UserID returns the UUID of the user who pays, and whose wallet it is.
-func (p *Payment) UserID() string { return p.userID }
+// UserID returns the UUID of the user who pays and owns the wallet.
+func (p *Payment) UserID() string { return p.s.UserID }
 
-// Request returns the key and the content hash by which a repetition is recognised.
-func (p *Payment) Request() PaymentRequest { return p.request }
+// IsFor reports whether a request with the same key and this content hash repeats the one that created the payment.
+func (p *Payment) IsFor(hash []byte) bool { return bytes.Equal(p.s.Request.Hash, hash) }
 
-// IsFor tells whether a request with the same key and this content is a repetition of the one that made the payment.
-func (p *Payment) IsFor(hash []byte) bool { return bytes.Equal(p.request.Hash, hash) }
+// Amount returns the amount to pay.
+func (p *Payment) Amount() Money { return p.s.Amount }
 
-// Amount returns what is paid.
-func (p *Payment) Amount() Money { return p.amount }
+// Status returns the state of the payment.
+func (p *Payment) Status() PaymentStatus { return p.s.Status }
 
-// Status returns how far the payment has come.
-func (p *Payment) Status() PaymentStatus { return p.status }
-
-// Failure returns why no money came in; the zero value if it did, or may yet.
-func (p *Payment) Failure() PaymentFailure { return p.failure }
-
-// Refund returns the last attempt to give the money back; the zero value if there was none.
-func (p *Payment) Refund() PaymentRefund { return p.refund }
-
-// Version returns how many times the payment was stored or claimed; the optimistic lock.
-func (p *Payment) Version() int64 { return p.version }
-
-// CreatedAt returns when the customer asked for it.
-func (p *Payment) CreatedAt() time.Time { return p.createdAt }
-
-// UpdatedAt returns when the payment last changed.
-func (p *Payment) UpdatedAt() time.Time { return p.updatedAt }
+// Failure returns why no money came in; the zero value otherwise.
+func (p *Payment) Failure() PaymentFailure { return p.s.Failure }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// MaxBalance is where top-ups end, in minor units; so far below the end of int64 that a refund always finds room.
+// MaxBalance is the limit of top-ups, in minor units; so far below the end of int64 that a refund always has room.
 const MaxBalance int64 = 1_000_000_000_000_000
 
-// Wallet is the money of one user in one currency. It is nothing but the fold of its ledger: each method adds an entry.
+// Wallet is the money of one user in one currency. Its ledger is the truth: each method adds an entry, and the balance is the sum of them.
 type Wallet struct {
 	userID  string
 	balance Money
@@ -18,53 +18,57 @@ type Wallet struct {
 	entries []Entry
 }
 
-// NewWallet returns the empty wallet that everybody has before the first entry.
+// NewWallet returns the empty wallet that every user has before the first entry.
 func NewWallet(userID, currency string) (*Wallet, error) {
 	nothing, err := NewMoney(0, currency)
 	if err != nil {
 		return nil, err
 	}
-	return &Wallet{userID: userID, balance: nothing}, nil
+	return RestoreWallet(userID, nothing, 0), nil
 }
 
-// Fold returns the wallet that this ledger makes: the snapshot, then each later entry in its order. ErrBrokenLedger if one is missing.
-func Fold(userID string, from Snapshot, later []Entry) (*Wallet, error) {
-	w := &Wallet{userID: userID, balance: from.Balance, version: from.Seq}
-	for _, entry := range later {
-		if err := w.apply(entry); err != nil {
-			return nil, err
+// RestoreWallet returns a stored wallet, with the balance after the entry with the number version.
+func RestoreWallet(userID string, balance Money, version int64) *Wallet {
+	return &Wallet{userID: userID, balance: balance, version: version}
+}
+
+// Fold applies stored entries to the wallet, in order. ErrBrokenLedger means that one is missing or has another balance.
+func (w *Wallet) Fold(entries []Entry) error {
+	for _, entry := range entries {
+		balance, err := w.balance.Add(entry.Amount)
+		if err != nil {
+			return err
 		}
+		if entry.Sequence != w.version+1 || entry.Balance != balance {
+			return fmt.Errorf("%w: entry %d with %s, after %d", ErrBrokenLedger, entry.Sequence, entry.Balance, w.version)
+		}
+		w.balance, w.version = balance, entry.Sequence
 	}
-	return w, nil
+	return nil
 }
 
 // TopUp puts money in. The errors are ErrInvalidAmount, ErrCurrencyMismatch and ErrWalletFull.
-func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time) error {
+func (w *Wallet) TopUp(amount Money, reference string, now time.Time) error {
+	return w.put(KindTopUp, amount, reference, now)
+}
+
+// TopUpByCard puts the money of a payment in. Its errors are those of TopUp.
+func (w *Wallet) TopUpByCard(amount Money, paymentID string, now time.Time) error {
+	return w.put(KindCardTopUp, amount, paymentID, now)
+}
+
+func (w *Wallet) put(kind EntryKind, amount Money, reference string, now time.Time) error {
 	if !amount.IsPositive() {
 		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
 	}
 	if amount.minor > MaxBalance-w.balance.minor {
 		return fmt.Errorf("%w: %s on top of %s", ErrWalletFull, amount, w.balance)
 	}
-	return w.record(Entry{ID: id, Kind: KindTopUp, Amount: amount, Reference: reference, CreatedAt: now})
+	return w.record(kind, amount, reference, now)
 }
 
 // Deduct takes money out, never below zero. The errors are ErrInvalidAmount, ErrCurrencyMismatch and ErrInsufficientBalance.
-func (w *Wallet) Deduct(id string, amount Money, reference string, now time.Time) error {
-	return w.take(KindDeduct, id, amount, reference, now)
-}
-
-// RefundTopUp takes money out that goes back to where it came from. Its errors are those of Deduct.
-func (w *Wallet) RefundTopUp(id string, amount Money, reference string, now time.Time) error {
-	return w.take(KindTopUpRefund, id, amount, reference, now)
-}
-
-// ReturnTopUp puts the money of one RefundTopUp back, however full the wallet is.
-func (w *Wallet) ReturnTopUp(id string, amount Money, reference string, now time.Time) error {
-	return w.record(Entry{ID: id, Kind: KindTopUpReturn, Amount: amount, Reference: reference, CreatedAt: now})
-}
-
-func (w *Wallet) take(kind EntryKind, id string, amount Money, reference string, now time.Time) error {
+func (w *Wallet) Deduct(amount Money, reference string, now time.Time) error {
 	if !amount.IsPositive() {
 		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
 	}
@@ -73,70 +77,62 @@ func (w *Wallet) take(kind EntryKind, id string, amount Money, reference string,
 		return err
 	}
 	if left.IsNegative() {
-		return fmt.Errorf("%w: %s to pay, %s there", ErrInsufficientBalance, amount, w.balance)
+		return fmt.Errorf("%w: %s needed, %s available", ErrInsufficientBalance, amount, w.balance)
 	}
-	return w.record(Entry{ID: id, Kind: kind, Amount: amount.Negate(), Reference: reference, CreatedAt: now})
+	return w.record(KindDeduct, amount.Negate(), reference, now)
 }
 
-// Refund puts the money of one deduction back, in full.
-func (w *Wallet) Refund(id string, deduction Entry, now time.Time) error {
-	amount := deduction.Amount.Negate()
-	return w.record(Entry{ID: id, Kind: KindRefund, Amount: amount, Reference: deduction.Reference, CreatedAt: now})
+// Refund puts the money of one deduction back, in full and regardless of MaxBalance.
+func (w *Wallet) Refund(deduction Entry, now time.Time) error {
+	return w.record(KindRefund, deduction.Amount.Negate(), deduction.Reference, now)
 }
 
-// UserID returns whose wallet it is.
+// UserID returns the owner.
 func (w *Wallet) UserID() string { return w.userID }
 
 // Balance returns the sum of all entries.
 func (w *Wallet) Balance() Money { return w.balance }
 
-// Version returns how many entries the ledger has; the optimistic lock.
+// Version returns the number of entries in the ledger; the optimistic lock.
 func (w *Wallet) Version() int64 { return w.version }
 
-// Entries returns what was added since the wallet was loaded, oldest first. The slice is the caller's own.
+// Entries returns what was added since the wallet was loaded, oldest first. The slice is a copy.
 func (w *Wallet) Entries() []Entry { return slices.Clone(w.entries) }
 
-// ClearEntries forgets the added entries. Call it only after they are committed.
-func (w *Wallet) ClearEntries() { w.entries = nil }
-
-func (w *Wallet) record(entry Entry) error {
-	entry.UserID, entry.Seq = w.userID, w.version+1
-	if err := w.apply(entry); err != nil {
-		return err
+// Events returns the added entries as events.
+func (w *Wallet) Events() []Event {
+	events := make([]Event, len(w.entries))
+	for i, entry := range w.entries {
+		events[i] = entry
 	}
-	w.entries = append(w.entries, entry)
-	return nil
+	return events
 }
 
-func (w *Wallet) apply(entry Entry) error {
-	if entry.Seq != w.version+1 {
-		return fmt.Errorf("%w: entry %d after %d", ErrBrokenLedger, entry.Seq, w.version)
-	}
-	sum, err := w.balance.Add(entry.Amount)
+func (w *Wallet) record(kind EntryKind, amount Money, reference string, now time.Time) error {
+	balance, err := w.balance.Add(amount)
 	if err != nil {
 		return err
 	}
-	w.balance, w.version = sum, entry.Seq
+	w.balance, w.version = balance, w.version+1
+	w.entries = append(w.entries, RestoreEntry(w.userID, w.version, kind, amount, balance, reference, now))
 	return nil
 }
 
-// Place is where an entry stands in the ledger of its wallet: by time, then by id.
-type Place struct {
-	CreatedAt time.Time
-	ID        string
-}
+// walletID identifies the aggregate in events.
+func walletID(userID, currency string) string { return userID + ":" + currency }
 
-// WalletRepository keeps wallets as ledgers. It works inside the transaction of ctx when there is one.
+// WalletRepository stores wallets and their ledgers. It works inside the transaction of ctx when there is one.
 type WalletRepository interface {
-	// Get returns the fold of one ledger; the empty wallet when there is none.
+	// Get returns the wallet; the empty one when it has no entries.
 	Get(ctx context.Context, userID, currency string) (*Wallet, error)
-	// Lock is Get for one who means to append: others who do wait here until this transaction ends.
+	// Lock is Get for a caller that appends: other callers of Lock wait until this transaction ends.
 	Lock(ctx context.Context, userID, currency string) (*Wallet, error)
-	// Append stores the added entries, if nobody else appended since the wallet was loaded. A stale wallet is an error that makes
-	// the whole transaction run again.
+	// Append stores the added entries and the balance. If the wallet changed since it was loaded, the error makes the whole transaction run
+	// again. ErrAlreadyBooked means that the ledger has such an entry; the transaction must be rolled back.
 	Append(ctx context.Context, wallet *Wallet) error
-	// FindDeduction returns the entry with which a saga took money, or ErrEntryNotFound.
-	FindDeduction(ctx context.Context, reference string) (Entry, error)
-	// ListEntries returns at most limit entries of one wallet, newest first, that come after the given place.
-	ListEntries(ctx context.Context, userID, currency string, after *Place, limit int) ([]Entry, error)
+	// FindEntry returns the entry of a kind with this cause, or ErrEntryNotFound. The kind is not KindTopUp, whose causes are not unique.
+	FindEntry(ctx context.Context, kind EntryKind, reference string) (Entry, error)
+	// ListEntries returns at most limit entries of one wallet, newest first: those before the entry with the number before, or the newest
+	// when before is 0.
+	ListEntries(ctx context.Context, userID, currency string, before int64, limit int) ([]Entry, error)
 }

@@ -9,65 +9,76 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/wallet/internal/domain"
 )
 
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
 
-func TestABalanceIsTheFoldOfItsLedgerFromAnySnapshot(t *testing.T) {
+func TestWallet_BalanceIsTheFoldOfTheLedgerFromAnyEntry(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		wallet, err := domain.NewWallet("user", "EUR")
-		require.NoError(t, err)
-		nothing := domain.Snapshot{Balance: wallet.Balance()}
-		snapshots := []domain.Snapshot{nothing}
+		wallet := funded(t)
+		starts := []*domain.Wallet{funded(t)}
 		for range rapid.IntRange(0, 40).Draw(t, "steps") {
 			amount := euros(t, rapid.Int64Range(-10, 1000).Draw(t, "amount"))
 			if rapid.Bool().Draw(t, "top up") {
-				_ = wallet.TopUp("id", amount, "key", noon)
+				_ = wallet.TopUp(amount, "key", noon)
 			} else {
-				_ = wallet.Deduct("id", amount, "saga", noon)
+				_ = wallet.Deduct(amount, "saga", noon)
 			}
-			snapshots = append(snapshots, domain.Snapshot{Seq: wallet.Version(), Balance: wallet.Balance()})
+			starts = append(starts, domain.RestoreWallet("user", wallet.Balance(), wallet.Version()))
 			if wallet.Balance().IsNegative() {
 				t.Fatalf("balance is %s", wallet.Balance())
 			}
 		}
-		ledger := wallet.Entries()
-		from := rapid.SampledFrom(snapshots).Draw(t, "snapshot")
+		folded := rapid.SampledFrom(starts).Draw(t, "start")
 
-		folded, err := domain.Fold("user", from, ledger[from.Seq:])
+		require.NoError(t, folded.Fold(wallet.Entries()[folded.Version():]))
 
-		require.NoError(t, err)
-		if folded.Balance() != wallet.Balance() || folded.Version() != wallet.Version() {
-			t.Fatalf("folded to %s at %d, not %s at %d", folded.Balance(), folded.Version(), wallet.Balance(), wallet.Version())
-		}
+		require.Equal(t, wallet.Balance(), folded.Balance())
+		require.Equal(t, wallet.Version(), folded.Version())
 	})
 }
 
-func TestFoldNoticesAMissingEntry(t *testing.T) {
+func TestFold_InconsistentLedger_ReturnsErrBrokenLedger(t *testing.T) {
 	t.Parallel()
-	wallet := funded(t, 10, 20, 30)
-	ledger := wallet.Entries()
-	start := domain.Snapshot{Balance: euros(t, 0)}
+	ledger := funded(t, 10, 20, 30).Entries()
+	changed := ledger[1]
+	changed.Balance = euros(t, 31)
 
 	for name, broken := range map[string][]domain.Entry{
-		"first missing":  ledger[1:],
-		"middle missing": {ledger[0], ledger[2]},
-		"twice":          {ledger[0], ledger[0]},
+		"first missing":   ledger[1:],
+		"middle missing":  {ledger[0], ledger[2]},
+		"twice":           {ledger[0], ledger[0]},
+		"another balance": {ledger[0], changed},
 	} {
-		_, err := domain.Fold("user", start, broken)
-		assert.ErrorIs(t, err, domain.ErrBrokenLedger, name)
+		assert.ErrorIs(t, funded(t).Fold(broken), domain.ErrBrokenLedger, name)
 	}
 }
 
-func TestARefundPutsBackWhatWasTaken(t *testing.T) {
+func TestWallet_EventsContinueTheVersionWithoutGaps(t *testing.T) {
+	t.Parallel()
+	wallet := domain.RestoreWallet("user", euros(t, 10), 7)
+	require.NoError(t, wallet.Deduct(euros(t, 4), "saga", noon))
+	require.NoError(t, wallet.TopUpByCard(euros(t, 5), "payment", noon))
+
+	events := wallet.Events()
+
+	require.Len(t, events, 2)
+	assert.Equal(t, domain.Entry{
+		EventMeta: domain.EventMeta{ID: "user:EUR:9", Sequence: 9, OccurredAt: noon},
+		UserID:    "user", Kind: domain.KindCardTopUp, Amount: euros(t, 5), Balance: euros(t, 11), Reference: "payment",
+	}, events[1])
+	assert.EqualValues(t, 9, wallet.Version())
+}
+
+func TestRefund_ReturnsTheDeductedAmount(t *testing.T) {
 	t.Parallel()
 	wallet := funded(t, 100)
-	require.NoError(t, wallet.Deduct("d", euros(t, 40), "saga", noon))
+	require.NoError(t, wallet.Deduct(euros(t, 40), "saga", noon))
 	deduction := wallet.Entries()[1]
 
-	require.NoError(t, wallet.Refund("r", deduction, noon))
+	require.NoError(t, wallet.Refund(deduction, noon))
 
 	assert.Equal(t, euros(t, 100), wallet.Balance())
 	refund := wallet.Entries()[2]
@@ -75,7 +86,7 @@ func TestARefundPutsBackWhatWasTaken(t *testing.T) {
 	assert.Equal(t, "saga", refund.Reference)
 }
 
-func TestAWalletRefuses(t *testing.T) {
+func TestWallet_Refusals(t *testing.T) {
 	t.Parallel()
 	dollars, err := domain.NewMoney(1, "USD")
 	require.NoError(t, err)
@@ -83,12 +94,13 @@ func TestAWalletRefuses(t *testing.T) {
 		do   func(*domain.Wallet) error
 		want error
 	}{
-		"more than there is": {func(w *domain.Wallet) error { return w.Deduct("", euros(t, 101), "", noon) }, domain.ErrInsufficientBalance},
-		"taking nothing":     {func(w *domain.Wallet) error { return w.Deduct("", euros(t, 0), "", noon) }, domain.ErrInvalidAmount},
-		"taking a debt":      {func(w *domain.Wallet) error { return w.Deduct("", euros(t, math.MinInt64), "", noon) }, domain.ErrInvalidAmount},
-		"another currency":   {func(w *domain.Wallet) error { return w.Deduct("", dollars, "", noon) }, domain.ErrCurrencyMismatch},
-		"adding nothing":     {func(w *domain.Wallet) error { return w.TopUp("", euros(t, 0), "", noon) }, domain.ErrInvalidAmount},
-		"too much":           {func(w *domain.Wallet) error { return w.TopUp("", euros(t, math.MaxInt64), "", noon) }, domain.ErrWalletFull},
+		"deduct too much":          {func(w *domain.Wallet) error { return w.Deduct(euros(t, 101), "", noon) }, domain.ErrInsufficientBalance},
+		"deduct nothing":           {func(w *domain.Wallet) error { return w.Deduct(euros(t, 0), "", noon) }, domain.ErrInvalidAmount},
+		"deduct a negative amount": {func(w *domain.Wallet) error { return w.Deduct(euros(t, math.MinInt64), "", noon) }, domain.ErrInvalidAmount},
+		"another currency":         {func(w *domain.Wallet) error { return w.Deduct(dollars, "", noon) }, domain.ErrCurrencyMismatch},
+		"top up nothing":           {func(w *domain.Wallet) error { return w.TopUp(euros(t, 0), "", noon) }, domain.ErrInvalidAmount},
+		"top up too much":          {func(w *domain.Wallet) error { return w.TopUp(euros(t, math.MaxInt64), "", noon) }, domain.ErrWalletFull},
+		"card over the limit":      {func(w *domain.Wallet) error { return w.TopUpByCard(euros(t, domain.MaxBalance), "", noon) }, domain.ErrWalletFull},
 	} {
 		wallet := funded(t, 100)
 		assert.ErrorIs(t, test.do(wallet), test.want, name)
@@ -96,24 +108,12 @@ func TestAWalletRefuses(t *testing.T) {
 	}
 }
 
-func TestASnapshotIsDueWheneverAMultipleIsPassed(t *testing.T) {
-	t.Parallel()
-	for entries, want := range map[int]bool{0: false, 1: false, 2: false, 3: true, 4: true, 7: true} {
-		wallet := funded(t, make([]int64, entries)...)
-		snapshot, due := wallet.SnapshotDue(3)
-		assert.Equal(t, want, due, "%d entries", entries)
-		if due {
-			assert.Equal(t, domain.Snapshot{Seq: wallet.Version(), Balance: wallet.Balance()}, snapshot)
-		}
-	}
-}
-
-// funded returns a wallet with these top-ups, each at least 1, all of them not stored yet.
+// funded returns a new wallet with these top-ups.
 func funded(t require.TestingT, amounts ...int64) *domain.Wallet {
 	wallet, err := domain.NewWallet("user", "EUR")
 	require.NoError(t, err)
 	for _, amount := range amounts {
-		require.NoError(t, wallet.TopUp("id", euros(t, max(amount, 1)), "key", noon))
+		require.NoError(t, wallet.TopUp(euros(t, amount), "key", noon))
 	}
 	return wallet
 }

@@ -6,9 +6,9 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcserver"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
 )
 
 // Addr is where the service listens.

@@ -1,15 +1,15 @@
-// Package grpc serves the use cases as wallet.v1.WalletService and wallet.v1.PaymentService. It only translates: errors are mapped in one
-// place, by the server.
+// Package grpc serves the use cases as wallet.v1.WalletService and wallet.v1.PaymentService. It only translates
+// messages; the server maps errors.
 package grpc
 
 import (
 	"context"
 	"maps"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/platform/auth"
+	"shop/wallet/internal/usecase"
+	"shop/wallet/internal/usecase/dto"
 )
 
 // Handler implements walletv1.WalletServiceServer.
@@ -31,11 +31,11 @@ func NewHandler(
 	return &Handler{getWallet: getWallet, topUp: topUp, listEntries: listEntries, deduct: deduct, refund: refund}
 }
 
-// Rules say who may call what. A method without a rule is denied to everyone; the use cases check whose wallet it is.
+// Rules returns the roles that may call each method. A method without a rule is denied; the use cases check who owns the wallet.
 func Rules() auth.Rules {
 	rules := auth.Rules{
 		walletv1.WalletService_GetWallet_FullMethodName: {auth.Customer, auth.Admin},
-		// Admins at a cash desk; what customers pay by card comes in through PaymentService.
+		// At a cash desk. Customers pay by card through PaymentService.
 		walletv1.WalletService_TopUp_FullMethodName:       {auth.Admin},
 		walletv1.WalletService_ListEntries_FullMethodName: {auth.Customer, auth.Admin},
 		walletv1.WalletService_Deduct_FullMethodName:      {auth.Service},
@@ -56,7 +56,7 @@ func (h *Handler) GetWallet(ctx context.Context, req *walletv1.GetWalletRequest)
 	return &walletv1.GetWalletResponse{Wallet: fromWallet(wallet)}, nil
 }
 
-// TopUp puts money in.
+// TopUp adds money at the cash desk.
 func (h *Handler) TopUp(ctx context.Context, req *walletv1.TopUpRequest) (*walletv1.TopUpResponse, error) {
 	topped, err := h.topUp.Execute(ctx, toTopUp(caller(ctx), req))
 	if err != nil {
@@ -85,14 +85,14 @@ func (h *Handler) Deduct(ctx context.Context, req *walletv1.DeductRequest) (*wal
 
 // Refund undoes a Deduct.
 func (h *Handler) Refund(ctx context.Context, req *walletv1.RefundRequest) (*walletv1.RefundResponse, error) {
-	refunded, err := h.refund.Execute(ctx, toRefund(req))
+	refunded, err := h.refund.Execute(ctx, toRefund(caller(ctx), req))
 	if err != nil {
 		return nil, err
 	}
 	return &walletv1.RefundResponse{Refunded: refunded}, nil
 }
 
-// caller is empty when the method is public, which none here is. For a service it is the user on whose behalf it acts.
+// caller returns the authenticated user, or the user on whose behalf a service acts.
 func caller(ctx context.Context) dto.Caller {
 	p, _ := auth.FromContext(ctx)
 	return dto.Caller{UserID: p.UserID(), Admin: p.Has(auth.Admin)}

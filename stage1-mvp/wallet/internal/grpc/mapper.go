@@ -4,8 +4,8 @@ import (
 	"github.com/samber/lo"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/wallet/internal/usecase/dto"
 )
 
 func fromWallet(w dto.Wallet) *walletv1.Wallet {
@@ -62,6 +62,6 @@ func toDeduct(caller dto.Caller, req *walletv1.DeductRequest) dto.Deduct {
 	}
 }
 
-func toRefund(req *walletv1.RefundRequest) dto.Refund {
-	return dto.Refund{SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
+func toRefund(caller dto.Caller, req *walletv1.RefundRequest) dto.Refund {
+	return dto.Refund{Caller: caller, SagaID: req.GetSagaId(), StepName: req.GetStepName(), OrderID: req.GetOrderId()}
 }

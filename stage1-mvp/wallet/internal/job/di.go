@@ -4,8 +4,9 @@ import "go.uber.org/fx"
 
 // Module runs the jobs.
 var Module = fx.Module("job",
-	fx.Provide(NewStaleScanner),
-	fx.Invoke(func(lc fx.Lifecycle, s *StaleScanner) {
-		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})
+	fx.Provide(NewStaleScanner, NewPruner),
+	fx.Invoke(func(lc fx.Lifecycle, scanner *StaleScanner, pruner *Pruner) {
+		lc.Append(fx.Hook{OnStart: scanner.Start, OnStop: scanner.Stop})
+		lc.Append(fx.Hook{OnStart: pruner.Start, OnStop: pruner.Stop})
 	}),
 )

@@ -1,4 +1,4 @@
-// Package job has what the service does on its own initiative.
+// Package job has the background work of the service.
 package job
 
 import (
@@ -6,13 +6,13 @@ import (
 
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/periodic"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"shop/platform/logging"
+	"shop/platform/periodic"
+	"shop/wallet/internal/usecase"
 )
 
-// StaleScanner looks for stale payments when the service starts, because a crash may just have left some, and then at every interval. A
-// payment that is not settled when the scanner stops is left to another scanner.
+// StaleScanner settles stale payments when the service starts, because a crash may have left some, and then at every interval. A payment
+// that is not settled when the scanner stops is left to another scanner.
 type StaleScanner struct {
 	*periodic.Task
 	scan *usecase.ScanStalePayments

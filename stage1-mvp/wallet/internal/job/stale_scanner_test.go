@@ -9,22 +9,22 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/job"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/job"
+	"shop/wallet/internal/usecase"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// payments counts how often it is asked, and has nothing stale.
+// payments reports each call of ListStale, and has nothing stale.
 type payments struct {
 	domain.PaymentRepository
-	asked chan struct{}
+	listed chan struct{}
 }
 
 func (s payments) ListStale(ctx context.Context, _ time.Duration, _ int) ([]domain.StalePayment, error) {
 	select {
-	case s.asked <- struct{}{}:
+	case s.listed <- struct{}{}:
 	case <-ctx.Done():
 	}
 	return nil, ctx.Err()
@@ -34,19 +34,19 @@ func (payments) CountUnsettled(context.Context) (map[domain.PaymentStatus]int64,
 	return nil, nil
 }
 
-type ignored struct{}
+type noGauge struct{}
 
-func (ignored) PaymentsUnsettled(map[domain.PaymentStatus]int64) {}
+func (noGauge) PaymentsUnsettled(map[domain.PaymentStatus]int64) {}
 
-func TestItScansAtOnceAndThenAtEachIntervalUntilItIsStopped(t *testing.T) {
+func TestStaleScanner_ScansAtStartAndAtEachInterval(t *testing.T) {
 	t.Parallel()
-	repository := payments{asked: make(chan struct{})}
-	cfg := usecase.ScanConfig{Interval: time.Millisecond}
-	scanner := job.NewStaleScanner(cfg, usecase.NewScanStalePayments(cfg, repository, nil, nil, nil, ignored{}), zap.NewNop())
+	repository := payments{listed: make(chan struct{})}
+	cfg := usecase.ScanConfig{Interval: time.Millisecond, Limit: time.Minute, QueryTimeout: time.Minute, Batch: 1, Workers: 1}
+	scanner := job.NewStaleScanner(cfg, usecase.NewScanStalePayments(cfg, repository, nil, noGauge{}), zap.NewNop())
 
 	require.NoError(t, scanner.Start(t.Context()))
 	for range 3 {
-		<-repository.asked
+		<-repository.listed
 	}
 
 	require.NoError(t, scanner.Stop(t.Context()))

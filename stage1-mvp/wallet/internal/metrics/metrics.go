@@ -1,5 +1,5 @@
-// Package metrics counts what matters to the business. Each label has few values, all known beforehand and present from the start: a rate
-// over a series that appears only with its first event would miss that event.
+// Package metrics has the business metrics. The values of each label are few and fixed, and each series exists from the start: a rate over
+// a series that appears with its first event would miss that event.
 package metrics
 
 import (
@@ -8,20 +8,15 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"stagecraft/stage1-mvp/platform/telemetry"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+	"shop/platform/telemetry"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/service/payment"
 )
 
-// outcomes are the label values for what becomes of top-ups, by event type.
-var outcomes = map[string]string{
-	"wallet.payment.booked":         "booked",
-	"wallet.payment.declined":       "declined",
-	"wallet.payment.refunded":       "refunded",
-	"wallet.payment.refund_refused": "refund_refused",
-}
+// outcomes are the label values of settled top-ups, by status.
+var outcomes = map[domain.PaymentStatus]string{domain.PaymentBooked: "booked", domain.PaymentDeclined: "declined"}
 
-// voided are the label values of voided top-ups, by the reason.
+// voided are the label values of voided top-ups, by failure.
 var voided = map[domain.PaymentFailureCode]string{
 	domain.FailureNotBooked: "not_booked",
 	domain.FailureAbandoned: "abandoned",
@@ -35,24 +30,24 @@ type Metrics struct {
 	duration  *prometheus.HistogramVec
 }
 
-// New returns metrics that the registry shows.
+// New returns metrics that are registered with the registry.
 func New(registry *prometheus.Registry) *Metrics {
 	m := &Metrics{
 		topUps: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "top_ups_total",
-			Help: "Top-ups by card by what they came to. One that was booked and then refunded counts as both.",
+			Help: "Settled top-ups by card, by outcome.",
 		}, []string{"outcome"}),
 		unsettled: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "payments_unsettled",
-			Help: "Payments that somebody still has to work on, at the last look of the scanner. Every replica says the same: take the maximum.",
+			Help: "Unsettled payments at the last scan, by status. All replicas report the same payments: aggregate with max.",
 		}, []string{"status"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "payment_provider_requests_total",
-			Help: "Calls to the payment provider, by what its answer proves.",
+			Help: "Calls to the payment provider, by outcome.",
 		}, []string{"operation", "outcome"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "payment_provider_request_duration_seconds",
-			Help:    "Time until the payment provider answered, or until nobody waited any more.",
+			Help:    "Duration of calls to the payment provider, until the answer or the timeout.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"operation"}),
 	}
@@ -73,25 +68,25 @@ func New(registry *prometheus.Registry) *Metrics {
 	return m
 }
 
-// PaymentChanged counts a payment that has reached an end, at least for the time being.
-func (m *Metrics) PaymentChanged(eventType string, failure domain.PaymentFailureCode) {
-	outcome := outcomes[eventType]
-	if eventType == "wallet.payment.voided" {
-		outcome = voided[failure]
+// PaymentChanged counts a payment that is settled.
+func (m *Metrics) PaymentChanged(event domain.PaymentEvent) {
+	outcome := outcomes[event.Status]
+	if event.Status == domain.PaymentVoided {
+		outcome = voided[event.Failure]
 	}
 	if outcome != "" {
 		m.topUps.WithLabelValues(outcome).Inc()
 	}
 }
 
-// PaymentsUnsettled shows how many payments of each status are not settled; a status that is missing has none.
+// PaymentsUnsettled sets the number of unsettled payments of each status; a missing status means none.
 func (m *Metrics) PaymentsUnsettled(counts map[domain.PaymentStatus]int64) {
 	for _, status := range domain.UnsettledPaymentStatuses() {
 		m.unsettled.WithLabelValues(string(status)).Set(float64(counts[status]))
 	}
 }
 
-// ProviderAnswered counts one call, with the trace of ctx as exemplar of its duration.
+// ProviderAnswered counts one call, with the trace of ctx as exemplar of the duration.
 func (m *Metrics) ProviderAnswered(ctx context.Context, operation, outcome string, took time.Duration) {
 	m.requests.WithLabelValues(operation, outcome).Inc()
 	telemetry.Observe(ctx, m.duration.WithLabelValues(operation), took.Seconds())

@@ -8,12 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/metrics"
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/metrics"
+	"shop/wallet/internal/service/payment"
 )
 
-func TestEverySeriesIsThereBeforeItsFirstEventAndNoOtherComes(t *testing.T) {
+func TestMetrics_AllSeriesExistFromTheStart(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
 	m := metrics.New(registry)
@@ -27,9 +27,9 @@ func TestEverySeriesIsThereBeforeItsFirstEventAndNoOtherComes(t *testing.T) {
 	}
 	before := count()
 
-	m.PaymentChanged("wallet.payment.booked", "")
-	m.PaymentChanged("wallet.payment.voided", domain.FailureNotBooked)
-	m.PaymentChanged("wallet.payment.charged", "")
+	m.PaymentChanged(domain.PaymentEvent{Status: domain.PaymentBooked})
+	m.PaymentChanged(domain.PaymentEvent{Status: domain.PaymentVoided, Failure: domain.FailureNotBooked})
+	m.PaymentChanged(domain.PaymentEvent{Status: domain.PaymentCharged})
 	m.PaymentsUnsettled(map[domain.PaymentStatus]int64{domain.PaymentPending: 4, domain.PaymentBooked: 9})
 	for _, operation := range payment.Operations {
 		for _, outcome := range payment.Outcomes {
@@ -38,5 +38,5 @@ func TestEverySeriesIsThereBeforeItsFirstEventAndNoOtherComes(t *testing.T) {
 	}
 
 	assert.Equal(t, before, count())
-	assert.Equal(t, 6+4+16+4, before)
+	assert.Equal(t, 4+3+12+3, before)
 }

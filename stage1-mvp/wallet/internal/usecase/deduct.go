@@ -3,28 +3,30 @@ package usecase
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/idempotency"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/platform/clock"
+	"shop/platform/idempotency"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/usecase/dto"
 )
 
-// Deduct takes money out, never more than there is.
+// Deduct takes the money of an order, never more than there is.
 type Deduct struct {
 	tx      Transactor
 	barrier Barrier
 	wallets domain.WalletRepository
+	events  EventPublisher
 	now     clock.Clock
 }
 
 // NewDeduct returns the use case.
-func NewDeduct(tx Transactor, barrier Barrier, wallets domain.WalletRepository, now clock.Clock) *Deduct {
-	return &Deduct{tx: tx, barrier: barrier, wallets: wallets, now: now}
+func NewDeduct(tx Transactor, barrier Barrier, wallets domain.WalletRepository, events EventPublisher, now clock.Clock) *Deduct {
+	return &Deduct{tx: tx, barrier: barrier, wallets: wallets, events: events, now: now}
 }
 
-// Execute returns the wallet as it was right after this step; a repetition gets the same. Too little money is a Precondition, and remains
-// one for this step. After the step was compensated the answer is Aborted.
+// Execute returns the wallet right after this step; a repetition gets the same. Too little money is a Precondition and remains one for this
+// step. A second step of the same saga that deducts is a Conflict. After the step was compensated the answer is Aborted.
 func (u *Deduct) Execute(ctx context.Context, in dto.Deduct) (left dto.Wallet, err error) {
 	step, orderID, err := idempotency.ParseStep(in.SagaID, in.StepName, in.OrderID)
 	if err != nil {
@@ -42,15 +44,14 @@ func (u *Deduct) Execute(ctx context.Context, in dto.Deduct) (left dto.Wallet, e
 	if err != nil {
 		return dto.Wallet{}, err
 	}
-	var (
-		answer json.RawMessage
-		wallet *domain.Wallet
-	)
+	var answer json.RawMessage
 	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
-		wallet = nil
 		answer, err = u.barrier.Act(ctx, step, hash, func(ctx context.Context) (any, error) {
-			var err error
-			if wallet, err = u.deduct(ctx, userID, amount, step.SagaID); err != nil {
+			wallet, err := u.deduct(ctx, userID, amount, step)
+			if errors.Is(err, domain.ErrAlreadyBooked) {
+				return nil, err // not stored: if the answer of this very step was pruned, Refund must still find the deduction
+			}
+			if err != nil {
 				return nil, public(err)
 			}
 			return dto.FromWallet(wallet), nil
@@ -58,23 +59,22 @@ func (u *Deduct) Execute(ctx context.Context, in dto.Deduct) (left dto.Wallet, e
 		return err
 	})
 	if err != nil {
-		return dto.Wallet{}, err
+		return dto.Wallet{}, public(err)
 	}
-	announce(ctx, wallet)
 	err = idempotency.Decode(answer, &left)
 	return left, err
 }
 
-func (u *Deduct) deduct(ctx context.Context, userID string, amount domain.Money, sagaID string) (*domain.Wallet, error) {
+func (u *Deduct) deduct(ctx context.Context, userID string, amount domain.Money, step idempotency.Step) (*domain.Wallet, error) {
 	wallet, err := u.wallets.Lock(ctx, userID, amount.Currency())
 	if err != nil {
 		return nil, err
 	}
-	if err := wallet.Deduct(newID(), amount, sagaID, u.now()); err != nil {
+	if err := wallet.Deduct(amount, step.Key(), u.now()); err != nil {
 		return nil, err
 	}
 	if err := u.wallets.Append(ctx, wallet); err != nil {
 		return nil, err
 	}
-	return wallet, nil
+	return wallet, u.events.Publish(ctx, wallet.Events()...)
 }

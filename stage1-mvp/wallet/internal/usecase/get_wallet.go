@@ -3,17 +3,17 @@ package usecase
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/usecase/dto"
 )
 
-// GetWallet tells how much money a user has.
+// GetWallet shows a balance.
 type GetWallet struct{ wallets domain.WalletRepository }
 
 // NewGetWallet returns the use case.
 func NewGetWallet(wallets domain.WalletRepository) *GetWallet { return &GetWallet{wallets: wallets} }
 
-// Execute returns the wallet, an empty one for a user who never had any money. Only its owner and admins may see it.
+// Execute returns the wallet, an empty one for a user without entries. It is for the owner and admins.
 func (u *GetWallet) Execute(ctx context.Context, in dto.GetWallet) (dto.Wallet, error) {
 	userID, err := ownedBy(in.Caller, in.UserID)
 	if err != nil {

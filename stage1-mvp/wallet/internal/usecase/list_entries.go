@@ -3,9 +3,9 @@ package usecase
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/platform/pagination"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/platform/pagination"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/usecase/dto"
 )
 
 // ListEntries shows a ledger page by page, newest first.
@@ -19,8 +19,11 @@ func NewListEntries(wallets domain.WalletRepository, cursors *pagination.Signer)
 	return &ListEntries{wallets: wallets, cursors: cursors}
 }
 
-// Execute returns the page. Only the owner and admins may see it. It reads one entry more than fits, to know whether there is a next page.
-func (u *ListEntries) Execute(ctx context.Context, in dto.ListEntries) (dto.EntryPage, error) {
+// position is the place of an entry in the ledger of its wallet.
+type position struct{ Sequence int64 }
+
+// Execute returns the page. It is for the owner and admins. It reads one entry more than fits, to know whether there is a next page.
+func (u *ListEntries) Execute(ctx context.Context, in dto.ListEntries) (page dto.EntryPage, err error) {
 	userID, err := ownedBy(in.Caller, in.UserID)
 	if err != nil {
 		return dto.EntryPage{}, err
@@ -28,21 +31,22 @@ func (u *ListEntries) Execute(ctx context.Context, in dto.ListEntries) (dto.Entr
 	if _, err := domain.NewMoney(0, in.Currency); err != nil {
 		return dto.EntryPage{}, public(err)
 	}
-	scope := "entries sort=created_at,id:desc user=" + userID + " currency=" + in.Currency
-	after, err := pagination.Place[domain.Place](u.cursors, scope, in.Cursor)
+	scope := "entries sort=sequence:desc user=" + userID + " currency=" + in.Currency
+	last, err := pagination.Place[position](u.cursors, scope, in.Cursor)
 	if err != nil {
 		return dto.EntryPage{}, err
+	}
+	if last == nil {
+		last = &position{}
 	}
 	size := pagination.Size(in.Size)
-	entries, err := u.wallets.ListEntries(ctx, userID, in.Currency, after, size+1)
+	entries, err := u.wallets.ListEntries(ctx, userID, in.Currency, last.Sequence, size+1)
 	if err != nil {
 		return dto.EntryPage{}, err
 	}
-	var page dto.EntryPage
 	if len(entries) > size {
 		entries = entries[:size]
-		last := entries[size-1]
-		if page.Next, err = u.cursors.Encode(scope, domain.Place{CreatedAt: last.CreatedAt, ID: last.ID}); err != nil {
+		if page.Next, err = u.cursors.Encode(scope, position{entries[size-1].Sequence}); err != nil {
 			return dto.EntryPage{}, err
 		}
 	}

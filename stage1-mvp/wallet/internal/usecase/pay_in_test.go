@@ -10,22 +10,22 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/paymentsim"
-	"stagecraft/stage1-mvp/platform/crashtest"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/paralleltest"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/paymentsim"
+	"shop/platform/crashtest"
+	"shop/platform/errs"
+	"shop/platform/logging"
+	"shop/platform/paralleltest"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/service/payment"
+	"shop/wallet/internal/usecase/dto"
 )
 
-func TestDuplicatesAtTheSameTimeChargeOnceAndBookOnce(t *testing.T) {
+func TestPayIn_ConcurrentDuplicates_ChargeAndBookOnce(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
+	f := newPaymentFixture(t)
 
 	problems := paralleltest.Together(10, func(int) error {
-		paid, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+		paid, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 		assert.EqualValues(t, 500, paid.Wallet.MinorUnits, "every repetition gets the first answer")
 		assert.Equal(t, "BOOKED", paid.Payment.Status)
 		return err
@@ -34,19 +34,19 @@ func TestDuplicatesAtTheSameTimeChargeOnceAndBookOnce(t *testing.T) {
 	for _, err := range problems {
 		require.NoError(t, err)
 	}
-	b.pay(1)
-	again, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+	f.mustPay(1)
+	again, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 	require.NoError(t, err)
 	assert.True(t, again.Replayed)
-	assert.EqualValues(t, 500, again.Wallet.MinorUnits, "of its own time")
-	b.wantBalance(501)
-	b.wantConserved("duplicates")
+	assert.EqualValues(t, 500, again.Wallet.MinorUnits, "the balance at the time of the first answer")
+	f.wantBalance(501)
+	f.wantConserved("duplicates")
 }
 
-func TestAKeyOfAPaymentStandsForOneRequest(t *testing.T) {
+func TestPayIn_OtherContentUnderTheSameKey_IsConflict(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
-	_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+	f := newPaymentFixture(t)
+	_, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 	require.NoError(t, err)
 
 	for name, change := range map[string]func(*dto.PayIn){
@@ -54,115 +54,113 @@ func TestAKeyOfAPaymentStandsForOneRequest(t *testing.T) {
 		"currency": func(in *dto.PayIn) { in.Currency = "USD" },
 		"card":     func(in *dto.PayIn) { in.Source = "tok_other" },
 	} {
-		in := b.card("k", 500)
+		in := f.card("k", 500)
 		change(&in)
-		_, err := b.payIn.Execute(inTime(t), in)
+		_, err := f.payIn.Execute(withTimeout(t), in)
 		assert.Equal(t, errs.Conflict, errs.CodeOf(err), name)
 	}
-	_, err = b.as(uuid.NewString()).payIn.Execute(inTime(t), b.as(uuid.NewString()).card("k", 7))
-	require.NoError(t, err, "the key of somebody else")
-	b.wantBalance(500)
+	_, err = f.as(uuid.NewString()).payIn.Execute(withTimeout(t), f.as(uuid.NewString()).card("k", 7))
+	require.NoError(t, err, "a key of another customer")
+	f.wantBalance(500)
 }
 
-// The cash desk and cards have keys of their own: money by card under a key that an admin used at the desk must still be booked.
-func TestACardAndTheCashDeskDoNotShareKeys(t *testing.T) {
+// A card payment under a key that an admin used at the cash desk must still be booked.
+func TestPayIn_KeyUsedAtTheCashDesk_IsBooked(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
-	in := b.deposit("k", 500)
+	f := newPaymentFixture(t)
+	in := f.deposit("k", 500)
 	in.Caller.Admin = true
-	_, err := b.topUp.Execute(inTime(t), in)
+	_, err := f.topUp.Execute(withTimeout(t), in)
 	require.NoError(t, err)
 
-	paid, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+	paid, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 
 	require.NoError(t, err)
 	assert.False(t, paid.Replayed)
-	b.wantBalance(1000)
+	f.wantBalance(1000)
 }
 
-func TestADeclinedCardStaysDeclined(t *testing.T) {
+func TestPayIn_DeclinedCard_StaysDeclined(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
-	b.faulty(paymentsim.Fault{Kind: paymentsim.Decline, Count: 1})
+	f := newPaymentFixture(t)
+	f.faulty(paymentsim.Fault{Kind: paymentsim.Decline, Count: 1})
 
 	for range 2 {
-		_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+		_, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 		assert.Equal(t, errs.Precondition, errs.CodeOf(err))
 		assert.Equal(t, "PAYMENT_DECLINED", errs.From(err).Reason)
 	}
-	b.wantBalance(0)
-	b.wantConserved("declined")
+	f.wantBalance(0)
+	f.wantConserved("declined")
 }
 
-func TestAFullWalletGivesTheChargeBackAndStaysRefused(t *testing.T) {
+func TestPayIn_FullWallet_VoidsTheChargeAndStaysRefused(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
-	b.funded(domain.MaxBalance)
+	f := newPaymentFixture(t)
+	f.funded(domain.MaxBalance)
 
-	_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+	_, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 	assert.Equal(t, "WALLET_FULL", errs.From(err).Reason)
-	_, err = b.deduct.Execute(inTime(t), b.payment(1000))
+	_, err = f.deduct.Execute(withTimeout(t), f.purchase(1000))
 	require.NoError(t, err)
-	_, err = b.payIn.Execute(inTime(t), b.card("k", 500))
+	_, err = f.payIn.Execute(withTimeout(t), f.card("k", 500))
 
-	assert.Equal(t, "WALLET_FULL", errs.From(err).Reason, "there is room by now, and the answer is an answer")
-	assert.Zero(t, b.open())
-	b.wantConserved("full wallet")
-	b.wantBalance(domain.MaxBalance - 1000)
+	assert.Equal(t, "WALLET_FULL", errs.From(err).Reason, "the refusal is the answer to this key, whatever room there is now")
+	assert.Zero(t, f.unsettled())
+	f.wantConserved("full wallet")
+	f.wantBalance(domain.MaxBalance - 1000)
 }
 
-func TestAnUncertainChargeIsRepeatedWithItsKeyAndHappensOnce(t *testing.T) {
+func TestPayIn_UncertainCharge_RepeatedWithItsKey_HappensOnce(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
+	f := newPaymentFixture(t)
 	for _, kind := range []string{paymentsim.FailBefore, paymentsim.FailAfter, paymentsim.AnswerLost, paymentsim.Delay} {
-		b.faulty(paymentsim.Fault{Kind: kind, Operation: paymentsim.OpCharge, Count: 1, DelayMS: 400})
-		_, err := b.hasty().payIn.Execute(inTime(t), b.card(kind, 100))
+		f.faulty(paymentsim.Fault{Kind: kind, Operation: paymentsim.OpCharge, Count: 1, DelayMS: 400})
+		_, err := f.impatient().payIn.Execute(withTimeout(t), f.card(kind, 100))
 		assert.Equal(t, errs.Aborted, errs.CodeOf(err), kind)
 		assert.Equal(t, "PAYMENT_UNCERTAIN", errs.From(err).Reason, kind)
 
-		paid, err := b.payIn.Execute(inTime(t), b.card(kind, 100))
+		paid, err := f.payIn.Execute(withTimeout(t), f.card(kind, 100))
 		require.NoError(t, err, kind)
 		assert.False(t, paid.Replayed, "this is the first answer")
 	}
-	b.wantBalance(400)
-	b.wantConserved("repeated")
+	f.wantBalance(400)
+	f.wantConserved("repeated")
 }
 
-func TestAnAnswerThatComesTwiceIsOne(t *testing.T) {
+func TestPayIn_ChargeArrivesTwice_ChargesOnce(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
-	b.faulty(paymentsim.Fault{Kind: paymentsim.Twice})
+	f := newPaymentFixture(t)
+	f.faulty(paymentsim.Fault{Kind: paymentsim.Twice})
 
-	paid := b.pay(500)
-	_, err := b.backToMe.Execute(inTime(t), b.giveBack("r", paid.Payment.ID))
+	f.mustPay(500)
 
-	require.NoError(t, err)
-	b.wantBalance(0)
-	b.wantConserved("answered twice")
+	f.wantBalance(500)
+	f.wantConserved("answered twice")
 }
 
-// The customer pays while the scanner has just been told that there is no charge: what he paid for must not be taken back.
-func TestAPaymentThatIsBookedIsNotVoided(t *testing.T) {
+// The customer pays after the provider has reported to the scanner that there is no charge: the payment must not be voided.
+func TestScan_PaymentBookedMeanwhile_IsNotVoided(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
-	b.faulty(paymentsim.Fault{Kind: paymentsim.FailBefore, Operation: paymentsim.OpCharge, Count: 1})
-	_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+	f := newPaymentFixture(t)
+	f.faulty(chargeFault(paymentsim.FailBefore))
+	_, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 	require.Equal(t, errs.Aborted, errs.CodeOf(err))
-	scanner := b.start(&crashtest.Process{}, func(p payment.Provider) payment.Provider {
+	scanner := f.start(&crashtest.Process{}, func(p payment.Provider) payment.Provider {
 		return interrupted{p, func() {
-			_, err := b.payIn.Execute(inTime(t), b.card("k", 500))
+			_, err := f.payIn.Execute(withTimeout(t), f.card("k", 500))
 			assert.NoError(t, err)
 		}}
 	})
 
-	_, err = scanner.scan.Execute(inTime(t))
+	_, err = scanner.scan.Execute(withTimeout(t))
 
 	require.NoError(t, err)
-	b.wantBalance(500)
-	b.wantConserved("paid during the scan")
+	f.wantBalance(500)
+	f.wantConserved("paid during the scan")
 }
 
-// interrupted lets something happen between an answer and the one who waits for it.
+// interrupted runs a function between the answer of Find and its caller.
 type interrupted struct {
 	payment.Provider
 	meanwhile func()
@@ -174,37 +172,37 @@ func (i interrupted) Find(ctx context.Context, p *domain.Payment) error {
 	return err
 }
 
-func TestAPaymentIsRefused(t *testing.T) {
+func TestPayIn_InvalidInput(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
+	f := newPaymentFixture(t)
 	for name, change := range map[string]func(*dto.PayIn){
 		"nothing":     func(in *dto.PayIn) { in.MinorUnits = 0 },
 		"currency":    func(in *dto.PayIn) { in.Currency = "eur" },
 		"no key":      func(in *dto.PayIn) { in.IdempotencyKey = "" },
 		"no user":     func(in *dto.PayIn) { in.Caller.UserID = "" },
 		"card number": func(in *dto.PayIn) { in.Source = "4242 4242 4242 4242" },
-		"the same":    func(in *dto.PayIn) { in.Source = "4242424242424242" },
+		"only digits": func(in *dto.PayIn) { in.Source = "4242424242424242" },
 	} {
-		in := b.card("k", 1)
+		in := f.card("k", 1)
 		change(&in)
-		_, err := b.payIn.Execute(inTime(t), in)
+		_, err := f.payIn.Execute(withTimeout(t), in)
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), name)
 	}
-	_, err := b.payIn.Execute(inTime(t), b.card("k", domain.MaxBalance+1))
-	assert.Equal(t, "WALLET_FULL", errs.From(err).Reason, "no wallet takes as much")
-	assert.Empty(t, b.sim.Charges())
+	_, err := f.payIn.Execute(withTimeout(t), f.card("k", domain.MaxBalance+1))
+	assert.Equal(t, "WALLET_FULL", errs.From(err).Reason, "larger than any wallet")
+	assert.Empty(t, f.sim.Charges())
 }
 
-func TestALogTellsWhatAPaymentHasComeTo(t *testing.T) {
+func TestPayIn_LogsEachEventOnce(t *testing.T) {
 	t.Parallel()
-	b, log := newTill(t), &bytes.Buffer{}
-	ctx := logging.Into(inTime(t), logging.NewTo(log, logging.Config{Level: "info"}, "wallet"))
+	f, log := newPaymentFixture(t), &bytes.Buffer{}
+	ctx := logging.Into(withTimeout(t), logging.NewTo(log, logging.Config{Level: "info"}, "wallet"))
 	for range 2 {
-		_, err := b.payIn.Execute(ctx, b.card("k", 500))
+		_, err := f.payIn.Execute(ctx, f.card("k", 500))
 		require.NoError(t, err)
 	}
 
-	for _, event := range []string{"wallet.payment.created", "wallet.payment.charged", "wallet.balance.topped_up", "wallet.payment.booked"} {
+	for _, event := range []string{"wallet.payment.created", "wallet.payment.charged", "wallet.balance.topped_up_by_card", "wallet.payment.booked"} {
 		assert.Equal(t, 1, strings.Count(log.String(), `"`+event+`"`), event)
 	}
 }

@@ -1,48 +1,34 @@
 package usecase_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/paymentsim"
-	"stagecraft/stage1-mvp/platform/crashtest"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+	"shop/paymentsim"
+	"shop/platform/crashtest"
+	"shop/platform/errs"
+	"shop/wallet/internal/service/payment"
 )
 
-// slowToHear is told by the provider at once, but hears it only after something else has happened.
-type slowToHear struct {
-	payment.Provider
-	meanwhile func()
-}
-
-func (p slowToHear) Find(ctx context.Context, asked *domain.Payment) error {
-	answer := p.Provider.Find(ctx, asked)
-	p.meanwhile()
-	return answer
-}
-
-// The scanner has heard that there is no charge. Before it can void it, the customer repeats his request, which charges the card, and comes
-// as far as it comes: money that is in the wallet must not be taken back.
-func TestAScannerThatIsLateTakesNothingBackThatIsBooked(t *testing.T) {
+// The provider has reported to the scanner that there is no charge. Before the scanner can void it, the customer repeats the request, which
+// charges the card and dies at each point in turn: a booked payment must not be voided.
+func TestScan_RacingWithTheCustomer_VoidsNoBookedPayment(t *testing.T) {
 	t.Parallel()
-	b := newTill(t)
+	f := newPaymentFixture(t)
 	for diesAt := int64(1); ; diesAt++ {
-		c, customer := b.as(uuid.NewString()), &crashtest.Process{DiesAt: diesAt}
-		at := fmt.Sprintf("the customer came to point %d", diesAt)
-		c.faulty(faultOnce(paymentsim.FailBefore)...)
-		_, err := c.payIn.Execute(inTime(t), c.card("k", 500))
+		c, customer := f.as(uuid.NewString()), &crashtest.Process{DiesAt: diesAt}
+		at := fmt.Sprintf("the customer died at point %d", diesAt)
+		c.faulty(chargeFault(paymentsim.FailBefore))
+		_, err := c.payIn.Execute(withTimeout(t), c.card("k", 500))
 		require.Equal(t, errs.Aborted, errs.CodeOf(err), at)
 		scanner := c.start(&crashtest.Process{}, func(p payment.Provider) payment.Provider {
-			return slowToHear{p, func() { _, _ = c.start(customer, nil).payIn.Execute(inTime(t), c.card("k", 500)) }}
+			return interrupted{p, func() { _, _ = c.start(customer, nil).payIn.Execute(withTimeout(t), c.card("k", 500)) }}
 		})
 
-		_, err = scanner.scan.Execute(inTime(t))
+		_, err = scanner.scan.Execute(withTimeout(t))
 		require.NoError(t, err)
 
 		c.settle()

@@ -1,11 +1,13 @@
-// Package usecase is what wallet does for others, one use case per file.
+// Package usecase has the use cases of the wallet service, one per file.
 package usecase
 
 import (
 	"context"
 	"encoding/json"
+	"time"
 
-	"stagecraft/stage1-mvp/platform/idempotency"
+	"shop/platform/idempotency"
+	"shop/wallet/internal/domain"
 )
 
 // Transactor runs a function in a transaction, perhaps several times.
@@ -13,13 +15,16 @@ type Transactor interface {
 	WithTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
+// EventPublisher publishes events when the transaction of ctx commits.
+type EventPublisher interface {
+	Publish(ctx context.Context, events ...domain.Event) error
+}
+
 // Requests makes a request with a key safe to repeat. It works inside the transaction of ctx.
 type Requests interface {
 	Once(
 		ctx context.Context, scope, key string, hash []byte, fn func(ctx context.Context) (json.RawMessage, error),
 	) (result json.RawMessage, replayed bool, err error)
-	Settle(ctx context.Context, scope, key string, result json.RawMessage) error
-	Lookup(ctx context.Context, scope, key string, hash []byte) (json.RawMessage, error)
 }
 
 // Barrier makes the steps of a saga safe to repeat and to arrive in any order. It works inside the transaction of ctx.
@@ -28,4 +33,15 @@ type Barrier interface {
 		ctx context.Context, step idempotency.Step, hash []byte, fn func(ctx context.Context) (any, error),
 	) (json.RawMessage, error)
 	Compensate(ctx context.Context, step idempotency.Step, undo func(ctx context.Context) error) (undone bool, err error)
+}
+
+// ProcessedEvents are the stored answers of Requests and Barrier.
+type ProcessedEvents interface {
+	// Prune deletes at most limit answers that are older than retention, and returns how many it deleted.
+	Prune(ctx context.Context, retention time.Duration, limit int) (int, error)
+}
+
+// PaymentGauge shows how many payments of each status are not settled.
+type PaymentGauge interface {
+	PaymentsUnsettled(counts map[domain.PaymentStatus]int64)
 }

@@ -8,82 +8,89 @@ import (
 
 	"go.uber.org/zap"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/logging"
-	"stagecraft/stage1-mvp/platform/parallel"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/platform/config"
+	"shop/platform/logging"
+	"shop/platform/parallel"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/service/payment"
 )
 
-const (
-	scanBatch   = 100
-	scanWorkers = 4
-	// scanQueryTimeout bounds listing and claiming, because no caller waits here whose deadline could.
-	scanQueryTimeout = 5 * time.Second
-)
-
-// ScanConfig is what the environment says about payments that nobody works on any more.
+// ScanConfig is the configuration of the scan for stale payments.
 type ScanConfig struct {
 	Interval   time.Duration `env:"PAYMENT_SCAN_INTERVAL" default:"2m"`
 	StaleAfter time.Duration `env:"PAYMENT_STALE_AFTER" default:"10m"`
+	// Limit bounds one scan, which otherwise goes on until no payment is stale.
+	Limit time.Duration `env:"PAYMENT_SCAN_LIMIT" default:"90s"`
+	// QueryTimeout bounds listing and claiming, because a scan has no caller with a deadline.
+	QueryTimeout time.Duration `env:"PAYMENT_SCAN_QUERY_TIMEOUT" default:"5s"`
+	Batch        int           `env:"PAYMENT_SCAN_BATCH" default:"100"`
+	Workers      int           `env:"PAYMENT_SCAN_WORKERS" default:"4"`
 }
 
-// Validate refuses a scan that never pauses, and one that takes payments away from those who work on them.
+// Validate refuses values that are not positive.
 func (c *ScanConfig) Validate() error {
-	return errors.Join(config.Positive(map[string]time.Duration{"PAYMENT_SCAN_INTERVAL": c.Interval, "PAYMENT_STALE_AFTER": c.StaleAfter})...)
+	faults := config.Positive(map[string]time.Duration{
+		"PAYMENT_SCAN_INTERVAL": c.Interval, "PAYMENT_STALE_AFTER": c.StaleAfter,
+		"PAYMENT_SCAN_LIMIT": c.Limit, "PAYMENT_SCAN_QUERY_TIMEOUT": c.QueryTimeout,
+	})
+	if c.Batch < 1 {
+		faults = append(faults, errors.New("PAYMENT_SCAN_BATCH must be at least 1"))
+	}
+	if c.Workers < 1 {
+		faults = append(faults, errors.New("PAYMENT_SCAN_WORKERS must be at least 1"))
+	}
+	return errors.Join(faults...)
 }
 
-// PaymentRecoverer finds out about charges, and takes them back.
-type PaymentRecoverer interface {
-	Ask(ctx context.Context, p *domain.Payment) (*domain.Payment, error)
-	Void(ctx context.Context, p *domain.Payment, failure domain.PaymentFailure) (*domain.Payment, error)
-}
-
-// PaymentGauge shows how many payments of each status are not settled.
-type PaymentGauge interface {
-	PaymentsUnsettled(counts map[domain.PaymentStatus]int64)
-}
-
-// ScanStalePayments finds payments that were left open, by a crash or by a provider that did not answer, and settles them.
+// ScanStalePayments settles payments that were left unsettled by a crash or by a provider that did not answer.
 type ScanStalePayments struct {
-	cfg       ScanConfig
-	payments  domain.PaymentRepository
-	recoverer PaymentRecoverer
-	book      *BookPayment
-	refund    *RefundTopUp
-	gauge     PaymentGauge
+	cfg      ScanConfig
+	payments domain.PaymentRepository
+	engine   *payment.Engine
+	gauge    PaymentGauge
 }
 
 // NewScanStalePayments returns the use case.
 func NewScanStalePayments(
-	cfg ScanConfig, payments domain.PaymentRepository, recoverer PaymentRecoverer, book *BookPayment, refund *RefundTopUp,
-	gauge PaymentGauge,
+	cfg ScanConfig, payments domain.PaymentRepository, engine *payment.Engine, gauge PaymentGauge,
 ) *ScanStalePayments {
-	return &ScanStalePayments{cfg: cfg, payments: payments, recoverer: recoverer, book: book, refund: refund, gauge: gauge}
+	return &ScanStalePayments{cfg: cfg, payments: payments, engine: engine, gauge: gauge}
 }
 
-// Execute scans the payments once and returns how many it settled. One that it cannot settle is logged, and will be stale again later.
-func (u *ScanStalePayments) Execute(ctx context.Context) (settled int, err error) {
-	stale, err := u.listStale(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var count atomic.Int64
-	work := func(seen domain.StalePayment) {
-		if u.settle(ctx, seen) {
-			count.Add(1)
+// Execute works until no payment is stale or the time limit is reached, and returns how many payments it settled. A payment that it cannot
+// settle is logged, and is stale again later.
+func (u *ScanStalePayments) Execute(ctx context.Context) (int, error) {
+	limited, cancel := context.WithTimeout(ctx, u.cfg.Limit)
+	defer cancel()
+	var settled atomic.Int64
+	for limited.Err() == nil {
+		stale, err := u.listStale(limited)
+		if err != nil {
+			return int(settled.Load()), err
+		}
+		u.settleAll(limited, stale, &settled)
+		if len(stale) < u.cfg.Batch {
+			break
 		}
 	}
-	parallel.Each(stale, scanWorkers, work, func(seen domain.StalePayment, err error, stack []byte) {
+	return int(settled.Load()), u.showUnsettled(ctx)
+}
+
+func (u *ScanStalePayments) settleAll(ctx context.Context, stale []domain.StalePayment, settled *atomic.Int64) {
+	work := func(seen domain.StalePayment) {
+		if ctx.Err() == nil && u.settle(ctx, seen) {
+			settled.Add(1)
+		}
+	}
+	parallel.Each(stale, u.cfg.Workers, work, func(seen domain.StalePayment, err error, stack []byte) {
 		logging.From(ctx).Error("panic", logging.Event("wallet.payment.panicked"), zap.String("payment_id", seen.ID),
 			logging.Error(err), zap.ByteString("stack", stack))
 	})
-	return int(count.Load()), u.showUnsettled(ctx)
 }
 
-// showUnsettled says how much is left: one look at each scan, however often the metrics are read.
+// showUnsettled updates the gauge once per scan, however often the metrics are read.
 func (u *ScanStalePayments) showUnsettled(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+	ctx, cancel := context.WithTimeout(ctx, u.cfg.QueryTimeout)
 	defer cancel()
 	counts, err := u.payments.CountUnsettled(ctx)
 	if err != nil {
@@ -94,17 +101,17 @@ func (u *ScanStalePayments) showUnsettled(ctx context.Context) error {
 }
 
 func (u *ScanStalePayments) listStale(ctx context.Context) ([]domain.StalePayment, error) {
-	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+	ctx, cancel := context.WithTimeout(ctx, u.cfg.QueryTimeout)
 	defer cancel()
-	return u.payments.ListStale(ctx, u.cfg.StaleAfter, scanBatch)
+	return u.payments.ListStale(ctx, u.cfg.StaleAfter, u.cfg.Batch)
 }
 
 // settle claims one payment and finishes it.
 func (u *ScanStalePayments) settle(ctx context.Context, seen domain.StalePayment) bool {
 	log := logging.From(ctx).With(zap.String("payment_id", seen.ID))
-	p, err := u.claimStale(ctx, seen)
+	p, err := u.claim(ctx, seen)
 	if errors.Is(err, domain.ErrPaymentLost) {
-		log.Debug("payment is another's", logging.Event("wallet.payment.claim_lost"))
+		log.Debug("payment was claimed by another worker", logging.Event("wallet.payment.claim_lost"))
 		return false
 	}
 	if err == nil {
@@ -119,30 +126,25 @@ func (u *ScanStalePayments) settle(ctx context.Context, seen domain.StalePayment
 	return true
 }
 
-// claimStale keeps other scanners away from the payment until it is stale again.
-func (u *ScanStalePayments) claimStale(ctx context.Context, seen domain.StalePayment) (*domain.Payment, error) {
-	ctx, cancel := context.WithTimeout(ctx, scanQueryTimeout)
+// claim keeps other scanners away from the payment until it is stale again.
+func (u *ScanStalePayments) claim(ctx context.Context, seen domain.StalePayment) (*domain.Payment, error) {
+	ctx, cancel := context.WithTimeout(ctx, u.cfg.QueryTimeout)
 	defer cancel()
 	return u.payments.Claim(ctx, seen)
 }
 
-// finish takes the remaining steps. A customer who repeats his request meanwhile takes the same ones, which does no harm.
+// finish takes the remaining steps. A customer who repeats the request at the same time takes the same steps, which is safe.
 func (u *ScanStalePayments) finish(ctx context.Context, p *domain.Payment) (err error) {
 	if p.Status() == domain.PaymentPending {
-		if p, err = u.recoverer.Ask(ctx, p); err != nil {
+		if p, err = u.engine.Find(ctx, p); err != nil {
 			return err
 		}
 	}
 	switch p.Status() {
 	case domain.PaymentCharged:
-		_, err = u.book.Execute(ctx, p)
-		if errs.CodeOf(err) == errs.Precondition {
-			return nil // refused for good: the charge has been taken back, or is a stale payment of its own
-		}
+		_, err = u.engine.Book(ctx, p)
 	case domain.PaymentVoiding:
-		_, err = u.recoverer.Void(ctx, p, p.Failure())
-	case domain.PaymentRefunding:
-		err = u.refund.Finish(ctx, p)
+		_, err = u.engine.Void(ctx, p, p.Failure())
 	}
 	return err
 }

@@ -4,27 +4,28 @@ import (
 	"context"
 	"encoding/json"
 
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/idempotency"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/platform/clock"
+	"shop/platform/idempotency"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/usecase/dto"
 )
 
-// TopUp puts money in.
+// TopUp adds money at the cash desk.
 type TopUp struct {
 	tx       Transactor
 	requests Requests
 	wallets  domain.WalletRepository
+	events   EventPublisher
 	now      clock.Clock
 }
 
 // NewTopUp returns the use case.
-func NewTopUp(tx Transactor, requests Requests, wallets domain.WalletRepository, now clock.Clock) *TopUp {
-	return &TopUp{tx: tx, requests: requests, wallets: wallets, now: now}
+func NewTopUp(tx Transactor, requests Requests, wallets domain.WalletRepository, events EventPublisher, now clock.Clock) *TopUp {
+	return &TopUp{tx: tx, requests: requests, wallets: wallets, events: events, now: now}
 }
 
-// Execute returns the wallet as it was right after the top-up, and whether that top-up was an earlier request with the same key. The
-// same key with another amount is a Conflict.
+// Execute returns the wallet right after the top-up. An earlier request with the same key gives the same answer, with Replayed set. The
+// same key with another user, amount or currency is a Conflict.
 func (u *TopUp) Execute(ctx context.Context, in dto.TopUp) (out dto.ToppedUp, err error) {
 	userID, amount, err := u.check(in)
 	if err != nil {
@@ -35,25 +36,20 @@ func (u *TopUp) Execute(ctx context.Context, in dto.TopUp) (out dto.ToppedUp, er
 		return dto.ToppedUp{}, err
 	}
 	scope := idempotency.Scope("wallet.top_up", in.Caller.UserID)
-	var (
-		answer json.RawMessage
-		topped *domain.Wallet
-	)
+	var answer json.RawMessage
 	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
-		topped = nil
 		answer, out.Replayed, err = u.requests.Once(ctx, scope, in.IdempotencyKey, hash, func(ctx context.Context) (json.RawMessage, error) {
-			var err error
-			if topped, err = u.topUp(ctx, userID, amount, in.IdempotencyKey); err != nil {
+			wallet, err := u.topUp(ctx, userID, amount, in.IdempotencyKey)
+			if err != nil {
 				return idempotency.Encode(nil, public(err))
 			}
-			return idempotency.Encode(dto.FromWallet(topped), nil)
+			return idempotency.Encode(dto.FromWallet(wallet), nil)
 		})
 		return err
 	})
 	if err != nil {
 		return dto.ToppedUp{}, err
 	}
-	announce(ctx, topped)
 	err = idempotency.Decode(answer, &out.Wallet)
 	return out, err
 }
@@ -74,8 +70,11 @@ func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, k
 	if err != nil {
 		return nil, err
 	}
-	if err := wallet.TopUp(newID(), amount, key, u.now()); err != nil {
+	if err := wallet.TopUp(amount, key, u.now()); err != nil {
 		return nil, err
 	}
-	return wallet, u.wallets.Append(ctx, wallet)
+	if err := u.wallets.Append(ctx, wallet); err != nil {
+		return nil, err
+	}
+	return wallet, u.events.Publish(ctx, wallet.Events()...)
 }

@@ -9,32 +9,32 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/paralleltest"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/paralleltest"
+	"shop/wallet/internal/usecase/dto"
 )
 
-func TestTopUpsAtTheSameTimeAllCount(t *testing.T) {
+func TestTopUp_Concurrent_AllAreBooked(t *testing.T) {
 	t.Parallel()
-	b := newBank(t)
+	f := newFixture(t)
 
 	problems := paralleltest.Together(20, func(n int) error {
-		_, err := b.topUp.Execute(t.Context(), b.deposit(fmt.Sprint(n), 5))
+		_, err := f.topUp.Execute(t.Context(), f.deposit(fmt.Sprint(n), 5))
 		return err
 	})
 
 	for _, err := range problems {
 		require.NoError(t, err)
 	}
-	b.wantBalance(100)
+	f.wantBalance(100)
 }
 
-func TestARepeatedTopUpPaysInOnce(t *testing.T) {
+func TestTopUp_Repeated_IsBookedOnceAndReturnsTheFirstAnswer(t *testing.T) {
 	t.Parallel()
-	b := newBank(t)
+	f := newFixture(t)
 
 	problems := paralleltest.Together(10, func(int) error {
-		topped, err := b.topUp.Execute(t.Context(), b.deposit("k", 500))
+		topped, err := f.topUp.Execute(t.Context(), f.deposit("k", 500))
 		assert.EqualValues(t, 500, topped.Wallet.MinorUnits, "every repetition gets the first answer")
 		return err
 	})
@@ -42,55 +42,55 @@ func TestARepeatedTopUpPaysInOnce(t *testing.T) {
 	for _, err := range problems {
 		require.NoError(t, err)
 	}
-	b.funded(1)
-	again, err := b.topUp.Execute(t.Context(), b.deposit("k", 500))
+	f.funded(1)
+	again, err := f.topUp.Execute(t.Context(), f.deposit("k", 500))
 	require.NoError(t, err)
 	assert.True(t, again.Replayed)
 	assert.EqualValues(t, 500, again.Wallet.MinorUnits)
-	_, err = b.topUp.Execute(t.Context(), b.deposit("k", 501))
+	_, err = f.topUp.Execute(t.Context(), f.deposit("k", 501))
 	assert.Equal(t, errs.Conflict, errs.CodeOf(err), "the same key with another amount")
-	b.wantBalance(501)
+	f.wantBalance(501)
 }
 
-func TestOnlyTheOwnerAndAdminsTouchAWallet(t *testing.T) {
+func TestWallet_OtherUser_IsForbidden(t *testing.T) {
 	t.Parallel()
-	b := newBank(t).funded(100)
+	f := newFixture(t).funded(100)
 	stranger := dto.Caller{UserID: uuid.NewString()}
 
-	theirs := b.deposit("k", 1)
-	theirs.Caller = stranger
-	_, err := b.topUp.Execute(t.Context(), theirs)
+	foreign := f.deposit("k", 1)
+	foreign.Caller = stranger
+	_, err := f.topUp.Execute(t.Context(), foreign)
 	assert.Equal(t, errs.Forbidden, errs.CodeOf(err))
-	_, err = b.get.Execute(t.Context(), dto.GetWallet{Caller: stranger, UserID: b.user.UserID, Currency: "EUR"})
+	_, err = f.get.Execute(t.Context(), dto.GetWallet{Caller: stranger, UserID: f.user.UserID, Currency: "EUR"})
 	assert.Equal(t, errs.Forbidden, errs.CodeOf(err))
-	_, err = b.list.Execute(t.Context(), dto.ListEntries{Caller: stranger, UserID: b.user.UserID, Currency: "EUR"})
+	_, err = f.list.Execute(t.Context(), dto.ListEntries{Caller: stranger, UserID: f.user.UserID, Currency: "EUR"})
 	assert.Equal(t, errs.Forbidden, errs.CodeOf(err))
-	payment := b.payment(1)
+	payment := f.purchase(1)
 	payment.Caller = stranger
-	_, err = b.deduct.Execute(t.Context(), payment)
-	assert.Equal(t, errs.Forbidden, errs.CodeOf(err), "a service acts for the user whose money it takes")
+	_, err = f.deduct.Execute(t.Context(), payment)
+	assert.Equal(t, errs.Forbidden, errs.CodeOf(err), "a service must act for the owner of the wallet")
 
-	theirs.Caller.Admin = true
-	_, err = b.topUp.Execute(t.Context(), theirs)
+	foreign.Caller.Admin = true
+	_, err = f.topUp.Execute(t.Context(), foreign)
 	require.NoError(t, err)
-	b.wantBalance(101)
+	f.wantBalance(101)
 }
 
-func TestAUserIsHimselfHoweverHeIsSpelt(t *testing.T) {
+func TestTopUp_UserIDInUpperCase_IsTheSameUser(t *testing.T) {
 	t.Parallel()
-	b := newBank(t)
-	in := b.deposit("k", 1)
+	f := newFixture(t)
+	in := f.deposit("k", 1)
 	in.UserID = strings.ToUpper(in.UserID)
 
-	_, err := b.topUp.Execute(t.Context(), in)
+	_, err := f.topUp.Execute(t.Context(), in)
 
 	require.NoError(t, err)
-	b.wantBalance(1)
+	f.wantBalance(1)
 }
 
-func TestATopUpIsRefused(t *testing.T) {
+func TestTopUp_InvalidInput(t *testing.T) {
 	t.Parallel()
-	b := newBank(t)
+	f := newFixture(t)
 	for name, change := range map[string]func(*dto.TopUp){
 		"nothing":  func(in *dto.TopUp) { in.MinorUnits = 0 },
 		"a debt":   func(in *dto.TopUp) { in.MinorUnits = -1 },
@@ -98,10 +98,10 @@ func TestATopUpIsRefused(t *testing.T) {
 		"no key":   func(in *dto.TopUp) { in.IdempotencyKey = "" },
 		"no user":  func(in *dto.TopUp) { in.UserID = "" },
 	} {
-		in := b.deposit("k", 1)
+		in := f.deposit("k", 1)
 		change(&in)
-		_, err := b.topUp.Execute(t.Context(), in)
+		_, err := f.topUp.Execute(t.Context(), in)
 		assert.Equal(t, errs.InvalidInput, errs.CodeOf(err), name)
 	}
-	b.wantBalance(0)
+	f.wantBalance(0)
 }

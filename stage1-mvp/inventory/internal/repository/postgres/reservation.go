@@ -7,14 +7,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/samber/lo"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
-	"stagecraft/stage1-mvp/inventory/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/inventory/internal/domain"
+	"shop/inventory/internal/repository/postgres/gen"
+	"shop/platform/postgres"
 )
 
-// ReservationRepository keeps reservations in inventory_db.
+// ReservationRepository stores reservations in inventory_db.
 type ReservationRepository struct {
 	pool    *pgxpool.Pool
 	queries *gen.Queries
@@ -26,30 +25,29 @@ func NewReservationRepository(pool *pgxpool.Pool) *ReservationRepository {
 }
 
 // Create implements domain.ReservationRepository.
-func (r *ReservationRepository) Create(ctx context.Context, reservation *domain.Reservation) error {
-	if err := r.queries.InsertReservation(ctx, r.db(ctx), toInsertReservation(reservation)); err != nil {
-		return fmt.Errorf("insert reservation %s: %w", reservation.ID(), err)
+func (r *ReservationRepository) Create(ctx context.Context, reservation *domain.Reservation, stocks []*domain.Stock) error {
+	row, err := r.queries.CreateReservation(ctx, r.db(ctx), toCreateReservation(reservation, stocks))
+	switch {
+	case err != nil:
+	case row.Created == 0:
+		err = domain.ErrReservationExists
+	case row.Moved != int64(len(stocks)):
+		err = postgres.ErrStale
 	}
-	items := reservation.Items()
-	err := r.queries.InsertReservationItems(ctx, r.db(ctx), gen.InsertReservationItemsParams{
-		ReservationID: reservation.ID(),
-		Skus:          lo.Map(items, func(item domain.Item, _ int) string { return string(item.SKU) }),
-		Quantities:    lo.Map(items, func(item domain.Item, _ int) int32 { return item.Quantity }),
-	})
 	if err != nil {
-		return fmt.Errorf("insert items of reservation %s: %w", reservation.ID(), err)
+		return fmt.Errorf("create reservation of order %s: %w", reservation.OrderID(), err)
 	}
 	return nil
 }
 
-// LockBySaga implements domain.ReservationRepository.
-func (r *ReservationRepository) LockBySaga(ctx context.Context, sagaID string) (*domain.Reservation, error) {
-	row, err := r.queries.LockReservationBySaga(ctx, r.db(ctx), sagaID)
+// LockByOrder implements domain.ReservationRepository.
+func (r *ReservationRepository) LockByOrder(ctx context.Context, orderID string) (*domain.Reservation, error) {
+	row, err := r.queries.LockReservationByOrder(ctx, r.db(ctx), orderID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("%w: saga %s", domain.ErrReservationNotFound, sagaID)
+		return nil, fmt.Errorf("%w: order %s", domain.ErrReservationNotFound, orderID)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lock reservation of saga %s: %w", sagaID, err)
+		return nil, fmt.Errorf("lock reservation of order %s: %w", orderID, err)
 	}
 	items, err := r.queries.ListReservationItems(ctx, r.db(ctx), row.ID)
 	if err != nil {
@@ -59,17 +57,13 @@ func (r *ReservationRepository) LockBySaga(ctx context.Context, sagaID string) (
 }
 
 // Update implements domain.ReservationRepository.
-func (r *ReservationRepository) Update(ctx context.Context, reservation *domain.Reservation) error {
-	changed, err := r.queries.UpdateReservation(ctx, r.db(ctx), gen.UpdateReservationParams{
-		ID:        reservation.ID(),
-		Status:    int16(reservation.Status()),
-		UpdatedAt: reservation.UpdatedAt(),
-	})
+func (r *ReservationRepository) Update(ctx context.Context, reservation *domain.Reservation, stocks []*domain.Stock) error {
+	row, err := r.queries.UpdateReservation(ctx, r.db(ctx), toUpdateReservation(reservation, stocks))
+	if err == nil && (row.Updated == 0 || row.Moved != int64(len(stocks))) {
+		err = postgres.ErrStale
+	}
 	if err != nil {
 		return fmt.Errorf("update reservation %s: %w", reservation.ID(), err)
-	}
-	if changed == 0 {
-		return fmt.Errorf("update reservation %s: %w", reservation.ID(), domain.ErrReservationNotFound)
 	}
 	return nil
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/samber/lo"
 
-	"stagecraft/stage1-mvp/inventory/internal/domain"
-	"stagecraft/stage1-mvp/inventory/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/inventory/internal/domain"
+	"shop/inventory/internal/repository/postgres/gen"
+	"shop/platform/postgres"
 )
 
-// StockRepository keeps stocks in inventory_db.
+// StockRepository stores stocks in inventory_db.
 type StockRepository struct {
 	pool    *pgxpool.Pool
 	queries *gen.Queries
@@ -40,8 +40,7 @@ func (r *StockRepository) Get(ctx context.Context, sku domain.SKU) (*domain.Stoc
 
 // LockAll implements domain.StockRepository.
 func (r *StockRepository) LockAll(ctx context.Context, skus []domain.SKU) ([]*domain.Stock, error) {
-	names := lo.Map(skus, func(sku domain.SKU, _ int) string { return string(sku) })
-	rows, err := r.queries.LockStocks(ctx, r.db(ctx), names)
+	rows, err := r.queries.LockStocks(ctx, r.db(ctx), toTexts(skus))
 	if err != nil {
 		return nil, fmt.Errorf("lock stocks: %w", err)
 	}
@@ -50,28 +49,6 @@ func (r *StockRepository) LockAll(ctx context.Context, skus []domain.SKU) ([]*do
 		return nil, fmt.Errorf("%w: %s", domain.ErrStockNotFound, missing[0])
 	}
 	return lo.Map(rows, func(row gen.Stock, _ int) *domain.Stock { return toStock(row) }), nil
-}
-
-// Update implements domain.StockRepository.
-func (r *StockRepository) Update(ctx context.Context, stock *domain.Stock) error {
-	changed, err := r.queries.UpdateStock(ctx, r.db(ctx), gen.UpdateStockParams{
-		Sku:       string(stock.SKU()),
-		Available: stock.Available(),
-		Reserved:  stock.Reserved(),
-		UpdatedAt: stock.UpdatedAt(),
-		Version:   stock.Version(),
-	})
-	if err != nil {
-		return fmt.Errorf("update stock %s: %w", stock.SKU(), err)
-	}
-	if changed > 0 {
-		return nil
-	}
-	// No row changed: either somebody else changed it first, or there is none.
-	if _, err := r.Get(ctx, stock.SKU()); err != nil {
-		return err
-	}
-	return fmt.Errorf("update stock %s: %w", stock.SKU(), postgres.ErrStale)
 }
 
 // Adjust implements domain.StockRepository.
@@ -101,7 +78,7 @@ func (r *StockRepository) take(ctx context.Context, sku domain.SKU, quantity int
 		if _, err := r.Get(ctx, sku); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%w: %d of %s to take away", domain.ErrInsufficientStock, quantity, sku)
+		return nil, fmt.Errorf("%w: cannot take away %d of %s", domain.ErrInsufficientStock, quantity, sku)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("take from stock %s: %w", sku, err)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"stagecraft/stage1-mvp/inventory/internal/repository/postgres/gen"
+	"shop/inventory/internal/repository/postgres/gen"
 )
 
 // Totals fills reservations.total_quantity in rows that were written before the column existed.

@@ -1,6 +1,6 @@
 package dto
 
-// AdjustStock is a delivery (positive) or a correction, by whom, under which key.
+// AdjustStock is a delivery (positive) or a correction, with who asks for it and under which key.
 type AdjustStock struct {
 	CallerID       string
 	IdempotencyKey string
@@ -20,22 +20,20 @@ type Item struct {
 	Quantity int32
 }
 
-// Reserve asks for all items of one order, as a step of a saga.
-type Reserve struct {
+// Step names a step of a saga, and the order that the saga is about.
+type Step struct {
 	SagaID   string
 	StepName string
 	OrderID  string
-	Items    []Item
 }
 
-// Reservation is what holds them. It is also stored, as the answer of the step: change its JSON only by adding.
+// Reserve asks for all items of one order.
+type Reserve struct {
+	Step
+	Items []Item
+}
+
+// Reservation is what Reserve returns. It is also stored, as the answer of the step: change its JSON only by adding.
 type Reservation struct {
 	ID string `json:"id"`
-}
-
-// Release names the step that is to be undone.
-type Release struct {
-	SagaID   string
-	StepName string
-	OrderID  string
 }

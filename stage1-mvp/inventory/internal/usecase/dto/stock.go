@@ -1,7 +1,7 @@
 // Package dto has what goes into use cases and comes out of them.
 package dto
 
-import "stagecraft/stage1-mvp/inventory/internal/domain"
+import "shop/inventory/internal/domain"
 
 // Stock is a stock as it is shown. It is also stored, as the answer to the request that changed it: change its JSON only by adding.
 type Stock struct {

@@ -3,13 +3,16 @@ package inventory
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcclient"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
+	"shop/platform/auth"
+	"shop/platform/grpcclient"
 )
 
-// Module provides the saga's Inventory. It calls in the name of this service, on behalf of the buyer.
-var Module = fx.Module("client.inventory", fx.Provide(fx.Annotate(provide, fx.As(new(saga.Inventory)))))
+// Module provides the sagas' Inventory and the Catalogue. It calls in the name of this service, on behalf of the buyer.
+var Module = fx.Module("client.inventory",
+	fx.Provide(fx.Annotate(provide, fx.As(new(saga.Inventory)), fx.As(new(usecase.Catalogue)))),
+)
 
 func provide(lc fx.Lifecycle, cfg Config, calls grpcclient.Config, issuer *auth.Issuer) (*Client, error) {
 	conn, err := grpcclient.Connect(lc, cfg.Target, grpcclient.WithConfig(calls), grpcclient.WithCredentials(auth.ServiceCredentials(issuer)))

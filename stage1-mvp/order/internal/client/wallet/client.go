@@ -7,9 +7,9 @@ import (
 
 	"google.golang.org/grpc"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/auth"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/order/internal/domain"
+	"shop/platform/auth"
 )
 
 // Client implements the saga's Wallet.

@@ -3,9 +3,9 @@ package wallet
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/platform/auth"
-	"stagecraft/stage1-mvp/platform/grpcclient"
+	"shop/order/internal/service/saga"
+	"shop/platform/auth"
+	"shop/platform/grpcclient"
 )
 
 // Module provides the saga's Wallet. It calls in the name of this service, on behalf of the buyer.

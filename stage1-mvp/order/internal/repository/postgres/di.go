@@ -4,17 +4,19 @@ package postgres
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
+	"shop/platform/job"
 )
 
-// Module provides the repositories as the interfaces of the domain and of those who use them.
+// Module provides the repositories under the interfaces that others declare.
 var Module = fx.Module("repository",
 	fx.Provide(
 		fx.Annotate(NewOrderRepository, fx.As(new(domain.OrderRepository))),
-		fx.Annotate(NewSagaRepository, fx.As(new(domain.SagaRepository))),
+		fx.Annotate(NewSagaRepository, fx.As(new(saga.Repository))),
+		fx.Annotate(NewQueryService, fx.As(new(query.QueryService))),
 		fx.Annotate(NewExecutionRepository, fx.As(new(job.History)), fx.As(new(usecase.JobExecutions))),
-		fx.Annotate(NewSalesRepository, fx.As(new(usecase.Sales))),
 	),
 )

@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/job"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/order/internal/repository/postgres/gen"
+	"shop/platform/job"
+	"shop/platform/postgres"
 )
 
 // abandoned is the error of an execution whose process is gone.

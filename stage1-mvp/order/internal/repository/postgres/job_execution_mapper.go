@@ -1,8 +1,8 @@
 package postgres
 
 import (
-	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/order/internal/repository/postgres/gen"
+	"shop/platform/job"
 )
 
 func toExecutions(rows []gen.JobExecution) []job.Execution {

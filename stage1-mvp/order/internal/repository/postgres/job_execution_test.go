@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/db"
-	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
-	"stagecraft/stage1-mvp/platform/job"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/order/db"
+	repository "shop/order/internal/repository/postgres"
+	"shop/platform/job"
+	"shop/platform/postgrestest"
 )
 
 const (
@@ -33,7 +33,7 @@ func begins(t *testing.T, executions *repository.ExecutionRepository) (job.Execu
 	return e, ok
 }
 
-func TestAWindowHasOneExecutionThatRunsOrHasSucceeded(t *testing.T) {
+func TestJobExecutions_SameWindow_OneRunningOrSucceeded(t *testing.T) {
 	t.Parallel()
 	executions := newExecutions(t)
 	var begun atomic.Int64
@@ -68,7 +68,7 @@ func TestAWindowHasOneExecutionThatRunsOrHasSucceeded(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestOnlyAnOldExecutionIsAbandonedAndItCannotComeBack(t *testing.T) {
+func TestBegin_OldExecution_IsAbandonedForGood(t *testing.T) {
 	t.Parallel()
 	executions := newExecutions(t)
 	slept, ok := begins(t, executions)

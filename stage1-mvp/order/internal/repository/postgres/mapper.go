@@ -1,26 +1,14 @@
 package postgres
 
 import (
+	"encoding/json"
 	"fmt"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	"shop/order/internal/repository/postgres/gen"
+	"shop/order/internal/service/saga"
 )
-
-func toInsertOrder(o *domain.Order) gen.InsertOrderParams {
-	return gen.InsertOrderParams{
-		ID:           o.ID(),
-		BuyerID:      o.BuyerID(),
-		Status:       int16(o.Status()),
-		Currency:     o.Total().Currency(),
-		TotalMinor:   o.Total().MinorUnits(),
-		CancelCode:   string(o.CancelCode()),
-		CancelReason: o.CancelReason(),
-		Version:      o.Version(),
-		CreatedAt:    o.CreatedAt(),
-		UpdatedAt:    o.UpdatedAt(),
-	}
-}
 
 func toInsertItems(o *domain.Order) gen.InsertOrderItemsParams {
 	params := gen.InsertOrderItemsParams{OrderID: o.ID()}
@@ -32,45 +20,20 @@ func toInsertItems(o *domain.Order) gen.InsertOrderItemsParams {
 	return params
 }
 
-func toUpdateOrder(o *domain.Order) gen.UpdateOrderParams {
-	return gen.UpdateOrderParams{
-		ID:           o.ID(),
-		Status:       int16(o.Status()),
-		CancelCode:   string(o.CancelCode()),
-		CancelReason: o.CancelReason(),
-		UpdatedAt:    o.UpdatedAt(),
-		Version:      o.Version(),
-	}
-}
-
-func toOrders(rows []gen.Order, items []gen.OrderItem) ([]*domain.Order, error) {
-	byOrder := make(map[string][]gen.OrderItem, len(rows))
-	for _, item := range items {
-		byOrder[item.OrderID] = append(byOrder[item.OrderID], item)
-	}
-	orders := make([]*domain.Order, len(rows))
-	for i, row := range rows {
-		order, err := toOrder(row, byOrder[row.ID])
-		if err != nil {
-			return nil, fmt.Errorf("read order %s: %w", row.ID, err)
-		}
-		orders[i] = order
-	}
-	return orders, nil
-}
-
-func toOrder(row gen.Order, itemRows []gen.OrderItem) (*domain.Order, error) {
+// toOrder returns the order that is in all of the rows, one for each item.
+func toOrder(rows []gen.GetOrderWithItemsRow) (*domain.Order, error) {
+	row := rows[0].Order
 	total, err := domain.NewMoney(row.TotalMinor, row.Currency)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]domain.Item, len(itemRows))
-	for i, item := range itemRows {
-		price, err := domain.NewMoney(item.UnitPriceMinor, row.Currency)
+	items := make([]domain.Item, len(rows))
+	for i, row := range rows {
+		price, err := domain.NewMoney(row.OrderItem.UnitPriceMinor, row.Order.Currency)
 		if err != nil {
 			return nil, err
 		}
-		if items[i], err = domain.NewItem(item.Sku, item.Quantity, price); err != nil {
+		if items[i], err = domain.NewItem(row.OrderItem.Sku, row.OrderItem.Quantity, price); err != nil {
 			return nil, err
 		}
 	}
@@ -88,22 +51,44 @@ func toOrder(row gen.Order, itemRows []gen.OrderItem) (*domain.Order, error) {
 	}), nil
 }
 
-func toSaga(row gen.SagaExecution, stepRows []gen.SagaStep) *domain.Saga {
-	steps := make([]domain.SagaStep, len(stepRows))
-	for i, step := range stepRows {
-		steps[i] = domain.SagaStep{
-			Name: step.StepName, Status: domain.StepStatus(step.Status), Attempts: int(step.Attempts), Error: step.Error,
+func toQueryOrders(rows []gen.Order, items []gen.OrderItem) []query.Order {
+	byOrder := make(map[string][]query.Item, len(rows))
+	for _, item := range items {
+		byOrder[item.OrderID] = append(byOrder[item.OrderID], query.Item{SKU: item.Sku, Quantity: item.Quantity, UnitPrice: item.UnitPriceMinor})
+	}
+	orders := make([]query.Order, len(rows))
+	for i, row := range rows {
+		orders[i] = query.Order{
+			ID:           row.ID,
+			BuyerID:      row.BuyerID,
+			Status:       int(row.Status),
+			Items:        byOrder[row.ID],
+			TotalMinor:   row.TotalMinor,
+			Currency:     row.Currency,
+			CancelCode:   row.CancelCode,
+			CancelReason: row.CancelReason,
+			Version:      row.Version,
+			CreatedAt:    row.CreatedAt.UTC(),
+			UpdatedAt:    row.UpdatedAt.UTC(),
 		}
 	}
-	return &domain.Saga{
+	return orders
+}
+
+func toSaga(row gen.SagaExecution, order *domain.Order) (*saga.Saga, error) {
+	var steps []saga.StepState
+	if err := json.Unmarshal(row.Steps, &steps); err != nil {
+		return nil, fmt.Errorf("decode steps of saga %s: %w", row.ID, err)
+	}
+	return &saga.Saga{
 		ID:          row.ID,
 		Type:        row.SagaType,
-		OrderID:     row.AggregateID,
-		Status:      domain.SagaStatus(row.Status),
+		Order:       order,
+		Status:      saga.Status(row.Status),
 		CurrentStep: row.CurrentStep,
-		Request:     domain.Request{Scope: row.RequestScope, Key: row.RequestKey},
-		Failure:     domain.Failure{Code: domain.CancelCode(row.FailureCode), Reason: row.FailureReason},
+		Request:     saga.Request{Scope: row.RequestScope, Key: row.RequestKey},
+		Failure:     saga.Failure{Code: domain.CancelCode(row.FailureCode), Reason: row.FailureReason},
 		Steps:       steps,
 		Version:     row.Version,
-	}
+	}, nil
 }

@@ -9,30 +9,32 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/db"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
-	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/order/db"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	repository "shop/order/internal/repository/postgres"
+	"shop/order/internal/repository/postgres/gen"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
 func TestSeveralOrdersAreReadAtOnceWithTheirItems(t *testing.T) {
 	t.Parallel()
-	orders := repository.NewOrderRepository(postgrestest.New(t, db.Migrations))
-	var stored []*domain.Order
+	pool := postgrestest.New(t, db.Migrations)
+	orders := repository.NewOrderRepository(pool)
+	var stored []query.Order
 	for range 3 {
 		order := newOrder(t, uuid.NewString(), noon)
-		require.NoError(t, orders.Create(t.Context(), order))
-		order.ClearEvents()
-		stored = append(stored, order)
+		require.NoError(t, orders.Save(t.Context(), order))
+		stored = append(stored, query.FromOrder(order))
 	}
 
-	got, err := orders.GetAll(t.Context(), []string{stored[2].ID(), uuid.NewString(), stored[0].ID(), stored[2].ID()})
+	shown := repository.NewQueryService(pool)
+	got, err := shown.Orders(t.Context(), stored[2].ID, uuid.NewString(), stored[0].ID, stored[2].ID)
 
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []*domain.Order{stored[0], stored[2]}, got)
-	none, err := orders.GetAll(t.Context(), nil)
+	assert.ElementsMatch(t, []query.Order{stored[0], stored[2]}, got)
+	none, err := shown.Orders(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, none)
 }
@@ -74,24 +76,26 @@ func TestEachPageOfAllOrdersIsARangeOfAnIndex(t *testing.T) {
 
 func TestAllOrdersAreCountedByStatus(t *testing.T) {
 	t.Parallel()
-	orders := repository.NewOrderRepository(postgrestest.New(t, db.Migrations))
+	pool := postgrestest.New(t, db.Migrations)
+	orders, shown := repository.NewOrderRepository(pool), repository.NewQueryService(pool)
 	for i := range 5 {
 		order := newOrder(t, uuid.NewString(), noon.Add(time.Duration(i)*time.Second))
-		require.NoError(t, orders.Create(t.Context(), order))
+		require.NoError(t, orders.Save(t.Context(), order))
+		order.ClearEvents()
 		if i < 2 {
 			require.NoError(t, order.Confirm(noon))
-			require.NoError(t, orders.Update(t.Context(), order))
+			require.NoError(t, orders.Save(t.Context(), order))
 		}
 	}
 	for status, want := range map[domain.OrderStatus]int64{
 		domain.StatusUnspecified: 5, domain.StatusPending: 3, domain.StatusConfirmed: 2, domain.StatusShipped: 0,
 	} {
-		n, err := orders.CountAll(t.Context(), status)
+		n, err := shown.CountOrders(t.Context(), status)
 		require.NoError(t, err)
 		assert.Equal(t, want, n, status)
-		page, err := orders.ListAll(t.Context(), domain.Page{Status: status, Limit: 10})
+		page, err := shown.AllOrders(t.Context(), query.Page{Status: status, Limit: 10})
 		require.NoError(t, err)
 		assert.Len(t, page, int(want), status)
-		assert.True(t, lo.EveryBy(page, func(o *domain.Order) bool { return len(o.Items()) == 2 }))
+		assert.True(t, lo.EveryBy(page, func(o query.Order) bool { return len(o.Items) == 2 }))
 	}
 }

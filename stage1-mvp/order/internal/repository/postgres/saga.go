@@ -9,12 +9,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/postgres"
+	"shop/order/internal/repository/postgres/gen"
+	"shop/order/internal/service/saga"
+	"shop/platform/postgres"
 )
 
-// SagaRepository implements domain.SagaRepository.
+// errNoRequest says that a saga cannot be answered, because its request was deleted.
+var errNoRequest = errors.New("the request of this saga is unknown")
+
+// SagaRepository implements saga.Repository.
 type SagaRepository struct {
 	pool    *pgxpool.Pool
 	queries *gen.Queries
@@ -25,66 +28,32 @@ func NewSagaRepository(pool *pgxpool.Pool) *SagaRepository {
 	return &SagaRepository{pool: pool, queries: gen.New()}
 }
 
-// Create stores a new saga, which has no steps yet.
-func (r *SagaRepository) Create(ctx context.Context, s *domain.Saga) error {
-	err := r.queries.InsertSaga(ctx, r.db(ctx), gen.InsertSagaParams{
-		ID:           s.ID,
-		SagaType:     s.Type,
-		AggregateID:  s.OrderID,
-		Status:       string(s.Status),
-		RequestScope: s.Request.Scope,
-		RequestKey:   s.Request.Key,
-		Version:      s.Version,
-	})
-	if err != nil {
+// Create stores a new saga with its order, in one round trip. Call it in a transaction.
+func (r *SagaRepository) Create(ctx context.Context, s *saga.Saga) error {
+	batch := &pgx.Batch{}
+	queueOrder(batch, s.Order)
+	batch.Queue(gen.InsertSaga,
+		s.ID, s.Type, s.Order.ID(), string(s.Status), s.CurrentStep, s.Request.Scope, s.Request.Key, s.Steps, s.Version)
+	if err := r.db(ctx).SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("insert saga %s: %w", s.ID, err)
 	}
 	return nil
 }
 
-// Save stores the saga and its steps if the stored version is still that of s. Call it in a transaction.
-func (r *SagaRepository) Save(ctx context.Context, s *domain.Saga) error {
-	db := r.db(ctx)
-	updated, err := r.queries.UpdateSaga(ctx, db, gen.UpdateSagaParams{
-		ID:            s.ID,
-		Status:        string(s.Status),
-		CurrentStep:   s.CurrentStep,
-		FailureCode:   string(s.Failure.Code),
-		FailureReason: s.Failure.Reason,
-		Version:       s.Version,
-	})
-	if err != nil {
-		return fmt.Errorf("update saga: %w", err)
+// Save stores what changed, in one round trip: the saga if the stored version is still that of s, its order and its answer.
+// Call it in a transaction, because the statements after the first run even if the saga is lost.
+func (r *SagaRepository) Save(ctx context.Context, s *saga.Saga) error {
+	batch := &pgx.Batch{}
+	batch.Queue(gen.UpdateSaga,
+		s.ID, s.Version, string(s.Status), s.CurrentStep, string(s.Failure.Code), s.Failure.Reason, s.Steps).Exec(oneRow(saga.ErrLost))
+	queueOrder(batch, s.Order)
+	if s.Answer != nil {
+		batch.Queue(gen.SettleRequest, s.Request.Scope, s.Request.Key, s.Answer).Exec(oneRow(errNoRequest))
 	}
-	if updated == 0 {
-		return domain.ErrSagaLost
-	}
-	for i, step := range s.Steps {
-		err := r.queries.UpsertSagaStep(ctx, db, gen.UpsertSagaStepParams{
-			SagaID:   s.ID,
-			StepName: step.Name,
-			Position: int16(i),
-			Status:   string(step.Status),
-			Attempts: int32(step.Attempts),
-			Error:    step.Error,
-		})
-		if err != nil {
-			return fmt.Errorf("save step %s: %w", step.Name, err)
-		}
+	if err := r.db(ctx).SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("save saga %s: %w", s.ID, err)
 	}
 	return nil
-}
-
-// IDOf returns the id of the order's saga of this type, or domain.ErrSagaNotFound.
-func (r *SagaRepository) IDOf(ctx context.Context, sagaType, orderID string) (string, error) {
-	id, err := r.queries.GetSagaID(ctx, r.db(ctx), gen.GetSagaIDParams{SagaType: sagaType, AggregateID: orderID})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", fmt.Errorf("%s of order %s: %w", sagaType, orderID, domain.ErrSagaNotFound)
-	}
-	if err != nil {
-		return "", fmt.Errorf("find %s of order %s: %w", sagaType, orderID, err)
-	}
-	return id, nil
 }
 
 // CountUnsettled returns how many sagas of each type are not settled. The partial index holds these alone.
@@ -100,44 +69,52 @@ func (r *SagaRepository) CountUnsettled(ctx context.Context) (map[string]int64, 
 	return counts, nil
 }
 
-// ListStale returns unsettled sagas that nobody has stored for this long, by the clock of the database.
-func (r *SagaRepository) ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]domain.StaleSaga, error) {
-	rows, err := r.queries.ListStaleSagas(ctx, r.db(ctx), gen.ListStaleSagasParams{
-		StaleAfter: staleAfter, MaxRows: int32(limit),
-	})
+// ListStale returns unsettled sagas that were not stored for this long, by the clock of the database.
+func (r *SagaRepository) ListStale(ctx context.Context, staleAfter time.Duration, limit int) ([]saga.Stale, error) {
+	rows, err := r.queries.ListStaleSagas(ctx, r.db(ctx), gen.ListStaleSagasParams{StaleAfter: staleAfter, MaxRows: int32(limit)})
 	if err != nil {
 		return nil, fmt.Errorf("list stale sagas: %w", err)
 	}
-	stale := make([]domain.StaleSaga, len(rows))
+	stale := make([]saga.Stale, len(rows))
 	for i, row := range rows {
-		stale[i] = domain.StaleSaga{ID: row.ID, Version: row.Version, UpdatedAt: row.UpdatedAt}
+		stale[i] = saga.Stale{ID: row.ID, Version: row.Version, UpdatedAt: row.UpdatedAt}
 	}
 	return stale, nil
 }
 
-// Claim is a compare-and-swap: of all who saw the same stale saga, one raises its version, and the others get domain.ErrSagaLost. So does
-// the one that drove it before, when it wakes up and tries to save.
-func (r *SagaRepository) Claim(ctx context.Context, stale domain.StaleSaga) (*domain.Saga, error) {
-	db := r.db(ctx)
-	claimed, err := r.queries.ClaimSaga(ctx, db, gen.ClaimSagaParams{ID: stale.ID, Version: stale.Version, UpdatedAt: stale.UpdatedAt})
+// Claim is a compare-and-swap: of all that saw the same stale saga, one raises its version, and the others get saga.ErrLost. So does the
+// former driver, if it is only slow, when it tries to save.
+func (r *SagaRepository) Claim(ctx context.Context, stale saga.Stale) (*saga.Saga, error) {
+	claimed, err := r.queries.ClaimSaga(ctx, r.db(ctx), gen.ClaimSagaParams{
+		ID: stale.ID, Version: stale.Version, UpdatedAt: stale.UpdatedAt,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("claim saga %s: %w", stale.ID, err)
 	}
 	if claimed == 0 {
-		return nil, domain.ErrSagaLost
+		return nil, saga.ErrLost
 	}
-	row, err := r.queries.GetSaga(ctx, db, stale.ID)
+	s, err := r.load(ctx, stale.ID)
 	if err != nil {
-		return nil, fmt.Errorf("load saga %s: %w", stale.ID, err)
+		return nil, err
 	}
-	steps, err := r.queries.ListSagaSteps(ctx, db, stale.ID)
-	if err != nil {
-		return nil, fmt.Errorf("load steps of saga %s: %w", stale.ID, err)
-	}
-	s := toSaga(row, steps)
-	// Whatever happened after the claim is somebody else's; saving with the version claimed here then fails, as it should.
+	// If another worker has claimed the saga since, its version is higher: saving with the version claimed here then fails, as it must.
 	s.Version = stale.Version + 1
 	return s, nil
+}
+
+// load returns the saga with its order, as they are stored.
+func (r *SagaRepository) load(ctx context.Context, id string) (*saga.Saga, error) {
+	db := r.db(ctx)
+	row, err := r.queries.GetSaga(ctx, db, id)
+	if err != nil {
+		return nil, fmt.Errorf("load saga %s: %w", id, err)
+	}
+	order, err := getOrder(ctx, r.queries, db, row.AggregateID)
+	if err != nil {
+		return nil, fmt.Errorf("load order of saga %s: %w", id, err)
+	}
+	return toSaga(row, order)
 }
 
 func (r *SagaRepository) db(ctx context.Context) postgres.DBTX { return postgres.GetDBTX(ctx, r.pool) }

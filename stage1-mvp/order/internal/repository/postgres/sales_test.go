@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/db"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
-	"stagecraft/stage1-mvp/order/internal/repository/postgres/gen"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/order/db"
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+	repository "shop/order/internal/repository/postgres"
+	"shop/order/internal/repository/postgres/gen"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
 // shop makes orders as the service does, at times of the test's choice.
@@ -53,7 +54,7 @@ func (s shop) confirms(at time.Time, sku string, pieces int32, price domain.Mone
 	require.NoError(s.t, err)
 	order, err := domain.NewOrder(uuid.NewString(), uuid.NewString(), []domain.Item{item}, at)
 	require.NoError(s.t, err)
-	require.NoError(s.t, s.orders.Create(s.t.Context(), order))
+	s.update(order)
 	require.NoError(s.t, order.Confirm(at))
 	s.update(order)
 	return s.load(order)
@@ -75,10 +76,11 @@ func (s shop) load(order *domain.Order) *domain.Order {
 
 func (s shop) update(order *domain.Order) {
 	s.t.Helper()
-	require.NoError(s.t, s.orders.Update(s.t.Context(), order))
+	require.NoError(s.t, s.orders.Save(s.t.Context(), order))
+	order.ClearEvents()
 }
 
-func TestTheSalesOfADayAreThoseThatAPersonWouldAddUp(t *testing.T) {
+func TestSales_OfADay_CountsWhatWasPaidAndCancelledOnIt(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	midnight := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
@@ -99,25 +101,25 @@ func TestTheSalesOfADayAreThoseThatAPersonWouldAddUp(t *testing.T) {
 	s.cancels(s.confirms(midnight, "cup", 1, usd), domain.CancelInsufficientBalance, midnight.Add(-time.Microsecond))
 	s.confirms(midnight, "cup", 1, usd) // neither paid nor cancelled
 
-	day, err := domain.ParseDay("2026-11-20")
+	day, err := query.ParseDay("2026-11-20")
 	require.NoError(t, err)
-	sales, err := repository.NewSalesRepository(s.pool).Of(t.Context(), day, 2)
+	sales, err := repository.NewQueryService(s.pool).Sales(t.Context(), day, 2)
 
 	require.NoError(t, err)
-	assert.Equal(t, domain.Sales{
+	assert.Equal(t, query.Sales{
 		Day: day,
-		Revenue: []domain.Revenue{
-			{Orders: 4, Total: s.money(6000, "EUR")},
-			{Orders: 1, Total: s.money(700, "USD")},
+		Revenue: []query.Revenue{
+			{Currency: "EUR", Orders: 4, MinorUnits: 6000},
+			{Currency: "USD", Orders: 1, MinorUnits: 700},
 		},
-		TopSKUs: []domain.SoldSKU{
-			{SKU: "tea", Pieces: 6, Total: s.money(3000, "EUR")},
-			{SKU: "ant", Pieces: 1, Total: s.money(1500, "EUR")}, // as much as cup, and before it by name
-			{SKU: "tea", Pieces: 1, Total: s.money(700, "USD")},
+		TopSKUs: []query.SoldSKU{
+			{SKU: "tea", Currency: "EUR", Pieces: 6, MinorUnits: 3000},
+			{SKU: "ant", Currency: "EUR", Pieces: 1, MinorUnits: 1500}, // as much as cup, and before it by name
+			{SKU: "tea", Currency: "USD", Pieces: 1, MinorUnits: 700},
 		},
-		Cancelled: []domain.Cancelled{
-			{Code: domain.CancelByBuyer, Orders: 1, Total: s.money(3000, "EUR")},
-			{Code: domain.CancelInsufficientBalance, Orders: 1, Total: s.money(700, "USD")},
+		Cancelled: []query.Cancelled{
+			{Code: string(domain.CancelByBuyer), Currency: "EUR", Orders: 1, MinorUnits: 3000},
+			{Code: string(domain.CancelInsufficientBalance), Currency: "USD", Orders: 1, MinorUnits: 700},
 		},
 	}, sales)
 }
@@ -128,30 +130,30 @@ func TestASumThatIsTooLargeIsAnError(t *testing.T) {
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	s.pays(noon, "moon", 1, s.money(math.MaxInt64, "EUR"))
 	s.pays(noon, "cup", 1, s.money(1, "EUR"))
-	day, err := domain.ParseDay("2026-11-20")
+	day, err := query.ParseDay("2026-11-20")
 	require.NoError(t, err)
 
-	_, err = repository.NewSalesRepository(s.pool).Of(t.Context(), day, 10)
+	_, err = repository.NewQueryService(s.pool).Sales(t.Context(), day, 10)
 
 	assert.ErrorContains(t, err, "bigint out of range")
 }
 
-// Whoever orders what he cannot pay for chooses the amounts, so they must not be able to stop the report.
-func TestOrdersThatNobodyCouldPayForDoNotStopTheReport(t *testing.T) {
+// Buyers choose the amounts of orders that they cannot pay for, so these must not stop the report.
+func TestSales_UnpayableOrders_DoNotStopTheReport(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	for range 2 {
 		s.cancels(s.confirms(noon, "moon", 1, s.money(math.MaxInt64, "EUR")), domain.CancelInsufficientBalance, noon)
 	}
-	day, err := domain.ParseDay("2026-11-20")
+	day, err := query.ParseDay("2026-11-20")
 	require.NoError(t, err)
 
-	sales, err := repository.NewSalesRepository(s.pool).Of(t.Context(), day, 10)
+	sales, err := repository.NewQueryService(s.pool).Sales(t.Context(), day, 10)
 
 	require.NoError(t, err)
-	assert.Equal(t, []domain.Cancelled{
-		{Code: domain.CancelInsufficientBalance, Orders: 2, Total: s.money(math.MaxInt64, "EUR")},
+	assert.Equal(t, []query.Cancelled{
+		{Code: string(domain.CancelInsufficientBalance), Currency: "EUR", Orders: 2, MinorUnits: math.MaxInt64},
 	}, sales.Cancelled)
 }
 
@@ -161,7 +163,7 @@ func TestTheSalesOfADayAreARangeOfAnIndex(t *testing.T) {
 	buyer := uuid.NewString()
 	_, err := pool.Exec(t.Context(), `
 		INSERT INTO orders (id, buyer_id, status, currency, total_minor, version, created_at, updated_at, paid_at)
-		SELECT gen_random_uuid(), $1, 3, 'EUR', 1, 1, now(), now(), now() - n * interval '1 minute' FROM generate_series(1, 30000) n`, buyer)
+		SELECT gen_random_uuid(), $1, 3, 'EUR', 1, 1, now() - n * interval '1 minute', now(), now() - n * interval '1 minute' FROM generate_series(1, 30000) n`, buyer)
 	require.NoError(t, err)
 	_, err = pool.Exec(t.Context(), `ANALYZE orders`)
 	require.NoError(t, err)
@@ -174,6 +176,6 @@ func TestTheSalesOfADayAreARangeOfAnIndex(t *testing.T) {
 		return err
 	})
 
-	assert.Contains(t, plan, "orders_by_paid_at")
+	assert.Contains(t, plan, "orders_by_created_at")
 	assert.NotContains(t, plan, "Seq Scan")
 }

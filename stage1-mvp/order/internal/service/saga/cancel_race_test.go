@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/crashtest"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/crashtest"
 )
 
 func TestConcurrentCancellationsPayBackOnce(t *testing.T) {
@@ -71,7 +71,7 @@ func TestACancellationThatIsTakenOverIsPaidBackOnce(t *testing.T) {
 	for _, in := range requests {
 		buyers.Go(func() {
 			_, err := shop.cancel.Execute(withDeadline(t, 20*time.Second), in)
-			assert.NoError(t, err, "whoever finishes it stores the answer")
+			assert.NoError(t, err, "the worker that finishes it stores the answer")
 		})
 	}
 	buyers.Wait()
@@ -87,7 +87,7 @@ func TestTwoScannersNeverWorkTheSameCancellation(t *testing.T) {
 	pool, services := newPool(t), newDownstream(nil)
 	for range 20 {
 		in := buy(t, pool, services)
-		_, _ = start(pool, services, &crashtest.Process{DiesAt: 6}, longTime).cancel.Execute(t.Context(), in) // after the refund's call
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 5}, longTime).cancel.Execute(t.Context(), in) // after the refund's call
 	}
 	require.Equal(t, 20, unsettled(t, pool))
 	clear(services.undoTries)

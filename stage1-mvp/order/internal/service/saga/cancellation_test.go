@@ -12,11 +12,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/crashtest"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/crashtest"
+	"shop/platform/errs"
 )
 
 // buy returns a request to cancel an order that was just paid.
@@ -82,7 +82,9 @@ func TestNoCrashOfACancellationLosesMoneyOrStock(t *testing.T) {
 			at := fmt.Sprintf("%s, killed at point %d", name, diesAt)
 			services, victim := newDownstream(behaviours), &crashtest.Process{DiesAt: diesAt}
 			in := buy(t, pool, services)
-			_, _ = start(pool, services, victim, 0).cancel.Execute(t.Context(), in)
+			dying := start(pool, services, victim, 0)
+			_, _ = dying.cancel.Execute(t.Context(), in)
+			require.NoError(t, dying.background.Wait(t.Context()), at)
 			survivor := start(pool, services, &crashtest.Process{}, 0)
 			settleAll(t, pool, survivor)
 			// Killed before it was accepted, the request is new to the survivor.
@@ -102,8 +104,8 @@ func TestNoCrashOfACancellationLosesMoneyOrStock(t *testing.T) {
 	}
 }
 
-// Whoever goes on with a cancellation is killed at every point as well.
-func TestACrashOfTheScannerLeavesACancellationThatGoesOn(t *testing.T) {
+// The worker that resumes a cancellation is killed at every point as well.
+func TestScanner_CrashDuringCancellation_NextScanFinishes(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	for diesAt := int64(1); ; diesAt++ {
@@ -123,21 +125,22 @@ func TestACrashOfTheScannerLeavesACancellationThatGoesOn(t *testing.T) {
 	}
 }
 
-func TestWithoutAnAnswerACancellationGoesOnLater(t *testing.T) {
+func TestCancelOrder_ServiceDown_GoesOnAfterTheRequest(t *testing.T) {
 	t.Parallel()
-	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.ReserveInventory: undoFailsOnce})
+	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.ReserveInventory: undoSilent})
 	in := buy(t, pool, services)
 	shop := start(pool, services, &crashtest.Process{}, 0)
 
-	_, err := shop.cancel.Execute(t.Context(), in)
+	_, err := shop.cancel.Execute(withDeadline(t, 500*time.Millisecond), in)
 
 	assert.Equal(t, errs.Aborted, errs.CodeOf(err))
 	assert.Equal(t, "IN_PROGRESS", errs.From(err).Reason)
 	assert.Equal(t, "RUNNING", storedCancellation(t, pool, in.ID), "it is never undone")
-	settleAll(t, pool, shop)
+	services.behave(saga.ReserveInventory, works)
+	require.NoError(t, shop.background.Wait(t.Context()))
 	_, err = shop.cancel.Execute(t.Context(), in)
 	assert.NoError(t, err)
-	isBack(t, pool, services, in, "after the scan")
+	isBack(t, pool, services, in, "when the service is back")
 }
 
 func TestABuyerWhoHangsUpStopsNoCancellation(t *testing.T) {
@@ -147,13 +150,15 @@ func TestABuyerWhoHangsUpStopsNoCancellation(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	services.onUndo = hangUp
 
-	_, _ = start(pool, services, &crashtest.Process{}, longTime).cancel.Execute(ctx, in)
+	shop := start(pool, services, &crashtest.Process{}, longTime)
+	_, _ = shop.cancel.Execute(ctx, in)
+	require.NoError(t, shop.background.Wait(t.Context()))
 
 	isBack(t, pool, services, in, "without a scan")
 }
 
 // What was taken is never refused back, unless there is a bug. Then it is not tried for ever, and it is seen.
-func TestACancellationThatIsRefusedFailsForAPersonToSee(t *testing.T) {
+func TestCancellation_RefusedByService_EndsFailed(t *testing.T) {
 	t.Parallel()
 	pool, services := newPool(t), newDownstream(map[string]behaviour{saga.DeductBalance: undoRefused})
 	in := buy(t, pool, services)
@@ -170,12 +175,12 @@ func TestACancellationThatIsRefusedFailsForAPersonToSee(t *testing.T) {
 	assert.Equal(t, 1, lo.Sum(lo.Values(services.undoTries)), "calls")
 	assert.InDelta(t, 1, shop.metric(t, "sagas_total", "type", "CANCEL_ORDER", "outcome", "failed"), 0)
 
-	// The cause is mended, and the person who did it lets the scanner go on.
-	services.behaviours[saga.DeductBalance] = works
+	// An operator has fixed the cause and lets the scanner go on.
+	services.behave(saga.DeductBalance, works)
 	_, err = pool.Exec(t.Context(), `UPDATE saga_executions SET status = 'RUNNING' WHERE saga_type = 'CANCEL_ORDER'`)
 	require.NoError(t, err)
 	settleAll(t, pool, shop)
 	_, err = shop.cancel.Execute(t.Context(), in)
 	assert.NoError(t, err)
-	isBack(t, pool, services, in, "mended")
+	isBack(t, pool, services, in, "after the fix")
 }

@@ -3,13 +3,13 @@ package saga_test
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/platform/crashtest"
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/platform/crashtest"
 )
 
-// mortalSteps die before the call or after it, and never know its answer then.
-func mortalSteps(m *crashtest.Process, steps []saga.Step) []saga.Step {
+// crashingSteps die before the call or after it, and then never know its answer.
+func crashingSteps(m *crashtest.Process, steps []saga.Step) []saga.Step {
 	out := make([]saga.Step, len(steps))
 	for i, step := range steps {
 		out[i] = step
@@ -23,15 +23,17 @@ func mortalSteps(m *crashtest.Process, steps []saga.Step) []saga.Step {
 	return out
 }
 
-// mortalCancelSteps are mortalSteps for a cancellation.
-func mortalCancelSteps(m *crashtest.Process, steps []saga.CancelStep) []saga.CancelStep {
-	out := make([]saga.CancelStep, len(steps))
-	for i, step := range steps {
-		out[i] = saga.CancelStep{
-			Name: step.Name,
-			GiveBack: func(ctx context.Context, purchaseID string, order *domain.Order) error {
-				return m.Around(func() error { return step.GiveBack(ctx, purchaseID, order) })
-			},
+// crashingForwardSteps are crashingSteps for the other sagas.
+func crashingForwardSteps(m *crashtest.Process, types map[string][]saga.ForwardStep) map[string][]saga.ForwardStep {
+	out := make(map[string][]saga.ForwardStep)
+	for sagaType, steps := range types {
+		for _, step := range steps {
+			out[sagaType] = append(out[sagaType], saga.ForwardStep{
+				Name: step.Name,
+				Act: func(ctx context.Context, purchaseID string, order *domain.Order) error {
+					return m.Around(func() error { return step.Act(ctx, purchaseID, order) })
+				},
+			})
 		}
 	}
 	return out

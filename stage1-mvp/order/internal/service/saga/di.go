@@ -1,7 +1,15 @@
 package saga
 
-import "go.uber.org/fx"
+import (
+	"go.uber.org/fx"
+)
 
-// Module provides *Engine, *Cancellation and *Recoverer, and the *Recorder that both drivers share. It needs a Config, the repositories, a
-// clock, and what implements Transactor, Answers, Journal, Inventory and Wallet.
-var Module = fx.Module("saga", fx.Provide(NewRecorder, PurchaseSteps, NewEngine, CancelSteps, NewCancellation, NewRecoverer))
+// Module provides *Driver and *Background. When the service stops, it waits for the sagas that are being driven.
+var Module = fx.Module("saga",
+	fx.Provide(
+		NewRecorder, PurchaseSteps, NewEngine, ForwardSteps, NewForward, NewDriver,
+		func(d *Driver) *Background { return NewBackground(d) },
+	),
+	// Here rather than in a constructor, so that it is stopped before the database is closed.
+	fx.Invoke(func(lc fx.Lifecycle, b *Background) { lc.Append(fx.StopHook(b.Wait)) }),
+)

@@ -7,8 +7,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/platform/errs"
+	"shop/platform/grpcstatus"
 )
 
 // behaviour is how a step of the fake services answers.
@@ -20,8 +21,10 @@ const (
 	silentDone               // happens, but the answer is lost
 	silentNotDone            // never arrives
 	undoFailsOnce            // works, then cannot be undone at the first try
+	undoSilent               // works, then cannot be undone
+	silentOnce               // does not arrive at the first try
 	undoSilentOnce           // works, is undone at the first try, but the answer is lost
-	undoRefused              // works, then nobody wants it back
+	undoRefused              // works, then the undoing is refused
 )
 
 // downstream stands for inventory and wallet, which are other processes. It keeps the promises of their barriers, and counts.
@@ -33,6 +36,7 @@ type downstream struct {
 	undoTries  map[string]int
 	overlap    map[string]int // calls at the same time per saga
 	overlapped bool
+	onAct      func() // called with each action, if set
 	onUndo     func() // called with each undo, if set
 }
 
@@ -44,6 +48,12 @@ func newDownstream(behaviours map[string]behaviour) *downstream {
 		undoTries:  make(map[string]int),
 		overlap:    make(map[string]int),
 	}
+}
+
+func (d *downstream) behave(step string, b behaviour) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.behaviours[step] = b
 }
 
 func (d *downstream) enter(sagaID string) (leave func()) {
@@ -74,6 +84,12 @@ func (d *downstream) act(sagaID, step string) error {
 		return refusal()
 	case silentNotDone:
 		return answer(codes.Unavailable)
+	case silentOnce:
+		d.behaviours[step] = works
+		return answer(codes.Unavailable)
+	}
+	if d.onAct != nil {
+		d.onAct()
 	}
 	if d.steps[key] == "" {
 		d.steps[key] = "done"
@@ -95,7 +111,7 @@ func (d *downstream) undo(sagaID, step string) error {
 	}
 	first := d.undoTries[sagaID+step] == 1
 	switch {
-	case d.behaviours[step] == undoFailsOnce && first:
+	case d.behaviours[step] == undoFailsOnce && first, d.behaviours[step] == undoSilent:
 		return answer(codes.Unavailable)
 	case d.behaviours[step] == undoRefused:
 		return refusal()
@@ -112,12 +128,12 @@ func (d *downstream) undo(sagaID, step string) error {
 }
 
 func answer(code codes.Code) error {
-	return errs.FromStatus(status.Error(code, "the other service says so"))
+	return grpcstatus.Parse(status.Error(code, "the other service says so"))
 }
 
 // refusal is what a service of ours says; a bare status could be anybody's.
 func refusal() error {
-	return errs.FromStatus(errs.ToGRPC(errs.New(errs.Precondition, "REFUSED_BY_TEST", "the other service says so")))
+	return grpcstatus.Parse(grpcstatus.Error(errs.New(errs.Precondition, "REFUSED_BY_TEST", "the other service says so")))
 }
 
 type fakeInventory struct{ *downstream }
@@ -128,6 +144,10 @@ func (f fakeInventory) Reserve(_ context.Context, sagaID, step string, _ *domain
 
 func (f fakeInventory) Release(_ context.Context, sagaID, step string, _ *domain.Order) error {
 	return f.undo(sagaID, step)
+}
+
+func (f fakeInventory) Ship(_ context.Context, sagaID, step string, _ *domain.Order) error {
+	return f.act(sagaID, step)
 }
 
 type fakeWallet struct{ *downstream }

@@ -9,11 +9,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/crashtest"
-	"stagecraft/stage1-mvp/platform/errs"
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/crashtest"
+	"shop/platform/errs"
 )
 
 const longTime = time.Hour
@@ -29,9 +29,9 @@ func TestAPurchaseIsPaidOrLeavesNoTrace(t *testing.T) {
 		"all works":                        {nil, 0, ""},
 		"no stock":                         {map[string]behaviour{saga.ReserveInventory: refuses}, errs.Precondition, "OUT_OF_STOCK"},
 		"no money":                         {map[string]behaviour{saga.DeductBalance: refuses}, errs.Precondition, "INSUFFICIENT_BALANCE"},
-		"the reservation's answer is lost": {map[string]behaviour{saga.ReserveInventory: silentDone}, errs.Aborted, "UNCERTAIN"},
-		"the deduction's answer is lost":   {map[string]behaviour{saga.DeductBalance: silentDone}, errs.Aborted, "UNCERTAIN"},
-		"the deduction never arrives":      {map[string]behaviour{saga.DeductBalance: silentNotDone}, errs.Aborted, "UNCERTAIN"},
+		"the reservation's answer is lost": {map[string]behaviour{saga.ReserveInventory: silentDone}, errs.Precondition, "UNCERTAIN"},
+		"the deduction's answer is lost":   {map[string]behaviour{saga.DeductBalance: silentDone}, errs.Precondition, "UNCERTAIN"},
+		"the deduction never arrives":      {map[string]behaviour{saga.DeductBalance: silentNotDone}, errs.Precondition, "UNCERTAIN"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestAPurchaseIsPaidOrLeavesNoTrace(t *testing.T) {
 }
 
 // The process is killed at every point of its work in turn, and a new one is started. Whatever happened, in the end the order is paid with
-// exactly one reservation and one deduction, or cancelled with none, and a repetition of the request is told so.
+// exactly one reservation and one deduction, or cancelled with none, and a repetition of the request returns that.
 func TestNoCrashLosesMoneyOrStock(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
@@ -76,8 +76,11 @@ func TestNoCrashLosesMoneyOrStock(t *testing.T) {
 		"compensation fails once": {saga.DeductBalance: refuses, saga.ReserveInventory: undoFailsOnce},
 	} {
 		for diesAt := int64(1); ; diesAt++ {
+			at := fmt.Sprintf("%s, killed at point %d", name, diesAt)
 			services, in, victim := newDownstream(behaviours), request(), &crashtest.Process{DiesAt: diesAt}
-			_, _ = start(pool, services, victim, 0).create.Execute(t.Context(), in)
+			dying := start(pool, services, victim, 0)
+			_, _ = dying.create.Execute(t.Context(), in)
+			require.NoError(t, dying.background.Wait(t.Context()), at)
 			survivor := start(pool, services, &crashtest.Process{}, 0)
 			settleAll(t, pool, survivor)
 			// Killed before it was accepted, the order is new to the survivor.
@@ -86,7 +89,6 @@ func TestNoCrashLosesMoneyOrStock(t *testing.T) {
 
 			again, err := survivor.create.Execute(withDeadline(t, 5*time.Second), in)
 
-			at := fmt.Sprintf("%s, killed at point %d", name, diesAt)
 			statuses := storedStatuses(t, pool, in.BuyerID)
 			require.Len(t, statuses, 1, at)
 			wantNet := 0
@@ -115,8 +117,8 @@ func TestACrashOfTheScannerIsFinishedByTheNext(t *testing.T) {
 	pool := newPool(t)
 	for diesAt := int64(1); ; diesAt++ {
 		services, in := newDownstream(map[string]behaviour{saga.DeductBalance: silentDone}), request()
-		// Points 1 and 2 accept the order; the two steps need 6 each. So at 13 both calls have been made.
-		_, _ = start(pool, services, &crashtest.Process{DiesAt: 13}, 0).create.Execute(t.Context(), in)
+		// Points 1 and 2 accept the order; the two steps need 4 each. So at 9 both calls have been made.
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 9}, 0).create.Execute(t.Context(), in)
 		victim := &crashtest.Process{DiesAt: diesAt}
 		_, _ = start(pool, services, victim, 0).scan.Execute(t.Context())
 		settleAll(t, pool, start(pool, services, &crashtest.Process{}, 0))
@@ -136,7 +138,7 @@ func TestTwoScannersNeverWorkTheSameSaga(t *testing.T) {
 	services := newDownstream(nil)
 	for range 30 {
 		// Dies after the first step's call.
-		_, _ = start(pool, services, &crashtest.Process{DiesAt: 6}, 0).create.Execute(t.Context(), request())
+		_, _ = start(pool, services, &crashtest.Process{DiesAt: 5}, 0).create.Execute(t.Context(), request())
 	}
 	require.Equal(t, 30, unsettled(t, pool))
 
@@ -156,7 +158,7 @@ func TestConcurrentDuplicatesBuyOnceAndHearTheSame(t *testing.T) {
 	pool := newPool(t)
 	services, in := newDownstream(nil), request()
 	shop := start(pool, services, &crashtest.Process{}, longTime)
-	answers := make([]dto.CreatedOrder, 10)
+	answers := make([]dto.OrderAnswer, 10)
 	var wait sync.WaitGroup
 	for i := range answers {
 		wait.Go(func() {
@@ -173,7 +175,7 @@ func TestConcurrentDuplicatesBuyOnceAndHearTheSame(t *testing.T) {
 	assert.Equal(t, 1, services.net[saga.ReserveInventory])
 }
 
-func TestADuplicateOfADeadRequestIsToldToRepeat(t *testing.T) {
+func TestCreateOrder_DuplicateOfDeadRequest_IsInProgress(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	services, in := newDownstream(nil), request()
@@ -194,7 +196,7 @@ func TestTheSameKeyForAnotherPurchaseIsAConflict(t *testing.T) {
 	shop := start(pool, services, &crashtest.Process{}, longTime)
 	_, err := shop.create.Execute(t.Context(), in)
 	require.NoError(t, err)
-	in.Items = []dto.Item{{SKU: "tea", Quantity: 3, UnitPrice: 500}}
+	in.Items = []dto.NewItem{{SKU: "tea", Quantity: 3}}
 
 	_, err = shop.create.Execute(t.Context(), in)
 
@@ -202,7 +204,7 @@ func TestTheSameKeyForAnotherPurchaseIsAConflict(t *testing.T) {
 	assert.Equal(t, 1, services.net[saga.DeductBalance])
 }
 
-func TestTheAnswerToAPurchaseIsTheOrderAsOthersSeeIt(t *testing.T) {
+func TestCreateOrder_Answer_EqualsStoredOrder(t *testing.T) {
 	t.Parallel()
 	shop, in := start(newPool(t), newDownstream(nil), &crashtest.Process{}, longTime), request()
 

@@ -4,75 +4,62 @@ import (
 	"context"
 	"errors"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/logging"
+	"shop/platform/errs"
+	"shop/platform/logging"
 )
 
-// runStep stores the intent, makes the call, and stores the outcome. A crash in between leaves a step that is STARTED: one that may have
-// happened.
-func (e *Engine) runStep(ctx context.Context, s *domain.Saga, step Step) error {
-	if err := e.recordIntent(ctx, s, step); err != nil {
-		return err
-	}
+// runStep makes the call of a step whose intent is stored, and stores the outcome. A crash in between leaves a step that is STARTED: one
+// that may have happened.
+func (e *Engine) runStep(ctx context.Context, s *Saga, step Step) error {
 	if err := e.call(ctx, s, step); err != nil {
 		return errors.Join(err, e.recordProblem(ctx, s, step, err))
 	}
 	return e.recordDone(ctx, s, step)
 }
 
-func (e *Engine) recordIntent(ctx context.Context, s *domain.Saga, step Step) error {
-	return e.record(ctx, s, func(s *domain.Saga) { s.StartStep(step.Name) }, nil)
-}
-
-// call gives the step its own timeout, within the deadline of the request.
-func (e *Engine) call(ctx context.Context, s *domain.Saga, step Step) error {
-	order, err := e.orders.Get(ctx, s.OrderID)
-	if err != nil {
-		return err
-	}
+// call gives the step its own timeout.
+func (e *Engine) call(ctx context.Context, s *Saga, step Step) error {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.StepTimeout)
 	defer cancel()
-	return step.Act(ctx, s.ID, order)
+	return step.Act(ctx, s.ID, s.Order)
 }
 
-// recordDone stores that the step happened together with what it means for the order, and with the last step also the end of the saga and
-// the answer to the buyer. It does so even if the buyer has gone: the step happened all the same.
-func (e *Engine) recordDone(ctx context.Context, s *domain.Saga, step Step) error {
-	last := step.Name == e.steps[len(e.steps)-1].Name
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	note := func(s *domain.Saga) {
-		s.EndStep(step.Name, domain.StepDone, "")
-		if last {
-			s.Complete()
+// recordDone stores in one transaction that the step happened, what that means for the order, and what comes next: the intent of the next
+// step, or the end of the saga with the answer to the buyer.
+func (e *Engine) recordDone(ctx context.Context, s *Saga, step Step) error {
+	return e.record(ctx, s, func(s *Saga) error {
+		s.EndStep(step.Name, StepDone, "")
+		if err := step.Apply(s.Order, e.now()); err != nil {
+			return err
 		}
-	}
-	return e.record(ctx, s, note, func(ctx context.Context) (*domain.Order, error) {
-		order, err := e.orders.Get(ctx, s.OrderID)
-		if err != nil {
-			return nil, err
+		if next := e.after(step); next != "" {
+			s.StartStep(next)
+			return nil
 		}
-		if err := step.Apply(order, e.now()); err != nil {
-			return nil, err
-		}
-		if err := e.orders.Update(ctx, order); err != nil {
-			return nil, err
-		}
-		if last {
-			return order, e.answers.Settle(ctx, s.Request, order)
-		}
-		return order, nil
+		answer, err := e.answers.Purchase(s.Order)
+		s.Settle(Completed, answer)
+		return err
 	})
 }
 
 // recordProblem distinguishes a refusal, after which there is nothing to undo, from silence, after which there may be.
-func (e *Engine) recordProblem(ctx context.Context, s *domain.Saga, step Step, problem error) error {
-	status := domain.StepUncertain
+func (e *Engine) recordProblem(ctx context.Context, s *Saga, step Step, problem error) error {
+	status := StepUncertain
 	if errs.Refused(problem) {
-		status = domain.StepFailed
+		status = StepFailed
 	}
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	return e.record(ctx, s, func(s *domain.Saga) { s.EndStep(step.Name, status, logging.Mask(problem.Error())) }, nil)
+	return e.record(ctx, s, func(s *Saga) error {
+		s.EndStep(step.Name, status, logging.Mask(problem.Error()))
+		return nil
+	})
+}
+
+// after returns the name of the step that follows; empty after the last.
+func (e *Engine) after(step Step) string {
+	for i := range len(e.steps) - 1 {
+		if e.steps[i].Name == step.Name {
+			return e.steps[i+1].Name
+		}
+	}
+	return ""
 }

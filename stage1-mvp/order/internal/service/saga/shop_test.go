@@ -11,30 +11,32 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
-	"stagecraft/stage1-mvp/order/db"
-	"stagecraft/stage1-mvp/order/internal/domain"
-	"stagecraft/stage1-mvp/order/internal/metrics"
-	repository "stagecraft/stage1-mvp/order/internal/repository/postgres"
-	"stagecraft/stage1-mvp/order/internal/service/journal"
-	"stagecraft/stage1-mvp/order/internal/service/saga"
-	"stagecraft/stage1-mvp/order/internal/usecase"
-	"stagecraft/stage1-mvp/order/internal/usecase/dto"
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/crashtest"
-	"stagecraft/stage1-mvp/platform/idempotency"
-	"stagecraft/stage1-mvp/platform/paralleltest"
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/platform/postgrestest"
+	"shop/order/db"
+	"shop/order/internal/domain"
+	"shop/order/internal/metrics"
+	"shop/order/internal/publisher"
+	repository "shop/order/internal/repository/postgres"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/clock"
+	"shop/platform/crashtest"
+	"shop/platform/idempotencystore"
+	"shop/platform/paralleltest"
+	"shop/platform/postgres"
+	"shop/platform/postgrestest"
 )
 
 // process is one running order service on the shared database.
 type process struct {
 	create *usecase.CreateOrder
 	cancel *usecase.CancelOrder
+	ship   *usecase.ShipOrder
 	scan   *usecase.ScanStaleSagas
 	get    *usecase.GetOrder
 
-	registry *prometheus.Registry
+	background *saga.Background
+	registry   *prometheus.Registry
 }
 
 func newPool(t *testing.T) *pgxpool.Pool { return postgrestest.New(t, db.Migrations) }
@@ -42,25 +44,52 @@ func newPool(t *testing.T) *pgxpool.Pool { return postgrestest.New(t, db.Migrati
 func start(pool *pgxpool.Pool, services *downstream, m *crashtest.Process, staleAfter time.Duration) process {
 	tx := m.Tx(postgres.NewTxManager(pool))
 	orders, sagas := repository.NewOrderRepository(pool), repository.NewSagaRepository(pool)
-	requests := idempotency.NewStore(pool)
-	steps := mortalSteps(m, saga.PurchaseSteps(fakeInventory{services}, fakeWallet{services}))
+	requests := idempotencystore.New(pool)
+	steps := crashingSteps(m, saga.PurchaseSteps(fakeInventory{services}, fakeWallet{services}))
+	forwardSteps := crashingForwardSteps(m, saga.ForwardSteps(fakeInventory{services}, fakeWallet{services}))
 	registry := prometheus.NewRegistry()
 	counts := metrics.New(registry)
-	told := journal.New(counts)
-	cancelSteps := mortalCancelSteps(m, saga.CancelSteps(fakeInventory{services}, fakeWallet{services}))
-	cfg := saga.Config{StepTimeout: time.Second, CompensationTimeout: 5 * time.Second}
-	recorder, answers := saga.NewRecorder(tx, sagas, told), usecase.NewAnswers(requests, orders)
-	engine := saga.NewEngine(recorder, cfg, orders, answers, steps, clock.System)
-	cancellation := saga.NewCancellation(recorder, cfg, orders, answers, cancelSteps)
-	recoverer := saga.NewRecoverer(engine, cancellation)
-	return process{
-		create: usecase.NewCreateOrder(tx, requests, orders, sagas, engine, told, clock.System),
-		cancel: usecase.NewCancelOrder(tx, requests, orders, sagas, cancellation, told, clock.System),
-		scan:   usecase.NewScanStaleSagas(usecase.ScanConfig{StaleAfter: staleAfter}, tx, sagas, recoverer, counts),
-		get:    usecase.NewGetOrder(orders),
-
-		registry: registry,
+	events := publisher.New(counts)
+	cfg := saga.Config{
+		Timeout: 10 * time.Second, StepTimeout: time.Second, CompensationTimeout: 5 * time.Second, RecordTimeout: 5 * time.Second,
+		RetryBackoff: time.Millisecond, RetryBackoffMax: time.Millisecond,
 	}
+	if m.DiesAt > 0 {
+		cfg.CompensationTimeout = time.Millisecond // a dead process need not try again
+	}
+	recorder := saga.NewRecorder(cfg, tx, sagas, events, counts)
+	driver := saga.NewDriver(
+		saga.NewEngine(recorder, cfg, usecase.NewAnswers(), steps, clock.System),
+		saga.NewForward(recorder, cfg, usecase.NewAnswers(), forwardSteps),
+	)
+	background := saga.NewBackground(driver)
+	answers := usecase.AnswerConfig{Margin: 300 * time.Millisecond, Poll: 5 * time.Millisecond, PollMax: 20 * time.Millisecond}
+	accepting := usecase.NewSagaRequests(answers, tx, requests, sagas, background, events)
+	scan := usecase.ScanConfig{
+		StaleAfter: staleAfter, Timeout: 10 * time.Second, QueryTimeout: 5 * time.Second, Batch: 10, Workers: 4,
+	}
+	return process{
+		create: usecase.NewCreateOrder(accepting, catalogue{}, clock.System),
+		cancel: usecase.NewCancelOrder(accepting, orders, clock.System),
+		ship:   usecase.NewShipOrder(accepting, orders, clock.System),
+		scan:   usecase.NewScanStaleSagas(scan, tx, sagas, driver, counts),
+		get:    usecase.NewGetOrder(repository.NewQueryService(pool)),
+
+		background: background,
+		registry:   registry,
+	}
+}
+
+// catalogue sells everything for 5 euros.
+type catalogue struct{}
+
+func (catalogue) Products(_ context.Context, skus []string) ([]usecase.Product, error) {
+	price, err := domain.NewMoney(500, "EUR")
+	products := make([]usecase.Product, len(skus))
+	for i, sku := range skus {
+		products[i] = usecase.Product{SKU: sku, UnitPrice: price}
+	}
+	return products, err
 }
 
 // metric returns the value of one series; labels come in pairs.
@@ -85,8 +114,7 @@ func (p process) metric(t *testing.T, name string, labels ...string) float64 {
 
 func request() dto.CreateOrder {
 	return dto.CreateOrder{
-		BuyerID: uuid.NewString(), IdempotencyKey: uuid.NewString(), Currency: "EUR",
-		Items: []dto.Item{{SKU: "tea", Quantity: 2, UnitPrice: 500}},
+		BuyerID: uuid.NewString(), IdempotencyKey: uuid.NewString(), Items: []dto.NewItem{{SKU: "tea", Quantity: 2}},
 	}
 }
 
@@ -100,7 +128,7 @@ func settleAll(t *testing.T, pool *pgxpool.Pool, p process) {
 	}, 10*time.Second, 5*time.Millisecond, "sagas stay unsettled although everything works")
 }
 
-// scanTogether makes all sagas stale and lets four scanners loose on them at once. It returns how many sagas they settled.
+// scanTogether makes all sagas stale and lets four scanners work on them at the same time. It returns how many sagas they settled.
 func scanTogether(t *testing.T, pool *pgxpool.Pool, services *downstream) (settled int) {
 	t.Helper()
 	_, err := pool.Exec(t.Context(), `UPDATE saga_executions SET updated_at = updated_at - interval '1 day'`)

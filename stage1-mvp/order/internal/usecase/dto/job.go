@@ -1,8 +1,8 @@
 package dto
 
 import (
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/platform/job"
+	"shop/platform/errs"
+	"shop/platform/job"
 )
 
 // ReportFile is where a report is. It is stored as the result of the job that made it: change its JSON only by adding.

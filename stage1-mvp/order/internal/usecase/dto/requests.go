@@ -1,15 +1,19 @@
+// Package dto has the input and output of the use cases.
 package dto
 
-import "stagecraft/stage1-mvp/order/internal/domain"
+import (
+	"shop/order/internal/domain"
+	"shop/order/internal/query"
+)
 
-// Caller is who asks, as far as a use case has to know.
+// Caller is the user who sent the request, as far as a use case has to know.
 type Caller struct {
 	UserID string
 	Admin  bool
 }
 
-// MayTouch tells whether the caller may see and cancel what belongs to the user.
-func (c Caller) MayTouch(ownerID string) bool {
+// MayAccess tells whether the caller may see and cancel what belongs to the user.
+func (c Caller) MayAccess(ownerID string) bool {
 	return c.Admin || (ownerID != "" && c.UserID == ownerID)
 }
 
@@ -17,27 +21,33 @@ func (c Caller) MayTouch(ownerID string) bool {
 type CreateOrder struct {
 	BuyerID        string
 	IdempotencyKey string
-	Currency       string
-	Items          []Item
+	Items          []NewItem
+	ExpectedTotal  *Money // nil if the buyer has no expectation
 }
 
-// CreatedOrder is the answer to CreateOrder. Replayed says that the order was made by an earlier request with the same key.
-type CreatedOrder struct {
-	Order    Order
+// NewItem is one line of an order that is placed. The catalogue has its price.
+type NewItem struct {
+	SKU      string
+	Quantity int32
+}
+
+// Money is an amount in minor units of a currency.
+type Money struct {
+	MinorUnits int64
+	Currency   string
+}
+
+// OrderAnswer is the answer to a request that changes an order. Replayed says that it is that of an earlier request with the same key.
+type OrderAnswer struct {
+	Order    query.Order
 	Replayed bool
 }
 
-// CancelOrder is a request to give an order up. The key may be empty.
+// CancelOrder is a request to cancel an order. The key may be empty.
 type CancelOrder struct {
 	Caller         Caller
 	ID             string
 	IdempotencyKey string
-}
-
-// CancelledOrder is the answer to CancelOrder. Replayed says that it was given before, to a request with the same key.
-type CancelledOrder struct {
-	Order    Order
-	Replayed bool
 }
 
 // ListOrders asks for a page of the caller's orders. Size 0 means the usual one; an empty cursor means the first page.
@@ -54,18 +64,18 @@ type BatchCancel struct {
 	IdempotencyKey string
 }
 
-// ListAllOrders asks for a page of everybody's orders. The first page is 1, and so is 0; size 0 means the usual one, and an unspecified
+// ListAllOrders asks for a page of the orders of all buyers. The first page is 1, and so is 0; size 0 means the usual one, and an unspecified
 // status any.
 type ListAllOrders struct {
 	Page   int32
 	Size   int32
-	Sort   domain.Sort
+	Sort   query.Sort
 	Status domain.OrderStatus
 }
 
-// NumberedPage is a page of everybody's orders. Number and Size are those that were used, Total counts the orders on all pages.
+// NumberedPage is a page of the orders of all buyers. Number and Size are those that were used, Total counts the orders on all pages.
 type NumberedPage struct {
-	Orders []Order
+	Orders []query.Order
 	Number int
 	Size   int
 	Total  int64
@@ -73,6 +83,6 @@ type NumberedPage struct {
 
 // OrderPage is a page of orders. Next is empty on the last page.
 type OrderPage struct {
-	Orders []Order
+	Orders []query.Order
 	Next   string
 }

@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"regexp"
 
-	"stagecraft/stage1-mvp/platform/httpclient"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+	"shop/platform/httpclient"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/service/payment"
 )
 
-// The words of the provider.
+// Values in the answers of the provider.
 const (
 	succeeded = "succeeded"
 	declined  = "declined"
@@ -33,16 +33,11 @@ type chargeRequest struct {
 	Source    string `json:"source"`
 }
 
-type refundRequest struct {
-	Amount int64 `json:"amount"`
-}
-
-// answer is what the provider says about a charge or a refund, or why it refuses.
+// answer is the state of a charge, or why the provider refuses.
 type answer struct {
 	status int
 
 	Key         string  `json:"key"`
-	Charge      string  `json:"charge"`
 	Status      string  `json:"status"`
 	Amount      int64   `json:"amount"`
 	Currency    string  `json:"currency"`
@@ -59,12 +54,12 @@ type problem struct {
 func parse(response httpclient.Response) (answer, error) {
 	a := answer{status: response.Status}
 	if err := json.Unmarshal(response.Body, &a); err != nil {
-		return answer{}, fmt.Errorf("the payment provider answered %d with something else than its JSON: %w", response.Status, err)
+		return answer{}, fmt.Errorf("the payment provider answered %d without the expected JSON: %w", response.Status, err)
 	}
 	return a, nil
 }
 
-// ofCharge is nil only for a charge that is certainly this payment: a 200 from some proxy proves nothing.
+// ofCharge returns nil only for the charge of this payment: a 200 from a proxy proves nothing.
 func (a answer) ofCharge(p *domain.Payment) error {
 	if a.status == http.StatusCreated && a.Status == succeeded && a.isCharge(p) {
 		return nil
@@ -98,20 +93,13 @@ func (a answer) ofVoid(p *domain.Payment) error {
 	return a.unclear()
 }
 
-func (a answer) ofRefund(p *domain.Payment, key string) error {
-	if a.status == http.StatusCreated && a.Status == succeeded && a.Key == key && a.Charge == p.ID() && a.Amount == p.Amount().MinorUnits() {
-		return nil
-	}
-	return a.refusal()
-}
-
 func (a answer) isCharge(p *domain.Payment) bool {
 	return a.Key == p.ID() && a.Amount == p.Amount().MinorUnits() && a.Currency == p.Amount().Currency()
 }
 
-// refusal returns a *Refusal for the answers that prove that nothing happened: the bank declined, the charge allows no more, or the request
-// is invalid, as it would have been on every earlier attempt for the same payment. A wrong API key, a rate limit or a 500 says nothing
-// about an earlier attempt.
+// refusal returns a *Refusal for the answers that prove that nothing happened: the bank declined, the charge was voided, or the request is
+// invalid, as it was in every earlier attempt for the same payment. A wrong API key, a rate limit or a 500 says nothing about an earlier
+// attempt.
 func (a answer) refusal() error {
 	switch {
 	case a.status == http.StatusPaymentRequired && a.Problem.Type == cardError,
@@ -129,7 +117,7 @@ func (a answer) unclear() error {
 
 var machineWord = regexp.MustCompile(`^[A-Za-z0-9_]{0,64}$`)
 
-// word returns text from outside in a form that may be stored and shown; anything but a plain word becomes "unknown".
+// word returns text of the provider in a form that may be stored and shown; anything but a plain word becomes "unknown".
 func word(text string) string {
 	if !machineWord.MatchString(text) {
 		return "unknown"

@@ -1,4 +1,4 @@
-// Package payment calls the payment provider, in its own JSON, and says what its answers prove.
+// Package payment calls the payment provider and interprets its answers.
 package payment
 
 import (
@@ -9,9 +9,9 @@ import (
 	"net/url"
 	"strings"
 
-	"stagecraft/stage1-mvp/platform/config"
-	"stagecraft/stage1-mvp/platform/httpclient"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/platform/config"
+	"shop/platform/httpclient"
+	"shop/wallet/internal/domain"
 )
 
 // Client implements the Provider of the payment service.
@@ -41,7 +41,7 @@ func (c *Client) Charge(ctx context.Context, p *domain.Payment, source string) e
 	return answer.ofCharge(p)
 }
 
-// Find asks what became of the charge.
+// Find returns the outcome of the charge.
 func (c *Client) Find(ctx context.Context, p *domain.Payment) error {
 	answer, err := c.send(ctx, http.MethodGet, chargePath(p), "", nil)
 	if err != nil {
@@ -50,7 +50,7 @@ func (c *Client) Find(ctx context.Context, p *domain.Payment) error {
 	return answer.ofFind(p)
 }
 
-// Void takes the charge back, and stops one that is still on its way.
+// Void cancels the charge, also one that has not arrived yet.
 func (c *Client) Void(ctx context.Context, p *domain.Payment) error {
 	answer, err := c.send(ctx, http.MethodPost, chargePath(p)+"/void", "", nil)
 	if err != nil {
@@ -59,19 +59,9 @@ func (c *Client) Void(ctx context.Context, p *domain.Payment) error {
 	return answer.ofVoid(p)
 }
 
-// Refund gives the whole amount back. Each attempt has a key of its own.
-func (c *Client) Refund(ctx context.Context, p *domain.Payment) error {
-	key := fmt.Sprintf("%s-refund-%d", p.ID(), p.Refund().Attempt)
-	answer, err := c.send(ctx, http.MethodPost, chargePath(p)+"/refunds", key, refundRequest{Amount: p.Amount().MinorUnits()})
-	if err != nil {
-		return fmt.Errorf("refund charge %s: %w", p.ID(), err)
-	}
-	return answer.ofRefund(p, key)
-}
-
 func chargePath(p *domain.Payment) string { return "/v1/charges/" + url.PathEscape(p.ID()) }
 
-// send makes one call. After an error nobody knows whether it happened.
+// send makes one call. After an error the outcome is unknown.
 func (c *Client) send(ctx context.Context, method, path, key string, content any) (answer, error) {
 	request := httpclient.Request{
 		Method: method, URL: strings.TrimSuffix(c.cfg.URL, "/") + path,

@@ -5,19 +5,19 @@ import (
 	"net/url"
 	"time"
 
-	"stagecraft/stage1-mvp/platform/config"
+	"shop/platform/config"
 )
 
-// Config is what the environment says about the payment provider.
+// Config is the configuration of the payment provider.
 type Config struct {
 	URL    string        `env:"PAYMENT_URL"`
 	APIKey config.Secret `env:"PAYMENT_API_KEY"`
-	// Timeout is for one call; what is not answered by then may have happened.
+	// Timeout bounds one call. The outcome of a call that timed out is unknown.
 	Timeout          time.Duration `env:"PAYMENT_TIMEOUT" default:"5s"`
 	MaxResponseBytes int64         `env:"PAYMENT_MAX_RESPONSE_BYTES" default:"65536"`
 }
 
-// Validate refuses an address that is none, and calls without an end.
+// Validate refuses an invalid address and limits that are not positive.
 func (c *Config) Validate() error {
 	var faults []error
 	address, err := url.Parse(c.URL)

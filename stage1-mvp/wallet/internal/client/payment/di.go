@@ -3,10 +3,10 @@ package payment
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/wallet/internal/service/payment"
+	"shop/wallet/internal/service/payment"
 )
 
-// Module provides the payment provider. It is called in the name of the shop, with an API key, and never sees a user's token.
+// Module provides the payment provider. Calls carry the API key of the shop and never the token of a user.
 var Module = fx.Module("client.payment", fx.Provide(fx.Annotate(provide, fx.As(new(payment.Provider)))))
 
 func provide(lc fx.Lifecycle, cfg Config) *Client {

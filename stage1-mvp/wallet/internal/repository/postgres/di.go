@@ -1,10 +1,10 @@
-// Package postgres keeps the domain of wallet in PostgreSQL.
+// Package postgres stores wallets and payments in PostgreSQL.
 package postgres
 
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/wallet/internal/domain"
 )
 
 // Module provides the repositories as the interfaces of the domain.

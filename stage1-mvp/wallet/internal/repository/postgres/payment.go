@@ -9,12 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/repository/postgres/gen"
+	"shop/platform/postgres"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/repository/postgres/gen"
 )
 
-// PaymentRepository keeps payments in wallet_db.
+// PaymentRepository stores payments in wallet_db.
 type PaymentRepository struct {
 	pool    *pgxpool.Pool
 	queries *gen.Queries
@@ -25,20 +25,19 @@ func NewPaymentRepository(pool *pgxpool.Pool) *PaymentRepository {
 	return &PaymentRepository{pool: pool, queries: gen.New()}
 }
 
-// Create implements domain.PaymentRepository. The insert decides who came first; a second caller waits for it and reads what the first
-// wrote.
+// Create implements domain.PaymentRepository. Of two concurrent inserts with one key, the second waits and reads what the first wrote.
 func (r *PaymentRepository) Create(ctx context.Context, p *domain.Payment) (*domain.Payment, error) {
-	db := r.db(ctx)
-	inserted, err := r.queries.InsertPayment(ctx, db, toInsertPayment(p))
+	s := p.Snapshot()
+	inserted, err := r.queries.InsertPayment(ctx, r.db(ctx), toInsertPayment(s))
 	if err != nil {
-		return nil, fmt.Errorf("insert payment %s: %w", p.ID(), err)
+		return nil, fmt.Errorf("insert payment %s: %w", s.ID, err)
 	}
 	if inserted == 1 {
 		return p, nil
 	}
-	row, err := r.queries.GetPaymentByKey(ctx, db, gen.GetPaymentByKeyParams{UserID: p.UserID(), IdempotencyKey: p.Request().Key})
+	row, err := r.queries.GetPaymentByKey(ctx, r.db(ctx), gen.GetPaymentByKeyParams{UserID: s.UserID, IdempotencyKey: s.Request.Key})
 	if err != nil {
-		return nil, fmt.Errorf("get payment of %s by its key: %w", p.UserID(), err)
+		return nil, fmt.Errorf("get payment of %s by its key: %w", s.UserID, err)
 	}
 	return toPayment(row)
 }
@@ -65,19 +64,23 @@ func found(id string, row gen.Payment, err error) (*domain.Payment, error) {
 	return toPayment(row)
 }
 
-// Update implements domain.PaymentRepository. A row that somebody else changed is postgres.ErrStale.
+// Update implements domain.PaymentRepository. A row at another version than the loaded one is postgres.ErrStale.
 func (r *PaymentRepository) Update(ctx context.Context, p *domain.Payment) error {
-	updated, err := r.queries.UpdatePayment(ctx, r.db(ctx), toUpdatePayment(p))
+	s := p.Snapshot()
+	updated, err := r.queries.UpdatePayment(ctx, r.db(ctx), gen.UpdatePaymentParams{
+		ID: s.ID, Status: string(s.Status), FailureCode: string(s.Failure.Code), FailureReason: s.Failure.Reason,
+		UpdatedAt: s.UpdatedAt, Version: s.Version, Expected: s.Version - int64(len(p.Events())),
+	})
 	if err != nil {
-		return fmt.Errorf("update payment %s: %w", p.ID(), err)
+		return fmt.Errorf("update payment %s: %w", s.ID, err)
 	}
 	if updated == 1 {
 		return nil
 	}
-	if _, err := r.Get(ctx, p.ID()); err != nil {
+	if _, err := r.Get(ctx, s.ID); err != nil {
 		return err
 	}
-	return fmt.Errorf("update payment %s at version %d: %w", p.ID(), p.Version(), postgres.ErrStale)
+	return fmt.Errorf("update payment %s to version %d: %w", s.ID, s.Version, postgres.ErrStale)
 }
 
 // ListStale implements domain.PaymentRepository, by the clock of the database.
@@ -90,12 +93,12 @@ func (r *PaymentRepository) ListStale(ctx context.Context, staleAfter time.Durat
 	}
 	stale := make([]domain.StalePayment, len(rows))
 	for i, row := range rows {
-		stale[i] = domain.StalePayment{ID: row.ID, Version: row.Version, TouchedAt: row.TouchedAt}
+		stale[i] = domain.StalePayment(row)
 	}
 	return stale, nil
 }
 
-// CountUnsettled implements domain.PaymentRepository. The partial index holds these alone.
+// CountUnsettled implements domain.PaymentRepository.
 func (r *PaymentRepository) CountUnsettled(ctx context.Context) (map[domain.PaymentStatus]int64, error) {
 	rows, err := r.queries.CountUnsettledPayments(ctx, r.db(ctx))
 	if err != nil {
@@ -108,18 +111,16 @@ func (r *PaymentRepository) CountUnsettled(ctx context.Context) (map[domain.Paym
 	return counts, nil
 }
 
-// Claim is a compare-and-swap: of all who saw the same stale payment, one raises its version, and the others get domain.ErrPaymentLost.
+// Claim implements domain.PaymentRepository. It is a compare-and-swap on touched_at: one of several scanners succeeds.
 func (r *PaymentRepository) Claim(ctx context.Context, stale domain.StalePayment) (*domain.Payment, error) {
-	claimed, err := r.queries.ClaimPayment(ctx, r.db(ctx), gen.ClaimPaymentParams{
-		ID: stale.ID, Version: stale.Version, TouchedAt: stale.TouchedAt,
-	})
+	row, err := r.queries.ClaimPayment(ctx, r.db(ctx), gen.ClaimPaymentParams(stale))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, domain.ErrPaymentLost
+	}
 	if err != nil {
 		return nil, fmt.Errorf("claim payment %s: %w", stale.ID, err)
 	}
-	if claimed == 0 {
-		return nil, domain.ErrPaymentLost
-	}
-	return r.Get(ctx, stale.ID)
+	return toPayment(row)
 }
 
 func (r *PaymentRepository) db(ctx context.Context) postgres.DBTX {

@@ -6,143 +6,110 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/samber/lo"
 
-	"stagecraft/stage1-mvp/platform/postgres"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/repository/postgres/gen"
+	"shop/platform/postgres"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/repository/postgres/gen"
 )
 
-// WalletRepository keeps ledgers and their snapshots in wallet_db.
+const uniqueViolation = "23505"
+
+// WalletRepository stores wallets and their ledgers in wallet_db.
 type WalletRepository struct {
-	pool          *pgxpool.Pool
-	queries       *gen.Queries
-	snapshotEvery int64
+	pool    *pgxpool.Pool
+	queries *gen.Queries
 }
 
-// NewWalletRepository returns the repository on this pool, which stores a snapshot as often as cfg says.
-func NewWalletRepository(pool *pgxpool.Pool, cfg Config) *WalletRepository {
-	return &WalletRepository{pool: pool, queries: gen.New(), snapshotEvery: cfg.SnapshotEvery}
+// NewWalletRepository returns a repository on the pool.
+func NewWalletRepository(pool *pgxpool.Pool) *WalletRepository {
+	return &WalletRepository{pool: pool, queries: gen.New()}
 }
 
 // Get implements domain.WalletRepository.
 func (r *WalletRepository) Get(ctx context.Context, userID, currency string) (*domain.Wallet, error) {
-	version, err := r.queries.GetWalletVersion(ctx, r.db(ctx), gen.GetWalletVersionParams{UserID: userID, Currency: currency})
+	row, err := r.queries.GetWallet(ctx, r.db(ctx), gen.GetWalletParams{UserID: userID, Currency: currency})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return domain.NewWallet(userID, currency)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("get wallet of %s: %w", userID, err)
 	}
-	return r.fold(ctx, userID, currency, version)
+	return toWallet(userID, currency, row.BalanceMinor, row.Version)
 }
 
-// Lock implements domain.WalletRepository. Writers queue at the row; with the version check alone, most writers of a busy wallet would do
-// their work in vain.
+// Lock implements domain.WalletRepository. Writers wait for the row lock; with the version check alone, most writers of a busy wallet would
+// have to run again.
 func (r *WalletRepository) Lock(ctx context.Context, userID, currency string) (*domain.Wallet, error) {
-	if err := r.queries.EnsureWallet(ctx, r.db(ctx), gen.EnsureWalletParams{UserID: userID, Currency: currency}); err != nil {
-		return nil, fmt.Errorf("open wallet of %s: %w", userID, err)
+	key := gen.LockWalletParams{UserID: userID, Currency: currency}
+	row, err := r.queries.LockWallet(ctx, r.db(ctx), key)
+	if errors.Is(err, pgx.ErrNoRows) {
+		if err := r.queries.EnsureWallet(ctx, r.db(ctx), gen.EnsureWalletParams(key)); err != nil {
+			return nil, fmt.Errorf("open wallet of %s: %w", userID, err)
+		}
+		row, err = r.queries.LockWallet(ctx, r.db(ctx), key)
 	}
-	version, err := r.queries.LockWallet(ctx, r.db(ctx), gen.LockWalletParams{UserID: userID, Currency: currency})
 	if err != nil {
 		return nil, fmt.Errorf("lock wallet of %s: %w", userID, err)
 	}
-	return r.fold(ctx, userID, currency, version)
+	return toWallet(userID, currency, row.BalanceMinor, row.Version)
 }
 
-// fold reads the ledger up to version and no further: what others commit meanwhile is not part of the answer.
-func (r *WalletRepository) fold(ctx context.Context, userID, currency string, version int64) (*domain.Wallet, error) {
-	from, err := r.latestSnapshot(ctx, userID, currency, version)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := r.queries.EntriesAfter(ctx, r.db(ctx), gen.EntriesAfterParams{
-		UserID: userID, Currency: currency, AfterSeq: from.Seq, UpToSeq: version,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read ledger of %s: %w", userID, err)
-	}
-	entries, err := toEntries(rows)
-	if err != nil {
-		return nil, err
-	}
-	wallet, err := domain.Fold(userID, from, entries)
-	if err != nil {
-		return nil, fmt.Errorf("fold ledger of %s: %w", userID, err)
-	}
-	if wallet.Version() != version {
-		return nil, fmt.Errorf("fold ledger of %s to %d, not %d: %w", userID, wallet.Version(), version, domain.ErrBrokenLedger)
-	}
-	return wallet, nil
-}
-
-func (r *WalletRepository) latestSnapshot(ctx context.Context, userID, currency string, version int64) (domain.Snapshot, error) {
-	row, err := r.queries.LatestSnapshot(ctx, r.db(ctx), gen.LatestSnapshotParams{
-		UserID: userID, Currency: currency, UpToSeq: version,
-	})
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return domain.Snapshot{}, fmt.Errorf("read snapshot of %s: %w", userID, err)
-	}
-	// Without a row, the zero values are the snapshot before the first entry.
-	balance, err := domain.NewMoney(row.BalanceMinor, currency)
-	if err != nil {
-		return domain.Snapshot{}, err
-	}
-	return domain.Snapshot{Seq: row.Seq, Balance: balance}, nil
-}
-
-// Append implements domain.WalletRepository.
+// Append implements domain.WalletRepository. A wallet at another version than expected is postgres.ErrStale.
 func (r *WalletRepository) Append(ctx context.Context, wallet *domain.Wallet) error {
-	entries := wallet.Entries()
-	if len(entries) == 0 {
-		return nil
-	}
-	if err := r.advance(ctx, wallet, entries); err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		if err := r.queries.AppendEntry(ctx, r.db(ctx), toAppendEntry(entry)); err != nil {
-			return fmt.Errorf("append entry %d of %s: %w", entry.Seq, entry.UserID, err)
+	for _, entry := range wallet.Entries() {
+		appended, err := r.queries.AppendEntry(ctx, r.db(ctx), toAppendEntry(entry))
+		var pgErr *pgconn.PgError
+		switch {
+		case errors.As(err, &pgErr) && pgErr.Code == uniqueViolation && pgErr.ConstraintName == "ledger_entries_once":
+			return fmt.Errorf("%w: %s %s", domain.ErrAlreadyBooked, entry.EventType(), entry.Reference)
+		case err != nil:
+			return fmt.Errorf("append entry %s: %w", entry.ID, err)
+		case appended == 0:
+			return fmt.Errorf("append entry %s: %w", entry.ID, postgres.ErrStale)
 		}
 	}
-	return r.snapshot(ctx, wallet)
-}
-
-// advance raises the version, if it is still the one that the entries were added to.
-func (r *WalletRepository) advance(ctx context.Context, wallet *domain.Wallet, entries []domain.Entry) error {
-	advanced, err := r.queries.AdvanceWallet(ctx, r.db(ctx), gen.AdvanceWalletParams{
-		UserID:   wallet.UserID(),
-		Currency: wallet.Balance().Currency(),
-		Expected: wallet.Version() - int64(len(entries)),
-		Next:     wallet.Version(),
-		Now:      lo.LastOrEmpty(entries).CreatedAt,
-	})
-	if err != nil {
-		return fmt.Errorf("advance wallet of %s: %w", wallet.UserID(), err)
-	}
-	// It can only be stale: Lock has made the row if it was missing, and nobody deletes one.
-	if advanced == 0 {
-		return fmt.Errorf("advance wallet of %s: %w", wallet.UserID(), postgres.ErrStale)
-	}
 	return nil
 }
 
-func (r *WalletRepository) snapshot(ctx context.Context, wallet *domain.Wallet) error {
-	due, ok := wallet.SnapshotDue(r.snapshotEvery)
-	if !ok {
-		return nil
+// FindEntry implements domain.WalletRepository.
+func (r *WalletRepository) FindEntry(ctx context.Context, kind domain.EntryKind, reference string) (domain.Entry, error) {
+	row, err := r.queries.FindEntry(ctx, r.db(ctx), gen.FindEntryParams{Kind: int16(kind), Reference: reference})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.Entry{}, fmt.Errorf("%w: kind %d, reference %s", domain.ErrEntryNotFound, kind, reference)
 	}
-	err := r.queries.SaveSnapshot(ctx, r.db(ctx), gen.SaveSnapshotParams{
-		UserID:       wallet.UserID(),
-		Currency:     due.Balance.Currency(),
-		Seq:          due.Seq,
-		BalanceMinor: due.Balance.MinorUnits(),
-	})
 	if err != nil {
-		return fmt.Errorf("save snapshot %d of %s: %w", due.Seq, wallet.UserID(), err)
+		return domain.Entry{}, fmt.Errorf("find entry of kind %d, reference %s: %w", kind, reference, err)
 	}
-	return nil
+	return toEntry(row)
+}
+
+// ListEntries implements domain.WalletRepository. Two queries, because a single one with an OR could not use the index.
+func (r *WalletRepository) ListEntries(
+	ctx context.Context, userID, currency string, before int64, limit int,
+) (entries []domain.Entry, err error) {
+	var rows []gen.LedgerEntry
+	if before == 0 {
+		rows, err = r.queries.NewestEntries(ctx, r.db(ctx), gen.NewestEntriesParams{
+			UserID: userID, Currency: currency, PageLimit: int32(limit),
+		})
+	} else {
+		rows, err = r.queries.EntriesBefore(ctx, r.db(ctx), gen.EntriesBeforeParams{
+			UserID: userID, Currency: currency, Before: before, PageLimit: int32(limit),
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list entries of %s: %w", userID, err)
+	}
+	for _, row := range rows {
+		entry, err := toEntry(row)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
 }
 
 func (r *WalletRepository) db(ctx context.Context) postgres.DBTX {

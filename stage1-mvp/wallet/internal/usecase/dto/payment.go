@@ -3,10 +3,10 @@ package dto
 import (
 	"time"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/wallet/internal/domain"
 )
 
-// PayIn puts money from a card into the caller's wallet, once for each key. An empty source means the card that the provider has on file.
+// PayIn tops the caller's wallet up by card, once per key. An empty source means the card that the provider has on file.
 type PayIn struct {
 	Caller         Caller
 	MinorUnits     int64
@@ -15,45 +15,28 @@ type PayIn struct {
 	IdempotencyKey string
 }
 
-// PaidIn is the answer to PayIn: the wallet right after the money came in, and the payment as it was then.
+// PaidIn is the answer to PayIn: the wallet right after the money came in, and the payment.
 type PaidIn struct {
 	ToppedUp
 	Payment Payment
 }
 
-// RefundTopUp gives the money of one payment back to the card, once for each key.
-type RefundTopUp struct {
-	Caller         Caller
-	PaymentID      string
-	IdempotencyKey string
-}
-
-// RefundedTopUp is the answer to RefundTopUp. Replayed says that an earlier request with the same key began it.
-type RefundedTopUp struct {
-	Payment  Payment
-	Replayed bool
-}
-
-// Payment is a payment as it is shown. It is also stored, as the answer to the request that refunded it: change its JSON only by adding.
+// Payment is a payment as clients see it.
 type Payment struct {
-	ID            string    `json:"id"`
-	UserID        string    `json:"user_id"`
-	Status        string    `json:"status"`
-	MinorUnits    int64     `json:"minor_units"`
-	Currency      string    `json:"currency"`
-	FailureReason string    `json:"failure_reason,omitempty"`
-	CreatedAt     time.Time `json:"created_at"`
+	ID            string
+	UserID        string
+	Status        string
+	MinorUnits    int64
+	Currency      string
+	FailureReason string
+	CreatedAt     time.Time
 }
 
-// FromPayment returns what is shown of a payment.
+// FromPayment returns what clients see of a payment.
 func FromPayment(p *domain.Payment) Payment {
+	s := p.Snapshot()
 	return Payment{
-		ID:            p.ID(),
-		UserID:        p.UserID(),
-		Status:        string(p.Status()),
-		MinorUnits:    p.Amount().MinorUnits(),
-		Currency:      p.Amount().Currency(),
-		FailureReason: p.Failure().Reason,
-		CreatedAt:     p.CreatedAt(),
+		ID: s.ID, UserID: s.UserID, Status: string(s.Status), MinorUnits: s.Amount.MinorUnits(), Currency: s.Amount.Currency(),
+		FailureReason: s.Failure.Reason, CreatedAt: s.CreatedAt,
 	}
 }

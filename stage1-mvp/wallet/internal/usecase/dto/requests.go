@@ -1,13 +1,13 @@
 package dto
 
-// Caller is who asks, as far as a use case has to know: a user, or the one on whose behalf a service acts.
+// Caller is the authenticated user, or the user on whose behalf a service acts.
 type Caller struct {
 	UserID string
 	Admin  bool
 }
 
-// MayTouch tells whether the caller may see and move what belongs to the user.
-func (c Caller) MayTouch(ownerID string) bool {
+// MayAccess reports whether the caller may read and change what belongs to the user.
+func (c Caller) MayAccess(ownerID string) bool {
 	return c.Admin || (ownerID != "" && c.UserID == ownerID)
 }
 
@@ -18,7 +18,7 @@ type GetWallet struct {
 	Currency string
 }
 
-// TopUp puts money into a user's wallet, once for each key.
+// TopUp adds money to a user's wallet at the cash desk, once per key.
 type TopUp struct {
 	Caller         Caller
 	UserID         string
@@ -27,13 +27,13 @@ type TopUp struct {
 	IdempotencyKey string
 }
 
-// ToppedUp is the answer to TopUp. Replayed says that the money came in with an earlier request with the same key.
+// ToppedUp is the answer to TopUp. Replayed means that an earlier request with the same key brought the money in.
 type ToppedUp struct {
 	Wallet   Wallet
 	Replayed bool
 }
 
-// ListEntries asks for a page of a ledger. Size 0 means the usual one; an empty cursor means the first page.
+// ListEntries asks for a page of a ledger. Size 0 means the default; an empty cursor means the first page.
 type ListEntries struct {
 	Caller   Caller
 	UserID   string
@@ -59,8 +59,9 @@ type Deduct struct {
 	Currency   string
 }
 
-// Refund names the step that is to be undone.
+// Refund names the step to undo.
 type Refund struct {
+	Caller   Caller
 	SagaID   string
 	StepName string
 	OrderID  string

@@ -1,13 +1,13 @@
-// Package dto has what goes into use cases and comes out of them.
+// Package dto has the inputs and outputs of the use cases.
 package dto
 
 import (
 	"time"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/wallet/internal/domain"
 )
 
-// Wallet is a wallet as it is shown. It is also stored, as the answer to the request that changed it: change its JSON only by adding.
+// Wallet is a wallet as clients see it. It is also stored as the answer to the request that changed it: only add to its JSON.
 type Wallet struct {
 	UserID     string `json:"user_id"`
 	MinorUnits int64  `json:"minor_units"`
@@ -25,7 +25,12 @@ type Entry struct {
 	CreatedAt  time.Time
 }
 
-// FromWallet returns what is shown of a wallet.
+// WalletAfter returns the wallet right after an entry.
+func WalletAfter(e domain.Entry) Wallet {
+	return Wallet{UserID: e.UserID, MinorUnits: e.Balance.MinorUnits(), Currency: e.Balance.Currency(), Version: e.Sequence}
+}
+
+// FromWallet returns what clients see of a wallet.
 func FromWallet(w *domain.Wallet) Wallet {
 	return Wallet{
 		UserID:     w.UserID(),
@@ -35,7 +40,7 @@ func FromWallet(w *domain.Wallet) Wallet {
 	}
 }
 
-// FromEntry returns what is shown of an entry.
+// FromEntry returns what clients see of an entry.
 func FromEntry(e domain.Entry) Entry {
 	return Entry{
 		ID:         e.ID,
@@ -43,6 +48,6 @@ func FromEntry(e domain.Entry) Entry {
 		MinorUnits: e.Amount.MinorUnits(),
 		Currency:   e.Amount.Currency(),
 		Reference:  e.Reference,
-		CreatedAt:  e.CreatedAt,
+		CreatedAt:  e.OccurredAt,
 	}
 }

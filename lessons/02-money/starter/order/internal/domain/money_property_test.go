@@ -5,7 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
+	"shop/order/internal/domain"
 )
 
 // A property is a sentence about all amounts. rapid draws some, and shrinks those for which it is not true.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/wallet/internal/usecase"
 )
 
 // Handler implements walletv1.WalletServiceServer.

@@ -7,22 +7,25 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/repository/postgres"
+	"shop/platform/clock"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/repository/postgres"
 )
 
-// TopUp puts money in.
+// TopUp adds money at the cash desk.
 type TopUp struct {
 	tx       Transactor
 	requests Requests
 	wallets  *postgres.WalletRepository
+	events   EventPublisher
 	now      clock.Clock
 }
 
 // NewTopUp returns the use case.
-func NewTopUp(tx Transactor, requests Requests, wallets *postgres.WalletRepository, now clock.Clock) *TopUp {
-	return &TopUp{tx: tx, requests: requests, wallets: wallets, now: now}
+func NewTopUp(
+	tx Transactor, requests Requests, wallets *postgres.WalletRepository, events EventPublisher, now clock.Clock,
+) *TopUp {
+	return &TopUp{tx: tx, requests: requests, wallets: wallets, events: events, now: now}
 }
 
 func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, key string) (*domain.Wallet, error) {
@@ -30,12 +33,15 @@ func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, k
 	if err != nil {
 		return nil, err
 	}
-	if err := wallet.TopUp(newID(), amount, key, u.now()); err != nil {
+	if err := wallet.TopUp(amount, key, u.now()); err != nil {
 		if errors.Is(err, domain.ErrWalletFull) {
-			return nil, status.Errorf(codes.FailedPrecondition, "WALLET_FULL: %d %s is all that this wallet still takes",
+			return nil, status.Errorf(codes.FailedPrecondition, "WALLET_FULL: the wallet has room for %d %s",
 				wallet.Room().GetMinorUnits(), amount.Currency())
 		}
 		return nil, err
 	}
-	return wallet, u.wallets.Append(ctx, wallet)
+	if err := u.wallets.Append(ctx, wallet); err != nil {
+		return nil, err
+	}
+	return wallet, u.events.Publish(ctx, wallet.Events()...)
 }

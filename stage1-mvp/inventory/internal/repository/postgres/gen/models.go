@@ -16,11 +16,22 @@ type ProcessedEvent struct {
 	CreatedAt   time.Time
 }
 
+type Product struct {
+	Sku       string
+	Name      string
+	Currency  string
+	UnitPrice int64
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
 type Reservation struct {
 	ID            string
 	SagaID        string
 	OrderID       string
 	Status        int16
+	Version       int64
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	TotalQuantity int64

@@ -10,6 +10,71 @@ import (
 	"time"
 )
 
+const createReservation = `-- name: CreateReservation :one
+WITH moved AS (
+    UPDATE stocks
+    SET available = changed.available, reserved = changed.reserved, version = stocks.version + 1, updated_at = $1::timestamptz
+    FROM (
+        SELECT unnest($2::text[]) AS sku, unnest($3::bigint[]) AS version,
+            unnest($4::bigint[]) AS available, unnest($5::bigint[]) AS reserved
+    ) AS changed
+    WHERE stocks.sku = changed.sku AND stocks.version = changed.version
+    RETURNING stocks.sku
+), created AS (
+    INSERT INTO reservations (id, saga_id, order_id, status, version, created_at, updated_at, total_quantity)
+    VALUES ($6, $7, $8, $9, $10, $1::timestamptz, $1::timestamptz, $11)
+    ON CONFLICT DO NOTHING
+    RETURNING reservations.id
+), items AS (
+    INSERT INTO reservation_items (reservation_id, sku, quantity)
+    SELECT id, unnest($12::text[]), unnest($13::integer[]) FROM created
+)
+SELECT (SELECT count(*) FROM moved) AS moved, (SELECT count(*) FROM created) AS created
+`
+
+type CreateReservationParams struct {
+	Now           time.Time
+	Skus          []string
+	Versions      []int64
+	Available     []int64
+	Reserved      []int64
+	ID            string
+	SagaID        string
+	OrderID       string
+	Status        int16
+	Version       int64
+	TotalQuantity int64
+	ItemSkus      []string
+	Quantities    []int32
+}
+
+type CreateReservationRow struct {
+	Moved   int64
+	Created int64
+}
+
+// The stocks of all items, the reservation and its items, in one round trip.
+func (q *Queries) CreateReservation(ctx context.Context, db DBTX, arg CreateReservationParams) (CreateReservationRow, error) {
+	row := db.QueryRow(ctx, createReservation,
+		arg.Now,
+		arg.Skus,
+		arg.Versions,
+		arg.Available,
+		arg.Reserved,
+		arg.ID,
+		arg.SagaID,
+		arg.OrderID,
+		arg.Status,
+		arg.Version,
+		arg.TotalQuantity,
+		arg.ItemSkus,
+		arg.Quantities,
+	)
+	var i CreateReservationRow
+	err := row.Scan(&i.Moved, &i.Created)
+	return i, err
+}
+
 const fillTotalQuantities = `-- name: FillTotalQuantities :one
 WITH batch AS MATERIALIZED (
     SELECT id FROM reservations WHERE total_quantity IS NULL AND id > $1::uuid ORDER BY id LIMIT $2::integer FOR UPDATE
@@ -31,56 +96,12 @@ type FillTotalQuantitiesRow struct {
 	Last   string
 }
 
-// The next batch of reservations without a total gets it. Tells how many there were and the last of them.
+// The next batch of reservations without a total gets it. Returns how many there were and the last of them.
 func (q *Queries) FillTotalQuantities(ctx context.Context, db DBTX, arg FillTotalQuantitiesParams) (FillTotalQuantitiesRow, error) {
 	row := db.QueryRow(ctx, fillTotalQuantities, arg.After, arg.Size)
 	var i FillTotalQuantitiesRow
 	err := row.Scan(&i.Filled, &i.Last)
 	return i, err
-}
-
-const insertReservation = `-- name: InsertReservation :exec
-INSERT INTO reservations (id, saga_id, order_id, status, created_at, updated_at, total_quantity)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-`
-
-type InsertReservationParams struct {
-	ID            string
-	SagaID        string
-	OrderID       string
-	Status        int16
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
-	TotalQuantity int64
-}
-
-func (q *Queries) InsertReservation(ctx context.Context, db DBTX, arg InsertReservationParams) error {
-	_, err := db.Exec(ctx, insertReservation,
-		arg.ID,
-		arg.SagaID,
-		arg.OrderID,
-		arg.Status,
-		arg.CreatedAt,
-		arg.UpdatedAt,
-		arg.TotalQuantity,
-	)
-	return err
-}
-
-const insertReservationItems = `-- name: InsertReservationItems :exec
-INSERT INTO reservation_items (reservation_id, sku, quantity)
-SELECT $1, unnest($2::text[]), unnest($3::integer[])
-`
-
-type InsertReservationItemsParams struct {
-	ReservationID string
-	Skus          []string
-	Quantities    []int32
-}
-
-func (q *Queries) InsertReservationItems(ctx context.Context, db DBTX, arg InsertReservationItemsParams) error {
-	_, err := db.Exec(ctx, insertReservationItems, arg.ReservationID, arg.Skus, arg.Quantities)
-	return err
 }
 
 const listReservationItems = `-- name: ListReservationItems :many
@@ -107,18 +128,19 @@ func (q *Queries) ListReservationItems(ctx context.Context, db DBTX, reservation
 	return items, nil
 }
 
-const lockReservationBySaga = `-- name: LockReservationBySaga :one
-SELECT id, saga_id, order_id, status, created_at, updated_at, total_quantity FROM reservations WHERE saga_id = $1 FOR UPDATE
+const lockReservationByOrder = `-- name: LockReservationByOrder :one
+SELECT id, saga_id, order_id, status, version, created_at, updated_at, total_quantity FROM reservations WHERE order_id = $1 FOR UPDATE
 `
 
-func (q *Queries) LockReservationBySaga(ctx context.Context, db DBTX, sagaID string) (Reservation, error) {
-	row := db.QueryRow(ctx, lockReservationBySaga, sagaID)
+func (q *Queries) LockReservationByOrder(ctx context.Context, db DBTX, orderID string) (Reservation, error) {
+	row := db.QueryRow(ctx, lockReservationByOrder, orderID)
 	var i Reservation
 	err := row.Scan(
 		&i.ID,
 		&i.SagaID,
 		&i.OrderID,
 		&i.Status,
+		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.TotalQuantity,
@@ -126,20 +148,54 @@ func (q *Queries) LockReservationBySaga(ctx context.Context, db DBTX, sagaID str
 	return i, err
 }
 
-const updateReservation = `-- name: UpdateReservation :execrows
-UPDATE reservations SET status = $2, updated_at = $3 WHERE id = $1
+const updateReservation = `-- name: UpdateReservation :one
+WITH moved AS (
+    UPDATE stocks
+    SET available = changed.available, reserved = changed.reserved, version = stocks.version + 1, updated_at = $1::timestamptz
+    FROM (
+        SELECT unnest($2::text[]) AS sku, unnest($3::bigint[]) AS version,
+            unnest($4::bigint[]) AS available, unnest($5::bigint[]) AS reserved
+    ) AS changed
+    WHERE stocks.sku = changed.sku AND stocks.version = changed.version
+    RETURNING stocks.sku
+), updated AS (
+    UPDATE reservations SET status = $6, version = $7, updated_at = $1::timestamptz
+    WHERE reservations.id = $8 AND reservations.version = $9
+    RETURNING reservations.id
+)
+SELECT (SELECT count(*) FROM moved) AS moved, (SELECT count(*) FROM updated) AS updated
 `
 
 type UpdateReservationParams struct {
-	ID        string
-	Status    int16
-	UpdatedAt time.Time
+	Now           time.Time
+	Skus          []string
+	Versions      []int64
+	Available     []int64
+	Reserved      []int64
+	Status        int16
+	Version       int64
+	ID            string
+	LoadedVersion int64
 }
 
-func (q *Queries) UpdateReservation(ctx context.Context, db DBTX, arg UpdateReservationParams) (int64, error) {
-	result, err := db.Exec(ctx, updateReservation, arg.ID, arg.Status, arg.UpdatedAt)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+type UpdateReservationRow struct {
+	Moved   int64
+	Updated int64
+}
+
+func (q *Queries) UpdateReservation(ctx context.Context, db DBTX, arg UpdateReservationParams) (UpdateReservationRow, error) {
+	row := db.QueryRow(ctx, updateReservation,
+		arg.Now,
+		arg.Skus,
+		arg.Versions,
+		arg.Available,
+		arg.Reserved,
+		arg.Status,
+		arg.Version,
+		arg.ID,
+		arg.LoadedVersion,
+	)
+	var i UpdateReservationRow
+	err := row.Scan(&i.Moved, &i.Updated)
+	return i, err
 }

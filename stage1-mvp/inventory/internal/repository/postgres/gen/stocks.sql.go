@@ -121,31 +121,3 @@ func (q *Queries) TakeStock(ctx context.Context, db DBTX, arg TakeStockParams) (
 	)
 	return i, err
 }
-
-const updateStock = `-- name: UpdateStock :execrows
-UPDATE stocks
-SET available = $1, reserved = $2, version = version + 1, updated_at = $3
-WHERE sku = $4 AND version = $5
-`
-
-type UpdateStockParams struct {
-	Available int64
-	Reserved  int64
-	UpdatedAt time.Time
-	Sku       string
-	Version   int64
-}
-
-func (q *Queries) UpdateStock(ctx context.Context, db DBTX, arg UpdateStockParams) (int64, error) {
-	result, err := db.Exec(ctx, updateStock,
-		arg.Available,
-		arg.Reserved,
-		arg.UpdatedAt,
-		arg.Sku,
-		arg.Version,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}

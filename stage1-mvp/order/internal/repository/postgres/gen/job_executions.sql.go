@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-const beginExecution = `-- name: BeginExecution :one
+const BeginExecution = `-- name: BeginExecution :one
 INSERT INTO job_executions (id, job_name, job_window, trigger, status, attempt)
 SELECT $1, $2, $3, $4, 'RUNNING', COALESCE(max(attempt), 0) + 1
 FROM job_executions
@@ -29,7 +29,7 @@ type BeginExecutionParams struct {
 
 // No row comes back when another execution of the window runs, has succeeded, or became the same attempt at the same moment.
 func (q *Queries) BeginExecution(ctx context.Context, db DBTX, arg BeginExecutionParams) (JobExecution, error) {
-	row := db.QueryRow(ctx, beginExecution,
+	row := db.QueryRow(ctx, BeginExecution,
 		arg.ID,
 		arg.JobName,
 		arg.JobWindow,
@@ -51,7 +51,7 @@ func (q *Queries) BeginExecution(ctx context.Context, db DBTX, arg BeginExecutio
 	return i, err
 }
 
-const closeAbandonedExecution = `-- name: CloseAbandonedExecution :exec
+const CloseAbandonedExecution = `-- name: CloseAbandonedExecution :exec
 UPDATE job_executions
 SET status = 'FAILED', finished_at = clock_timestamp(), error = $1
 WHERE job_name = $2 AND job_window = $3 AND status = 'RUNNING'
@@ -67,7 +67,7 @@ type CloseAbandonedExecutionParams struct {
 
 // Time is the database's, so that services whose clocks differ agree on what is abandoned.
 func (q *Queries) CloseAbandonedExecution(ctx context.Context, db DBTX, arg CloseAbandonedExecutionParams) error {
-	_, err := db.Exec(ctx, closeAbandonedExecution,
+	_, err := db.Exec(ctx, CloseAbandonedExecution,
 		arg.Error,
 		arg.JobName,
 		arg.JobWindow,
@@ -76,18 +76,18 @@ func (q *Queries) CloseAbandonedExecution(ctx context.Context, db DBTX, arg Clos
 	return err
 }
 
-const countExecutions = `-- name: CountExecutions :one
+const CountExecutions = `-- name: CountExecutions :one
 SELECT count(*) FROM job_executions WHERE job_name = $1
 `
 
 func (q *Queries) CountExecutions(ctx context.Context, db DBTX, jobName string) (int64, error) {
-	row := db.QueryRow(ctx, countExecutions, jobName)
+	row := db.QueryRow(ctx, CountExecutions, jobName)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
-const findSucceededExecution = `-- name: FindSucceededExecution :one
+const FindSucceededExecution = `-- name: FindSucceededExecution :one
 SELECT id, job_name, job_window, trigger, status, attempt, started_at, finished_at, error, result FROM job_executions WHERE job_name = $1 AND job_window = $2 AND status = 'SUCCEEDED'
 `
 
@@ -97,7 +97,7 @@ type FindSucceededExecutionParams struct {
 }
 
 func (q *Queries) FindSucceededExecution(ctx context.Context, db DBTX, arg FindSucceededExecutionParams) (JobExecution, error) {
-	row := db.QueryRow(ctx, findSucceededExecution, arg.JobName, arg.JobWindow)
+	row := db.QueryRow(ctx, FindSucceededExecution, arg.JobName, arg.JobWindow)
 	var i JobExecution
 	err := row.Scan(
 		&i.ID,
@@ -114,7 +114,7 @@ func (q *Queries) FindSucceededExecution(ctx context.Context, db DBTX, arg FindS
 	return i, err
 }
 
-const finishExecution = `-- name: FinishExecution :one
+const FinishExecution = `-- name: FinishExecution :one
 UPDATE job_executions
 SET status = $2, error = $3, result = $4, finished_at = clock_timestamp()
 WHERE id = $1 AND status = 'RUNNING'
@@ -129,7 +129,7 @@ type FinishExecutionParams struct {
 }
 
 func (q *Queries) FinishExecution(ctx context.Context, db DBTX, arg FinishExecutionParams) (JobExecution, error) {
-	row := db.QueryRow(ctx, finishExecution,
+	row := db.QueryRow(ctx, FinishExecution,
 		arg.ID,
 		arg.Status,
 		arg.Error,
@@ -151,7 +151,7 @@ func (q *Queries) FinishExecution(ctx context.Context, db DBTX, arg FinishExecut
 	return i, err
 }
 
-const getExecution = `-- name: GetExecution :one
+const GetExecution = `-- name: GetExecution :one
 SELECT id, job_name, job_window, trigger, status, attempt, started_at, finished_at, error, result FROM job_executions WHERE id = $1 AND job_name = $2
 `
 
@@ -161,7 +161,7 @@ type GetExecutionParams struct {
 }
 
 func (q *Queries) GetExecution(ctx context.Context, db DBTX, arg GetExecutionParams) (JobExecution, error) {
-	row := db.QueryRow(ctx, getExecution, arg.ID, arg.JobName)
+	row := db.QueryRow(ctx, GetExecution, arg.ID, arg.JobName)
 	var i JobExecution
 	err := row.Scan(
 		&i.ID,
@@ -178,7 +178,7 @@ func (q *Queries) GetExecution(ctx context.Context, db DBTX, arg GetExecutionPar
 	return i, err
 }
 
-const listExecutions = `-- name: ListExecutions :many
+const ListExecutions = `-- name: ListExecutions :many
 SELECT id, job_name, job_window, trigger, status, attempt, started_at, finished_at, error, result FROM job_executions
 WHERE job_name = $1
 ORDER BY started_at DESC, id DESC
@@ -192,7 +192,7 @@ type ListExecutionsParams struct {
 }
 
 func (q *Queries) ListExecutions(ctx context.Context, db DBTX, arg ListExecutionsParams) ([]JobExecution, error) {
-	rows, err := db.Query(ctx, listExecutions, arg.JobName, arg.Skipped, arg.MaxRows)
+	rows, err := db.Query(ctx, ListExecutions, arg.JobName, arg.Skipped, arg.MaxRows)
 	if err != nil {
 		return nil, err
 	}

@@ -64,18 +64,8 @@ type SagaExecution struct {
 	RequestKey    string
 	FailureCode   string
 	FailureReason string
+	Steps         []byte
 	Version       int64
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
-}
-
-type SagaStep struct {
-	SagaID    string
-	StepName  string
-	Position  int16
-	Status    string
-	Attempts  int32
-	Error     string
-	CreatedAt time.Time
-	UpdatedAt time.Time
 }

@@ -9,18 +9,18 @@ import (
 	"context"
 )
 
-const countOrders = `-- name: CountOrders :one
+const CountOrders = `-- name: CountOrders :one
 SELECT count(*) FROM orders WHERE status = ANY ($1::smallint[])
 `
 
 func (q *Queries) CountOrders(ctx context.Context, db DBTX, statuses []int16) (int64, error) {
-	row := db.QueryRow(ctx, countOrders, statuses)
+	row := db.QueryRow(ctx, CountOrders, statuses)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
-const listAllByCreatedAtAsc = `-- name: ListAllByCreatedAtAsc :many
+const ListAllByCreatedAtAsc = `-- name: ListAllByCreatedAtAsc :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY created_at, id
@@ -34,7 +34,7 @@ type ListAllByCreatedAtAscParams struct {
 }
 
 func (q *Queries) ListAllByCreatedAtAsc(ctx context.Context, db DBTX, arg ListAllByCreatedAtAscParams) ([]Order, error) {
-	rows, err := db.Query(ctx, listAllByCreatedAtAsc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	rows, err := db.Query(ctx, ListAllByCreatedAtAsc, arg.Statuses, arg.Skipped, arg.MaxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (q *Queries) ListAllByCreatedAtAsc(ctx context.Context, db DBTX, arg ListAl
 	return items, nil
 }
 
-const listAllByCreatedAtDesc = `-- name: ListAllByCreatedAtDesc :many
+const ListAllByCreatedAtDesc = `-- name: ListAllByCreatedAtDesc :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY created_at DESC, id DESC
@@ -81,7 +81,7 @@ type ListAllByCreatedAtDescParams struct {
 
 // All orders, for admins: one query for each sort order, because each is then one range of an index.
 func (q *Queries) ListAllByCreatedAtDesc(ctx context.Context, db DBTX, arg ListAllByCreatedAtDescParams) ([]Order, error) {
-	rows, err := db.Query(ctx, listAllByCreatedAtDesc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	rows, err := db.Query(ctx, ListAllByCreatedAtDesc, arg.Statuses, arg.Skipped, arg.MaxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (q *Queries) ListAllByCreatedAtDesc(ctx context.Context, db DBTX, arg ListA
 	return items, nil
 }
 
-const listAllByTotalAsc = `-- name: ListAllByTotalAsc :many
+const ListAllByTotalAsc = `-- name: ListAllByTotalAsc :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY total_minor, id
@@ -127,7 +127,7 @@ type ListAllByTotalAscParams struct {
 }
 
 func (q *Queries) ListAllByTotalAsc(ctx context.Context, db DBTX, arg ListAllByTotalAscParams) ([]Order, error) {
-	rows, err := db.Query(ctx, listAllByTotalAsc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	rows, err := db.Query(ctx, ListAllByTotalAsc, arg.Statuses, arg.Skipped, arg.MaxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (q *Queries) ListAllByTotalAsc(ctx context.Context, db DBTX, arg ListAllByT
 	return items, nil
 }
 
-const listAllByTotalDesc = `-- name: ListAllByTotalDesc :many
+const ListAllByTotalDesc = `-- name: ListAllByTotalDesc :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE status = ANY ($1::smallint[])
 ORDER BY total_minor DESC, id DESC
@@ -173,7 +173,7 @@ type ListAllByTotalDescParams struct {
 }
 
 func (q *Queries) ListAllByTotalDesc(ctx context.Context, db DBTX, arg ListAllByTotalDescParams) ([]Order, error) {
-	rows, err := db.Query(ctx, listAllByTotalDesc, arg.Statuses, arg.Skipped, arg.MaxRows)
+	rows, err := db.Query(ctx, ListAllByTotalDesc, arg.Statuses, arg.Skipped, arg.MaxRows)
 	if err != nil {
 		return nil, err
 	}

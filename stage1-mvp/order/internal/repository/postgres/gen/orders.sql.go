@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const getOrderWithItems = `-- name: GetOrderWithItems :many
+const GetOrderWithItems = `-- name: GetOrderWithItems :many
 SELECT orders.id, orders.buyer_id, orders.status, orders.currency, orders.total_minor, orders.cancel_code, orders.cancel_reason, orders.version, orders.created_at, orders.updated_at, orders.paid_at, orders.cancelled_at, order_items.order_id, order_items.position, order_items.sku, order_items.quantity, order_items.unit_price_minor
 FROM orders JOIN order_items ON order_items.order_id = orders.id
 WHERE orders.id = $1
@@ -24,7 +24,7 @@ type GetOrderWithItemsRow struct {
 
 // An order has at least one item, and so at least one row.
 func (q *Queries) GetOrderWithItems(ctx context.Context, db DBTX, id string) ([]GetOrderWithItemsRow, error) {
-	rows, err := db.Query(ctx, getOrderWithItems, id)
+	rows, err := db.Query(ctx, GetOrderWithItems, id)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +61,12 @@ func (q *Queries) GetOrderWithItems(ctx context.Context, db DBTX, id string) ([]
 	return items, nil
 }
 
-const getOrders = `-- name: GetOrders :many
+const GetOrders = `-- name: GetOrders :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders WHERE id = ANY ($1::uuid[])
 `
 
 func (q *Queries) GetOrders(ctx context.Context, db DBTX, ids []string) ([]Order, error) {
-	rows, err := db.Query(ctx, getOrders, ids)
+	rows, err := db.Query(ctx, GetOrders, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (q *Queries) GetOrders(ctx context.Context, db DBTX, ids []string) ([]Order
 	return items, nil
 }
 
-const insertOrder = `-- name: InsertOrder :exec
+const InsertOrder = `-- name: InsertOrder :exec
 INSERT INTO orders (id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
@@ -117,7 +117,7 @@ type InsertOrderParams struct {
 }
 
 func (q *Queries) InsertOrder(ctx context.Context, db DBTX, arg InsertOrderParams) error {
-	_, err := db.Exec(ctx, insertOrder,
+	_, err := db.Exec(ctx, InsertOrder,
 		arg.ID,
 		arg.BuyerID,
 		arg.Status,
@@ -132,7 +132,7 @@ func (q *Queries) InsertOrder(ctx context.Context, db DBTX, arg InsertOrderParam
 	return err
 }
 
-const insertOrderItems = `-- name: InsertOrderItems :exec
+const InsertOrderItems = `-- name: InsertOrderItems :exec
 INSERT INTO order_items (order_id, position, sku, quantity, unit_price_minor)
 SELECT $1::uuid, generate_subscripts($2::text[], 1) - 1, unnest($2::text[]),
     unnest($3::integer[]), unnest($4::bigint[])
@@ -147,7 +147,7 @@ type InsertOrderItemsParams struct {
 
 // All items at once, one of each array, numbered from 0.
 func (q *Queries) InsertOrderItems(ctx context.Context, db DBTX, arg InsertOrderItemsParams) error {
-	_, err := db.Exec(ctx, insertOrderItems,
+	_, err := db.Exec(ctx, InsertOrderItems,
 		arg.OrderID,
 		arg.Skus,
 		arg.Quantities,
@@ -156,12 +156,12 @@ func (q *Queries) InsertOrderItems(ctx context.Context, db DBTX, arg InsertOrder
 	return err
 }
 
-const listItems = `-- name: ListItems :many
+const ListItems = `-- name: ListItems :many
 SELECT order_id, position, sku, quantity, unit_price_minor FROM order_items WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, position
 `
 
 func (q *Queries) ListItems(ctx context.Context, db DBTX, orderIds []string) ([]OrderItem, error) {
-	rows, err := db.Query(ctx, listItems, orderIds)
+	rows, err := db.Query(ctx, ListItems, orderIds)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (q *Queries) ListItems(ctx context.Context, db DBTX, orderIds []string) ([]
 	return items, nil
 }
 
-const listOrdersAfter = `-- name: ListOrdersAfter :many
+const ListOrdersAfter = `-- name: ListOrdersAfter :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE buyer_id = $1
   AND (created_at, id) < ($2::timestamptz, $3::uuid)
@@ -202,7 +202,7 @@ type ListOrdersAfterParams struct {
 }
 
 func (q *Queries) ListOrdersAfter(ctx context.Context, db DBTX, arg ListOrdersAfterParams) ([]Order, error) {
-	rows, err := db.Query(ctx, listOrdersAfter,
+	rows, err := db.Query(ctx, ListOrdersAfter,
 		arg.BuyerID,
 		arg.CreatedAt,
 		arg.ID,
@@ -239,7 +239,7 @@ func (q *Queries) ListOrdersAfter(ctx context.Context, db DBTX, arg ListOrdersAf
 	return items, nil
 }
 
-const listOrdersFirst = `-- name: ListOrdersFirst :many
+const ListOrdersFirst = `-- name: ListOrdersFirst :many
 SELECT id, buyer_id, status, currency, total_minor, cancel_code, cancel_reason, version, created_at, updated_at, paid_at, cancelled_at FROM orders
 WHERE buyer_id = $1
 ORDER BY created_at DESC, id DESC
@@ -252,7 +252,7 @@ type ListOrdersFirstParams struct {
 }
 
 func (q *Queries) ListOrdersFirst(ctx context.Context, db DBTX, arg ListOrdersFirstParams) ([]Order, error) {
-	rows, err := db.Query(ctx, listOrdersFirst, arg.BuyerID, arg.Limit)
+	rows, err := db.Query(ctx, ListOrdersFirst, arg.BuyerID, arg.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -284,44 +284,46 @@ func (q *Queries) ListOrdersFirst(ctx context.Context, db DBTX, arg ListOrdersFi
 	return items, nil
 }
 
-const orderExists = `-- name: OrderExists :one
+const OrderExists = `-- name: OrderExists :one
 SELECT EXISTS (SELECT FROM orders WHERE id = $1)
 `
 
 func (q *Queries) OrderExists(ctx context.Context, db DBTX, id string) (bool, error) {
-	row := db.QueryRow(ctx, orderExists, id)
+	row := db.QueryRow(ctx, OrderExists, id)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
 }
 
-const updateOrder = `-- name: UpdateOrder :execrows
+const UpdateOrder = `-- name: UpdateOrder :execrows
 UPDATE orders
 SET status = $1::smallint, cancel_code = $2, cancel_reason = $3,
-    updated_at = $4::timestamptz, version = version + 1,
+    updated_at = $4::timestamptz, version = $5,
     paid_at = CASE WHEN $1::smallint = 3 THEN COALESCE(paid_at, $4::timestamptz) ELSE paid_at END,
     cancelled_at = CASE WHEN $1::smallint = 5 THEN COALESCE(cancelled_at, $4::timestamptz) ELSE cancelled_at END
-WHERE id = $5 AND version = $6
+WHERE id = $6 AND version = $7
 `
 
 type UpdateOrderParams struct {
-	Status       int16
-	CancelCode   string
-	CancelReason string
-	UpdatedAt    time.Time
-	ID           string
-	Version      int64
+	Status        int16
+	CancelCode    string
+	CancelReason  string
+	UpdatedAt     time.Time
+	Version       int64
+	ID            string
+	StoredVersion int64
 }
 
-// Statuses are those of the domain: 3 is PAID, 5 is CANCELLED.
+// Statuses are those of the domain: 3 is PAID, 5 is CANCELLED. stored_version is the version at which the order was loaded.
 func (q *Queries) UpdateOrder(ctx context.Context, db DBTX, arg UpdateOrderParams) (int64, error) {
-	result, err := db.Exec(ctx, updateOrder,
+	result, err := db.Exec(ctx, UpdateOrder,
 		arg.Status,
 		arg.CancelCode,
 		arg.CancelReason,
 		arg.UpdatedAt,
-		arg.ID,
 		arg.Version,
+		arg.ID,
+		arg.StoredVersion,
 	)
 	if err != nil {
 		return 0, err

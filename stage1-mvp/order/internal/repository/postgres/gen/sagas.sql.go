@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const claimSaga = `-- name: ClaimSaga :execrows
+const ClaimSaga = `-- name: ClaimSaga :execrows
 UPDATE saga_executions
 SET version = version + 1, updated_at = clock_timestamp()
 WHERE id = $1 AND version = $2 AND updated_at = $3 AND status IN ('RUNNING', 'COMPENSATING')
@@ -23,14 +23,14 @@ type ClaimSagaParams struct {
 }
 
 func (q *Queries) ClaimSaga(ctx context.Context, db DBTX, arg ClaimSagaParams) (int64, error) {
-	result, err := db.Exec(ctx, claimSaga, arg.ID, arg.Version, arg.UpdatedAt)
+	result, err := db.Exec(ctx, ClaimSaga, arg.ID, arg.Version, arg.UpdatedAt)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const countUnsettledSagas = `-- name: CountUnsettledSagas :many
+const CountUnsettledSagas = `-- name: CountUnsettledSagas :many
 SELECT saga_type, count(*) FROM saga_executions WHERE status IN ('RUNNING', 'COMPENSATING') GROUP BY saga_type
 `
 
@@ -40,7 +40,7 @@ type CountUnsettledSagasRow struct {
 }
 
 func (q *Queries) CountUnsettledSagas(ctx context.Context, db DBTX) ([]CountUnsettledSagasRow, error) {
-	rows, err := db.Query(ctx, countUnsettledSagas)
+	rows, err := db.Query(ctx, CountUnsettledSagas)
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +59,12 @@ func (q *Queries) CountUnsettledSagas(ctx context.Context, db DBTX) ([]CountUnse
 	return items, nil
 }
 
-const getSaga = `-- name: GetSaga :one
-SELECT id, saga_type, aggregate_id, status, current_step, request_scope, request_key, failure_code, failure_reason, version, created_at, updated_at FROM saga_executions WHERE id = $1
+const GetSaga = `-- name: GetSaga :one
+SELECT id, saga_type, aggregate_id, status, current_step, request_scope, request_key, failure_code, failure_reason, steps, version, created_at, updated_at FROM saga_executions WHERE id = $1
 `
 
 func (q *Queries) GetSaga(ctx context.Context, db DBTX, id string) (SagaExecution, error) {
-	row := db.QueryRow(ctx, getSaga, id)
+	row := db.QueryRow(ctx, GetSaga, id)
 	var i SagaExecution
 	err := row.Scan(
 		&i.ID,
@@ -76,6 +76,7 @@ func (q *Queries) GetSaga(ctx context.Context, db DBTX, id string) (SagaExecutio
 		&i.RequestKey,
 		&i.FailureCode,
 		&i.FailureReason,
+		&i.Steps,
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -83,25 +84,10 @@ func (q *Queries) GetSaga(ctx context.Context, db DBTX, id string) (SagaExecutio
 	return i, err
 }
 
-const getSagaID = `-- name: GetSagaID :one
-SELECT id FROM saga_executions WHERE saga_type = $1 AND aggregate_id = $2
-`
+const InsertSaga = `-- name: InsertSaga :exec
 
-type GetSagaIDParams struct {
-	SagaType    string
-	AggregateID string
-}
-
-func (q *Queries) GetSagaID(ctx context.Context, db DBTX, arg GetSagaIDParams) (string, error) {
-	row := db.QueryRow(ctx, getSagaID, arg.SagaType, arg.AggregateID)
-	var id string
-	err := row.Scan(&id)
-	return id, err
-}
-
-const insertSaga = `-- name: InsertSaga :exec
-INSERT INTO saga_executions (id, saga_type, aggregate_id, status, request_scope, request_key, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO saga_executions (id, saga_type, aggregate_id, status, current_step, request_scope, request_key, steps, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InsertSagaParams struct {
@@ -109,62 +95,34 @@ type InsertSagaParams struct {
 	SagaType     string
 	AggregateID  string
 	Status       string
+	CurrentStep  string
 	RequestScope string
 	RequestKey   string
+	Steps        []byte
 	Version      int64
 }
 
+// InsertSaga, UpdateSaga and SettleRequest are sent in batches, one for each transaction.
 func (q *Queries) InsertSaga(ctx context.Context, db DBTX, arg InsertSagaParams) error {
-	_, err := db.Exec(ctx, insertSaga,
+	_, err := db.Exec(ctx, InsertSaga,
 		arg.ID,
 		arg.SagaType,
 		arg.AggregateID,
 		arg.Status,
+		arg.CurrentStep,
 		arg.RequestScope,
 		arg.RequestKey,
+		arg.Steps,
 		arg.Version,
 	)
 	return err
 }
 
-const listSagaSteps = `-- name: ListSagaSteps :many
-SELECT saga_id, step_name, position, status, attempts, error, created_at, updated_at FROM saga_steps WHERE saga_id = $1 ORDER BY position
-`
-
-func (q *Queries) ListSagaSteps(ctx context.Context, db DBTX, sagaID string) ([]SagaStep, error) {
-	rows, err := db.Query(ctx, listSagaSteps, sagaID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []SagaStep
-	for rows.Next() {
-		var i SagaStep
-		if err := rows.Scan(
-			&i.SagaID,
-			&i.StepName,
-			&i.Position,
-			&i.Status,
-			&i.Attempts,
-			&i.Error,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listStaleSagas = `-- name: ListStaleSagas :many
+const ListStaleSagas = `-- name: ListStaleSagas :many
 SELECT id, version, updated_at FROM saga_executions
 WHERE status IN ('RUNNING', 'COMPENSATING')
   AND updated_at < clock_timestamp() - $1::interval
-ORDER BY updated_at
+ORDER BY created_at
 LIMIT $2
 `
 
@@ -180,7 +138,7 @@ type ListStaleSagasRow struct {
 }
 
 func (q *Queries) ListStaleSagas(ctx context.Context, db DBTX, arg ListStaleSagasParams) ([]ListStaleSagasRow, error) {
-	rows, err := db.Query(ctx, listStaleSagas, arg.StaleAfter, arg.MaxRows)
+	rows, err := db.Query(ctx, ListStaleSagas, arg.StaleAfter, arg.MaxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -199,61 +157,53 @@ func (q *Queries) ListStaleSagas(ctx context.Context, db DBTX, arg ListStaleSaga
 	return items, nil
 }
 
-const updateSaga = `-- name: UpdateSaga :execrows
-UPDATE saga_executions
-SET status = $2, current_step = $3, failure_code = $4, failure_reason = $5, version = version + 1, updated_at = clock_timestamp()
-WHERE id = $1 AND version = $6
+const SettleRequest = `-- name: SettleRequest :execrows
+UPDATE processed_events SET result = $3 WHERE scope = $1 AND key = $2
 `
 
-type UpdateSagaParams struct {
-	ID            string
-	Status        string
-	CurrentStep   string
-	FailureCode   string
-	FailureReason string
-	Version       int64
+type SettleRequestParams struct {
+	Scope  string
+	Key    string
+	Result []byte
 }
 
-// Time is the database's, so that services whose clocks differ agree on what is stale.
-func (q *Queries) UpdateSaga(ctx context.Context, db DBTX, arg UpdateSagaParams) (int64, error) {
-	result, err := db.Exec(ctx, updateSaga,
-		arg.ID,
-		arg.Status,
-		arg.CurrentStep,
-		arg.FailureCode,
-		arg.FailureReason,
-		arg.Version,
-	)
+func (q *Queries) SettleRequest(ctx context.Context, db DBTX, arg SettleRequestParams) (int64, error) {
+	result, err := db.Exec(ctx, SettleRequest, arg.Scope, arg.Key, arg.Result)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const upsertSagaStep = `-- name: UpsertSagaStep :exec
-INSERT INTO saga_steps (saga_id, step_name, position, status, attempts, error)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (saga_id, step_name) DO UPDATE
-SET status = EXCLUDED.status, attempts = EXCLUDED.attempts, error = EXCLUDED.error, updated_at = clock_timestamp()
+const UpdateSaga = `-- name: UpdateSaga :execrows
+UPDATE saga_executions
+SET status = $3, current_step = $4, failure_code = $5, failure_reason = $6, steps = $7, version = version + 1, updated_at = clock_timestamp()
+WHERE id = $1 AND version = $2
 `
 
-type UpsertSagaStepParams struct {
-	SagaID   string
-	StepName string
-	Position int16
-	Status   string
-	Attempts int32
-	Error    string
+type UpdateSagaParams struct {
+	ID            string
+	Version       int64
+	Status        string
+	CurrentStep   string
+	FailureCode   string
+	FailureReason string
+	Steps         []byte
 }
 
-func (q *Queries) UpsertSagaStep(ctx context.Context, db DBTX, arg UpsertSagaStepParams) error {
-	_, err := db.Exec(ctx, upsertSagaStep,
-		arg.SagaID,
-		arg.StepName,
-		arg.Position,
+// Time is the database's, so that services whose clocks differ agree on what is stale.
+func (q *Queries) UpdateSaga(ctx context.Context, db DBTX, arg UpdateSagaParams) (int64, error) {
+	result, err := db.Exec(ctx, UpdateSaga,
+		arg.ID,
+		arg.Version,
 		arg.Status,
-		arg.Attempts,
-		arg.Error,
+		arg.CurrentStep,
+		arg.FailureCode,
+		arg.FailureReason,
+		arg.Steps,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

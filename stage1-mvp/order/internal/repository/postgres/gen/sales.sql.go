@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const listTopSKUs = `-- name: ListTopSKUs :many
+const ListTopSKUs = `-- name: ListTopSKUs :many
 SELECT currency, sku, pieces::bigint AS pieces, minor_units::bigint AS minor_units
 FROM (
     SELECT o.currency, i.sku, sum(i.quantity) AS pieces, sum(i.quantity::numeric * i.unit_price_minor) AS minor_units,
@@ -20,6 +20,7 @@ FROM (
     FROM orders o
     JOIN order_items i ON i.order_id = o.id
     WHERE o.paid_at >= $1::timestamptz AND o.paid_at < $2::timestamptz
+      AND o.created_at >= $1::timestamptz - interval '1 day' AND o.created_at < $2::timestamptz
     GROUP BY o.currency, i.sku
 ) AS sold
 WHERE place <= $3::bigint
@@ -41,7 +42,7 @@ type ListTopSKUsRow struct {
 
 // The best sold of each currency: by what they brought in, and by name where that is equal.
 func (q *Queries) ListTopSKUs(ctx context.Context, db DBTX, arg ListTopSKUsParams) ([]ListTopSKUsRow, error) {
-	rows, err := db.Query(ctx, listTopSKUs, arg.FromTime, arg.ToTime, arg.Most)
+	rows, err := db.Query(ctx, ListTopSKUs, arg.FromTime, arg.ToTime, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (q *Queries) ListTopSKUs(ctx context.Context, db DBTX, arg ListTopSKUsParam
 	return items, nil
 }
 
-const sumCancelledOrders = `-- name: SumCancelledOrders :many
+const SumCancelledOrders = `-- name: SumCancelledOrders :many
 SELECT cancel_code, currency, count(*) AS orders, LEAST(sum(total_minor), 9223372036854775807)::bigint AS minor_units
 FROM orders
 WHERE cancelled_at >= $1::timestamptz AND cancelled_at < $2::timestamptz
@@ -85,9 +86,9 @@ type SumCancelledOrdersRow struct {
 	MinorUnits int64
 }
 
-// Nobody has to pay for what is cancelled, so customers could choose amounts with too large a sum: it stops at the largest bigint.
+// Cancelled orders need not be paid, so their sum may be too large: it stops at the largest bigint.
 func (q *Queries) SumCancelledOrders(ctx context.Context, db DBTX, arg SumCancelledOrdersParams) ([]SumCancelledOrdersRow, error) {
-	rows, err := db.Query(ctx, sumCancelledOrders, arg.FromTime, arg.ToTime)
+	rows, err := db.Query(ctx, SumCancelledOrders, arg.FromTime, arg.ToTime)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +112,12 @@ func (q *Queries) SumCancelledOrders(ctx context.Context, db DBTX, arg SumCancel
 	return items, nil
 }
 
-const sumPaidOrders = `-- name: SumPaidOrders :many
+const SumPaidOrders = `-- name: SumPaidOrders :many
 
 SELECT currency, count(*) AS orders, sum(total_minor)::bigint AS minor_units
 FROM orders
 WHERE paid_at >= $1::timestamptz AND paid_at < $2::timestamptz
+  AND created_at >= $1::timestamptz - interval '1 day' AND created_at < $2::timestamptz
 GROUP BY currency
 ORDER BY currency COLLATE "C"
 `
@@ -132,9 +134,10 @@ type SumPaidOrdersRow struct {
 }
 
 // Everything here is a half-open range of time, [from, to), and is sorted byte by byte, so that every server gives the same order.
+// A purchase ends within minutes, so what is paid on a day was created on that day or the day before: a range of orders_by_created_at.
 // A sum of payments that does not fit into a bigint is an error of the cast.
 func (q *Queries) SumPaidOrders(ctx context.Context, db DBTX, arg SumPaidOrdersParams) ([]SumPaidOrdersRow, error) {
-	rows, err := db.Query(ctx, sumPaidOrders, arg.FromTime, arg.ToTime)
+	rows, err := db.Query(ctx, SumPaidOrders, arg.FromTime, arg.ToTime)
 	if err != nil {
 		return nil, err
 	}

@@ -7,98 +7,18 @@ package gen
 
 import (
 	"context"
-	"time"
 )
 
-const appendEntry = `-- name: AppendEntry :exec
-INSERT INTO ledger_entries (id, user_id, currency, kind, amount_minor, reference, seq, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-`
-
-type AppendEntryParams struct {
-	ID          string
-	UserID      string
-	Currency    string
-	Kind        int16
-	AmountMinor int64
-	Reference   string
-	Seq         int64
-	CreatedAt   time.Time
-}
-
-func (q *Queries) AppendEntry(ctx context.Context, db DBTX, arg AppendEntryParams) error {
-	_, err := db.Exec(ctx, appendEntry,
-		arg.ID,
-		arg.UserID,
-		arg.Currency,
-		arg.Kind,
-		arg.AmountMinor,
-		arg.Reference,
-		arg.Seq,
-		arg.CreatedAt,
-	)
-	return err
-}
-
-const entriesAfter = `-- name: EntriesAfter :many
-SELECT id, user_id, currency, kind, amount_minor, reference, seq, created_at FROM ledger_entries
-WHERE user_id = $1 AND currency = $2 AND seq > $3 AND seq <= $4
-ORDER BY seq
-`
-
-type EntriesAfterParams struct {
-	UserID   string
-	Currency string
-	AfterSeq int64
-	UpToSeq  int64
-}
-
-func (q *Queries) EntriesAfter(ctx context.Context, db DBTX, arg EntriesAfterParams) ([]LedgerEntry, error) {
-	rows, err := db.Query(ctx, entriesAfter,
-		arg.UserID,
-		arg.Currency,
-		arg.AfterSeq,
-		arg.UpToSeq,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LedgerEntry
-	for rows.Next() {
-		var i LedgerEntry
-		if err := rows.Scan(
-			&i.ID,
-			&i.UserID,
-			&i.Currency,
-			&i.Kind,
-			&i.AmountMinor,
-			&i.Reference,
-			&i.Seq,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const entriesBefore = `-- name: EntriesBefore :many
-SELECT id, user_id, currency, kind, amount_minor, reference, seq, created_at FROM ledger_entries
-WHERE user_id = $1 AND currency = $2
-  AND (created_at, id) < ($3::timestamptz, $4::uuid)
-ORDER BY created_at DESC, id DESC LIMIT $5
+SELECT user_id, currency, seq, kind, amount_minor, balance_minor, reference, created_at FROM ledger_entries
+WHERE user_id = $1 AND currency = $2 AND seq < $3
+ORDER BY seq DESC LIMIT $4
 `
 
 type EntriesBeforeParams struct {
 	UserID    string
 	Currency  string
-	CreatedAt time.Time
-	ID        string
+	Before    int64
 	PageLimit int32
 }
 
@@ -106,8 +26,7 @@ func (q *Queries) EntriesBefore(ctx context.Context, db DBTX, arg EntriesBeforeP
 	rows, err := db.Query(ctx, entriesBefore,
 		arg.UserID,
 		arg.Currency,
-		arg.CreatedAt,
-		arg.ID,
+		arg.Before,
 		arg.PageLimit,
 	)
 	if err != nil {
@@ -118,13 +37,13 @@ func (q *Queries) EntriesBefore(ctx context.Context, db DBTX, arg EntriesBeforeP
 	for rows.Next() {
 		var i LedgerEntry
 		if err := rows.Scan(
-			&i.ID,
 			&i.UserID,
 			&i.Currency,
+			&i.Seq,
 			&i.Kind,
 			&i.AmountMinor,
+			&i.BalanceMinor,
 			&i.Reference,
-			&i.Seq,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -137,45 +56,45 @@ func (q *Queries) EntriesBefore(ctx context.Context, db DBTX, arg EntriesBeforeP
 	return items, nil
 }
 
-const findEntryByReference = `-- name: FindEntryByReference :one
-SELECT id, user_id, currency, kind, amount_minor, reference, seq, created_at FROM ledger_entries WHERE reference = $1 AND kind = $2 AND kind IN (2, 3)
+const findEntry = `-- name: FindEntry :one
+SELECT user_id, currency, seq, kind, amount_minor, balance_minor, reference, created_at FROM ledger_entries WHERE split_part(reference, '/', 1) = split_part($1, '/', 1) AND kind = $2 AND kind IN (2, 3, 4) AND reference = $1
 `
 
-type FindEntryByReferenceParams struct {
+type FindEntryParams struct {
 	Reference string
 	Kind      int16
 }
 
-func (q *Queries) FindEntryByReference(ctx context.Context, db DBTX, arg FindEntryByReferenceParams) (LedgerEntry, error) {
-	row := db.QueryRow(ctx, findEntryByReference, arg.Reference, arg.Kind)
+func (q *Queries) FindEntry(ctx context.Context, db DBTX, arg FindEntryParams) (LedgerEntry, error) {
+	row := db.QueryRow(ctx, findEntry, arg.Reference, arg.Kind)
 	var i LedgerEntry
 	err := row.Scan(
-		&i.ID,
 		&i.UserID,
 		&i.Currency,
+		&i.Seq,
 		&i.Kind,
 		&i.AmountMinor,
+		&i.BalanceMinor,
 		&i.Reference,
-		&i.Seq,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
-const firstEntries = `-- name: FirstEntries :many
-SELECT id, user_id, currency, kind, amount_minor, reference, seq, created_at FROM ledger_entries
+const newestEntries = `-- name: NewestEntries :many
+SELECT user_id, currency, seq, kind, amount_minor, balance_minor, reference, created_at FROM ledger_entries
 WHERE user_id = $1 AND currency = $2
-ORDER BY created_at DESC, id DESC LIMIT $3
+ORDER BY seq DESC LIMIT $3
 `
 
-type FirstEntriesParams struct {
+type NewestEntriesParams struct {
 	UserID    string
 	Currency  string
 	PageLimit int32
 }
 
-func (q *Queries) FirstEntries(ctx context.Context, db DBTX, arg FirstEntriesParams) ([]LedgerEntry, error) {
-	rows, err := db.Query(ctx, firstEntries, arg.UserID, arg.Currency, arg.PageLimit)
+func (q *Queries) NewestEntries(ctx context.Context, db DBTX, arg NewestEntriesParams) ([]LedgerEntry, error) {
+	rows, err := db.Query(ctx, newestEntries, arg.UserID, arg.Currency, arg.PageLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -184,13 +103,13 @@ func (q *Queries) FirstEntries(ctx context.Context, db DBTX, arg FirstEntriesPar
 	for rows.Next() {
 		var i LedgerEntry
 		if err := rows.Scan(
-			&i.ID,
 			&i.UserID,
 			&i.Currency,
+			&i.Seq,
 			&i.Kind,
 			&i.AmountMinor,
+			&i.BalanceMinor,
 			&i.Reference,
-			&i.Seq,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -201,50 +120,4 @@ func (q *Queries) FirstEntries(ctx context.Context, db DBTX, arg FirstEntriesPar
 		return nil, err
 	}
 	return items, nil
-}
-
-const latestSnapshot = `-- name: LatestSnapshot :one
-SELECT seq, balance_minor FROM ledger_snapshots
-WHERE user_id = $1 AND currency = $2 AND seq <= $3
-ORDER BY seq DESC LIMIT 1
-`
-
-type LatestSnapshotParams struct {
-	UserID   string
-	Currency string
-	UpToSeq  int64
-}
-
-type LatestSnapshotRow struct {
-	Seq          int64
-	BalanceMinor int64
-}
-
-func (q *Queries) LatestSnapshot(ctx context.Context, db DBTX, arg LatestSnapshotParams) (LatestSnapshotRow, error) {
-	row := db.QueryRow(ctx, latestSnapshot, arg.UserID, arg.Currency, arg.UpToSeq)
-	var i LatestSnapshotRow
-	err := row.Scan(&i.Seq, &i.BalanceMinor)
-	return i, err
-}
-
-const saveSnapshot = `-- name: SaveSnapshot :exec
-INSERT INTO ledger_snapshots (user_id, currency, seq, balance_minor) VALUES ($1, $2, $3, $4)
-ON CONFLICT DO NOTHING
-`
-
-type SaveSnapshotParams struct {
-	UserID       string
-	Currency     string
-	Seq          int64
-	BalanceMinor int64
-}
-
-func (q *Queries) SaveSnapshot(ctx context.Context, db DBTX, arg SaveSnapshotParams) error {
-	_, err := db.Exec(ctx, saveSnapshot,
-		arg.UserID,
-		arg.Currency,
-		arg.Seq,
-		arg.BalanceMinor,
-	)
-	return err
 }

@@ -9,21 +9,13 @@ import (
 )
 
 type LedgerEntry struct {
-	ID          string
-	UserID      string
-	Currency    string
-	Kind        int16
-	AmountMinor int64
-	Reference   string
-	Seq         int64
-	CreatedAt   time.Time
-}
-
-type LedgerSnapshot struct {
 	UserID       string
 	Currency     string
 	Seq          int64
+	Kind         int16
+	AmountMinor  int64
 	BalanceMinor int64
+	Reference    string
 	CreatedAt    time.Time
 }
 
@@ -37,9 +29,6 @@ type Payment struct {
 	AmountMinor    int64
 	FailureCode    string
 	FailureReason  string
-	RefundAttempt  int32
-	RefundScope    string
-	RefundKey      string
 	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -55,9 +44,10 @@ type ProcessedEvent struct {
 }
 
 type Wallet struct {
-	UserID    string
-	Currency  string
-	Version   int64
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	UserID       string
+	Currency     string
+	BalanceMinor int64
+	Version      int64
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }

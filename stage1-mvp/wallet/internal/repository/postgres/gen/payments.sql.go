@@ -10,28 +10,40 @@ import (
 	"time"
 )
 
-const claimPayment = `-- name: ClaimPayment :execrows
-UPDATE payments
-SET version = version + 1, touched_at = clock_timestamp()
-WHERE id = $1 AND version = $2 AND touched_at = $3 AND status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING')
+const claimPayment = `-- name: ClaimPayment :one
+UPDATE payments SET touched_at = clock_timestamp()
+WHERE id = $1 AND touched_at = $2 AND status IN ('PENDING', 'CHARGED', 'VOIDING')
+RETURNING id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, version, created_at, updated_at, touched_at
 `
 
 type ClaimPaymentParams struct {
 	ID        string
-	Version   int64
 	TouchedAt time.Time
 }
 
-func (q *Queries) ClaimPayment(ctx context.Context, db DBTX, arg ClaimPaymentParams) (int64, error) {
-	result, err := db.Exec(ctx, claimPayment, arg.ID, arg.Version, arg.TouchedAt)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) ClaimPayment(ctx context.Context, db DBTX, arg ClaimPaymentParams) (Payment, error) {
+	row := db.QueryRow(ctx, claimPayment, arg.ID, arg.TouchedAt)
+	var i Payment
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.IdempotencyKey,
+		&i.RequestHash,
+		&i.Status,
+		&i.Currency,
+		&i.AmountMinor,
+		&i.FailureCode,
+		&i.FailureReason,
+		&i.Version,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.TouchedAt,
+	)
+	return i, err
 }
 
 const countUnsettledPayments = `-- name: CountUnsettledPayments :many
-SELECT status, count(*) FROM payments WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING') GROUP BY status
+SELECT status, count(*) FROM payments WHERE status IN ('PENDING', 'CHARGED', 'VOIDING') GROUP BY status
 `
 
 type CountUnsettledPaymentsRow struct {
@@ -60,7 +72,7 @@ func (q *Queries) CountUnsettledPayments(ctx context.Context, db DBTX) ([]CountU
 }
 
 const getPayment = `-- name: GetPayment :one
-SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, refund_attempt, refund_scope, refund_key, version, created_at, updated_at, touched_at FROM payments WHERE id = $1
+SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, version, created_at, updated_at, touched_at FROM payments WHERE id = $1
 `
 
 func (q *Queries) GetPayment(ctx context.Context, db DBTX, id string) (Payment, error) {
@@ -76,9 +88,6 @@ func (q *Queries) GetPayment(ctx context.Context, db DBTX, id string) (Payment, 
 		&i.AmountMinor,
 		&i.FailureCode,
 		&i.FailureReason,
-		&i.RefundAttempt,
-		&i.RefundScope,
-		&i.RefundKey,
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -88,7 +97,7 @@ func (q *Queries) GetPayment(ctx context.Context, db DBTX, id string) (Payment, 
 }
 
 const getPaymentByKey = `-- name: GetPaymentByKey :one
-SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, refund_attempt, refund_scope, refund_key, version, created_at, updated_at, touched_at FROM payments WHERE user_id = $1 AND idempotency_key = $2
+SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, version, created_at, updated_at, touched_at FROM payments WHERE user_id = $1 AND idempotency_key = $2
 `
 
 type GetPaymentByKeyParams struct {
@@ -109,9 +118,6 @@ func (q *Queries) GetPaymentByKey(ctx context.Context, db DBTX, arg GetPaymentBy
 		&i.AmountMinor,
 		&i.FailureCode,
 		&i.FailureReason,
-		&i.RefundAttempt,
-		&i.RefundScope,
-		&i.RefundKey,
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -159,8 +165,8 @@ func (q *Queries) InsertPayment(ctx context.Context, db DBTX, arg InsertPaymentP
 }
 
 const listStalePayments = `-- name: ListStalePayments :many
-SELECT id, version, touched_at FROM payments
-WHERE status IN ('PENDING', 'CHARGED', 'VOIDING', 'REFUNDING')
+SELECT id, touched_at FROM payments
+WHERE status IN ('PENDING', 'CHARGED', 'VOIDING')
   AND touched_at < clock_timestamp() - $1::interval
 ORDER BY touched_at
 LIMIT $2
@@ -173,11 +179,10 @@ type ListStalePaymentsParams struct {
 
 type ListStalePaymentsRow struct {
 	ID        string
-	Version   int64
 	TouchedAt time.Time
 }
 
-// Time is the database's, so that services whose clocks differ agree on what is stale.
+// Time is that of the database, so that replicas with different clocks agree on what is stale.
 func (q *Queries) ListStalePayments(ctx context.Context, db DBTX, arg ListStalePaymentsParams) ([]ListStalePaymentsRow, error) {
 	rows, err := db.Query(ctx, listStalePayments, arg.StaleAfter, arg.MaxRows)
 	if err != nil {
@@ -187,7 +192,7 @@ func (q *Queries) ListStalePayments(ctx context.Context, db DBTX, arg ListStaleP
 	var items []ListStalePaymentsRow
 	for rows.Next() {
 		var i ListStalePaymentsRow
-		if err := rows.Scan(&i.ID, &i.Version, &i.TouchedAt); err != nil {
+		if err := rows.Scan(&i.ID, &i.TouchedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -199,7 +204,7 @@ func (q *Queries) ListStalePayments(ctx context.Context, db DBTX, arg ListStaleP
 }
 
 const lockPayment = `-- name: LockPayment :one
-SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, refund_attempt, refund_scope, refund_key, version, created_at, updated_at, touched_at FROM payments WHERE id = $1 FOR UPDATE
+SELECT id, user_id, idempotency_key, request_hash, status, currency, amount_minor, failure_code, failure_reason, version, created_at, updated_at, touched_at FROM payments WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockPayment(ctx context.Context, db DBTX, id string) (Payment, error) {
@@ -215,9 +220,6 @@ func (q *Queries) LockPayment(ctx context.Context, db DBTX, id string) (Payment,
 		&i.AmountMinor,
 		&i.FailureCode,
 		&i.FailureReason,
-		&i.RefundAttempt,
-		&i.RefundScope,
-		&i.RefundKey,
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -228,9 +230,8 @@ func (q *Queries) LockPayment(ctx context.Context, db DBTX, id string) (Payment,
 
 const updatePayment = `-- name: UpdatePayment :execrows
 UPDATE payments
-SET status = $2, failure_code = $3, failure_reason = $4, refund_attempt = $5, refund_scope = $6, refund_key = $7, updated_at = $8,
-    version = version + 1, touched_at = clock_timestamp()
-WHERE id = $1 AND version = $9
+SET status = $2, failure_code = $3, failure_reason = $4, updated_at = $5, version = $6, touched_at = clock_timestamp()
+WHERE id = $1 AND version = $7
 `
 
 type UpdatePaymentParams struct {
@@ -238,10 +239,8 @@ type UpdatePaymentParams struct {
 	Status        string
 	FailureCode   string
 	FailureReason string
-	RefundAttempt int32
-	RefundScope   string
-	RefundKey     string
 	UpdatedAt     time.Time
+	Version       int64
 	Expected      int64
 }
 
@@ -251,10 +250,8 @@ func (q *Queries) UpdatePayment(ctx context.Context, db DBTX, arg UpdatePaymentP
 		arg.Status,
 		arg.FailureCode,
 		arg.FailureReason,
-		arg.RefundAttempt,
-		arg.RefundScope,
-		arg.RefundKey,
 		arg.UpdatedAt,
+		arg.Version,
 		arg.Expected,
 	)
 	if err != nil {

@@ -10,26 +10,36 @@ import (
 	"time"
 )
 
-const advanceWallet = `-- name: AdvanceWallet :execrows
-UPDATE wallets SET version = $1, updated_at = $2
-WHERE user_id = $3 AND currency = $4 AND version = $5
+const appendEntry = `-- name: AppendEntry :execrows
+WITH moved AS (
+    UPDATE wallets SET balance_minor = balance_minor + $5, version = $3, updated_at = $7
+    WHERE user_id = $1 AND currency = $2 AND version + 1 = $3
+    RETURNING balance_minor
+)
+INSERT INTO ledger_entries (user_id, currency, seq, kind, amount_minor, balance_minor, reference, created_at)
+SELECT $1, $2, $3, $4, $5, moved.balance_minor, $6, $7 FROM moved
 `
 
-type AdvanceWalletParams struct {
-	Next     int64
-	Now      time.Time
-	UserID   string
-	Currency string
-	Expected int64
+type AppendEntryParams struct {
+	UserID      string
+	Currency    string
+	Seq         int64
+	Kind        int16
+	AmountMinor int64
+	Reference   string
+	CreatedAt   time.Time
 }
 
-func (q *Queries) AdvanceWallet(ctx context.Context, db DBTX, arg AdvanceWalletParams) (int64, error) {
-	result, err := db.Exec(ctx, advanceWallet,
-		arg.Next,
-		arg.Now,
+// The balance is changed by the amount of the entry and in the same statement, so the two cannot differ.
+func (q *Queries) AppendEntry(ctx context.Context, db DBTX, arg AppendEntryParams) (int64, error) {
+	result, err := db.Exec(ctx, appendEntry,
 		arg.UserID,
 		arg.Currency,
-		arg.Expected,
+		arg.Seq,
+		arg.Kind,
+		arg.AmountMinor,
+		arg.Reference,
+		arg.CreatedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -51,24 +61,29 @@ func (q *Queries) EnsureWallet(ctx context.Context, db DBTX, arg EnsureWalletPar
 	return err
 }
 
-const getWalletVersion = `-- name: GetWalletVersion :one
-SELECT version FROM wallets WHERE user_id = $1 AND currency = $2
+const getWallet = `-- name: GetWallet :one
+SELECT balance_minor, version FROM wallets WHERE user_id = $1 AND currency = $2
 `
 
-type GetWalletVersionParams struct {
+type GetWalletParams struct {
 	UserID   string
 	Currency string
 }
 
-func (q *Queries) GetWalletVersion(ctx context.Context, db DBTX, arg GetWalletVersionParams) (int64, error) {
-	row := db.QueryRow(ctx, getWalletVersion, arg.UserID, arg.Currency)
-	var version int64
-	err := row.Scan(&version)
-	return version, err
+type GetWalletRow struct {
+	BalanceMinor int64
+	Version      int64
+}
+
+func (q *Queries) GetWallet(ctx context.Context, db DBTX, arg GetWalletParams) (GetWalletRow, error) {
+	row := db.QueryRow(ctx, getWallet, arg.UserID, arg.Currency)
+	var i GetWalletRow
+	err := row.Scan(&i.BalanceMinor, &i.Version)
+	return i, err
 }
 
 const lockWallet = `-- name: LockWallet :one
-SELECT version FROM wallets WHERE user_id = $1 AND currency = $2 FOR UPDATE
+SELECT balance_minor, version FROM wallets WHERE user_id = $1 AND currency = $2 FOR UPDATE
 `
 
 type LockWalletParams struct {
@@ -76,9 +91,14 @@ type LockWalletParams struct {
 	Currency string
 }
 
-func (q *Queries) LockWallet(ctx context.Context, db DBTX, arg LockWalletParams) (int64, error) {
+type LockWalletRow struct {
+	BalanceMinor int64
+	Version      int64
+}
+
+func (q *Queries) LockWallet(ctx context.Context, db DBTX, arg LockWalletParams) (LockWalletRow, error) {
 	row := db.QueryRow(ctx, lockWallet, arg.UserID, arg.Currency)
-	var version int64
-	err := row.Scan(&version)
-	return version, err
+	var i LockWalletRow
+	err := row.Scan(&i.BalanceMinor, &i.Version)
+	return i, err
 }

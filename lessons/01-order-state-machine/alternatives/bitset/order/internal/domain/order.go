@@ -8,22 +8,24 @@ import (
 
 // Confirm says that the stock is reserved.
 func (o *Order) Confirm(now time.Time) error {
-	return o.become(StatusConfirmed, &OrderConfirmed{OrderID: o.id, OccurredAt: now}, now)
+	return o.become(StatusConfirmed, func(m EventMeta) Event { return &OrderConfirmed{EventMeta: m, OrderID: o.id} }, now)
 }
 
 // MarkPaid says that the money is taken.
 func (o *Order) MarkPaid(now time.Time) error {
-	return o.become(StatusPaid, &OrderPaid{OrderID: o.id, Total: o.total, OccurredAt: now}, now)
+	return o.become(StatusPaid, func(m EventMeta) Event { return &OrderPaid{EventMeta: m, OrderID: o.id, Total: o.total} }, now)
 }
 
 // Ship says that the goods have left.
 func (o *Order) Ship(now time.Time) error {
-	return o.become(StatusShipped, &OrderShipped{OrderID: o.id, OccurredAt: now}, now)
+	return o.become(StatusShipped, func(m EventMeta) Event { return &OrderShipped{EventMeta: m, OrderID: o.id} }, now)
 }
 
 // Cancel gives the order up. The reason is for people, the code for programs.
 func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
-	err := o.become(StatusCancelled, &OrderCancelled{OrderID: o.id, Code: code, Reason: reason, OccurredAt: now}, now)
+	err := o.become(StatusCancelled, func(m EventMeta) Event {
+		return &OrderCancelled{EventMeta: m, OrderID: o.id, Code: code, Reason: reason}
+	}, now)
 	if err == nil {
 		o.cancelCode, o.cancelReason = code, reason
 	}
@@ -33,11 +35,11 @@ func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
 // become is the only place that changes a status. The list of events is never written in place: who holds an older one keeps it.
 //
 //stagecraft:add
-func (o *Order) become(to OrderStatus, event Event, now time.Time) error {
+func (o *Order) become(to OrderStatus, event func(EventMeta) Event, now time.Time) error {
 	if !o.status.CanTransitionTo(to) {
 		return &transitionError{from: o.status, to: to}
 	}
-	o.status, o.updatedAt, o.events = to, now, slices.Concat(o.events, []Event{event})
+	o.status, o.updatedAt, o.events = to, now, slices.Concat(o.events, []Event{event(o.nextEvent(now))})
 	return nil
 }
 

@@ -15,10 +15,10 @@ var next = [...]uint8{
 	StatusCancelled:   0,
 }
 
-// CanTransitionTo tells whether an order in status s may next be in status to.
+// CanTransitionTo reports whether an order in status s may next be in status to.
 func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
 	return s.IsValid() && to.IsValid() && next[s]&(1<<uint(to)) != 0
 }
 
-// IsFinal tells whether nothing can follow s.
+// IsFinal reports whether nothing can follow s.
 func (s OrderStatus) IsFinal() bool { return s.IsValid() && next[s] == 0 }

@@ -12,7 +12,7 @@ func (o *Order) Confirm(now time.Time) error {
 	}
 	o.status = StatusConfirmed
 	o.updatedAt = now
-	o.events = append(o.events, OrderConfirmed{OrderID: o.id, OccurredAt: now})
+	o.events = append(o.events, OrderConfirmed{EventMeta: o.nextEvent(now), OrderID: o.id})
 	return nil
 }
 
@@ -23,7 +23,7 @@ func (o *Order) MarkPaid(now time.Time) error {
 	}
 	o.status = StatusPaid
 	o.updatedAt = now
-	o.events = append(o.events, OrderPaid{OrderID: o.id, Total: o.total, OccurredAt: now})
+	o.events = append(o.events, OrderPaid{EventMeta: o.nextEvent(now), OrderID: o.id, Total: o.total})
 	return nil
 }
 
@@ -34,7 +34,7 @@ func (o *Order) Ship(now time.Time) error {
 	}
 	o.status = StatusShipped
 	o.updatedAt = now
-	o.events = append(o.events, OrderShipped{OrderID: o.id, OccurredAt: now})
+	o.events = append(o.events, OrderShipped{EventMeta: o.nextEvent(now), OrderID: o.id})
 	return nil
 }
 
@@ -49,7 +49,7 @@ func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
 	o.updatedAt = now
 	o.cancelCode = code
 	o.cancelReason = reason
-	o.events = append(o.events, OrderCancelled{OrderID: o.id, Code: code, Reason: reason, OccurredAt: now})
+	o.events = append(o.events, OrderCancelled{EventMeta: o.nextEvent(now), OrderID: o.id, Code: code, Reason: reason})
 	return nil
 }
 

@@ -3,7 +3,7 @@ package domain
 //stagecraft:drop
 var transitions map[OrderStatus][]OrderStatus
 
-// CanTransitionTo tells whether an order in status s may next be in status to.
+// CanTransitionTo reports whether an order in status s may next be in status to.
 func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
 	switch s {
 	case StatusPending:
@@ -17,5 +17,5 @@ func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
 	}
 }
 
-// IsFinal tells whether nothing can follow s.
+// IsFinal reports whether nothing can follow s.
 func (s OrderStatus) IsFinal() bool { return s == StatusShipped || s == StatusCancelled }

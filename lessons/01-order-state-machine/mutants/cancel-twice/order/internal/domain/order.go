@@ -11,6 +11,6 @@ func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
 		return err
 	}
 	o.cancelCode, o.cancelReason = code, reason
-	o.record(OrderCancelled{OrderID: o.id, Code: code, Reason: reason, OccurredAt: now})
+	o.record(OrderCancelled{EventMeta: o.nextEvent(now), OrderID: o.id, Code: code, Reason: reason})
 	return nil
 }

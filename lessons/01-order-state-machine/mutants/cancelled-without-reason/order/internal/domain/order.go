@@ -8,6 +8,6 @@ func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
 		return err
 	}
 	o.cancelCode, o.cancelReason = code, reason
-	o.record(OrderCancelled{OrderID: o.id, OccurredAt: now})
+	o.record(OrderCancelled{EventMeta: o.nextEvent(now), OrderID: o.id})
 	return nil
 }

@@ -7,6 +7,6 @@ func (o *Order) Ship(now time.Time) error {
 	if err := o.transition(StatusShipped, now); err != nil {
 		return err
 	}
-	o.record(OrderPaid{OrderID: o.id, Total: o.total, OccurredAt: now})
+	o.record(OrderPaid{EventMeta: o.nextEvent(now), OrderID: o.id, Total: o.total})
 	return nil
 }

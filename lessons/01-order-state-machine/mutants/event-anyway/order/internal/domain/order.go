@@ -4,6 +4,6 @@ import "time"
 
 // Ship says that the goods have left.
 func (o *Order) Ship(now time.Time) error {
-	defer o.record(OrderShipped{OrderID: o.id, OccurredAt: now})
+	defer o.record(OrderShipped{EventMeta: o.nextEvent(now), OrderID: o.id})
 	return o.transition(StatusShipped, now)
 }

@@ -1,4 +1,4 @@
 package domain
 
-// IsFinal tells whether nothing can follow s.
+// IsFinal reports whether nothing can follow s.
 func (s OrderStatus) IsFinal() bool { return len(transitions[s]) == 0 }

@@ -8,6 +8,6 @@ func (o *Order) Cancel(code CancelCode, reason string, now time.Time) error {
 	if err := o.transition(StatusCancelled, now); err != nil {
 		return err
 	}
-	o.record(OrderCancelled{OrderID: o.id, Code: code, Reason: reason, OccurredAt: now})
+	o.record(OrderCancelled{EventMeta: o.nextEvent(now), OrderID: o.id, Code: code, Reason: reason})
 	return nil
 }

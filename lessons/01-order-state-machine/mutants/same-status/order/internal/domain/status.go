@@ -1,6 +1,6 @@
 package domain
 
-// CanTransitionTo tells whether an order in status s may next be in status to.
+// CanTransitionTo reports whether an order in status s may next be in status to.
 func (s OrderStatus) CanTransitionTo(to OrderStatus) bool {
 	if s == to {
 		return true

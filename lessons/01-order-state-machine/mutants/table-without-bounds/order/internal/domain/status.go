@@ -7,5 +7,5 @@ var arrows = [6][6]bool{
 	StatusPaid:      {StatusShipped: true, StatusCancelled: true},
 }
 
-// CanTransitionTo tells whether an order in status s may next be in status to.
+// CanTransitionTo reports whether an order in status s may next be in status to.
 func (s OrderStatus) CanTransitionTo(to OrderStatus) bool { return arrows[s][to] }

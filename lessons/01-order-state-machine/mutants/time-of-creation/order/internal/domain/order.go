@@ -7,6 +7,6 @@ func (o *Order) MarkPaid(now time.Time) error {
 	if err := o.transition(StatusPaid, now); err != nil {
 		return err
 	}
-	o.record(OrderPaid{OrderID: o.id, Total: o.total, OccurredAt: o.createdAt})
+	o.record(OrderPaid{EventMeta: o.nextEvent(o.createdAt), OrderID: o.id, Total: o.total})
 	return nil
 }

@@ -3,12 +3,12 @@ package usecase
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/platform/clock"
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/platform/clock"
+	"shop/platform/errs"
+	"shop/wallet/internal/domain"
 )
 
-// Ledgers is all that TopUp needs of whoever keeps wallets.
+// Ledgers is what TopUp needs of a repository.
 //
 //stagecraft:add
 type Ledgers interface {
@@ -16,17 +16,18 @@ type Ledgers interface {
 	Append(ctx context.Context, wallet *domain.Wallet) error
 }
 
-// TopUp puts money in.
+// TopUp adds money at the cash desk.
 type TopUp struct {
 	tx       Transactor
 	requests Requests
 	ledgers  Ledgers
+	events   EventPublisher
 	now      clock.Clock
 }
 
 // NewTopUp returns the use case.
-func NewTopUp(tx Transactor, requests Requests, ledgers Ledgers, now clock.Clock) *TopUp {
-	return &TopUp{tx: tx, requests: requests, ledgers: ledgers, now: now}
+func NewTopUp(tx Transactor, requests Requests, ledgers Ledgers, events EventPublisher, now clock.Clock) *TopUp {
+	return &TopUp{tx: tx, requests: requests, ledgers: ledgers, events: events, now: now}
 }
 
 func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, key string) (*domain.Wallet, error) {
@@ -35,10 +36,13 @@ func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, k
 		return nil, err
 	}
 	if room := wallet.Room(); amount.MinorUnits() > room {
-		return nil, errs.New(errs.Precondition, "WALLET_FULL", "only %d more fit into this wallet", room)
+		return nil, errs.New(errs.Precondition, "WALLET_FULL", "the wallet has room for %d more", room)
 	}
-	if err := wallet.TopUp(newID(), amount, key, u.now()); err != nil {
+	if err := wallet.TopUp(amount, key, u.now()); err != nil {
 		return nil, err
 	}
-	return wallet, u.ledgers.Append(ctx, wallet)
+	if err := u.ledgers.Append(ctx, wallet); err != nil {
+		return nil, err
+	}
+	return wallet, u.events.Publish(ctx, wallet.Events()...)
 }

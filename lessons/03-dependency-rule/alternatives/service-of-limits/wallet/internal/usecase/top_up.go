@@ -3,8 +3,8 @@ package usecase
 import (
 	"context"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/service/limit"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/service/limit"
 )
 
 func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, key string) (*domain.Wallet, error) {
@@ -15,8 +15,11 @@ func (u *TopUp) topUp(ctx context.Context, userID string, amount domain.Money, k
 	if err := limit.Check(wallet, amount); err != nil {
 		return nil, err
 	}
-	if err := wallet.TopUp(newID(), amount, key, u.now()); err != nil {
+	if err := wallet.TopUp(amount, key, u.now()); err != nil {
 		return nil, err
 	}
-	return wallet, u.wallets.Append(ctx, wallet)
+	if err := u.wallets.Append(ctx, wallet); err != nil {
+		return nil, err
+	}
+	return wallet, u.events.Publish(ctx, wallet.Events()...)
 }

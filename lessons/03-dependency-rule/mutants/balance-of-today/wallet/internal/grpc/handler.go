@@ -3,8 +3,8 @@ package grpc
 import (
 	"context"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/wallet/internal/usecase/dto"
 )
 
 // TopUp puts money in.

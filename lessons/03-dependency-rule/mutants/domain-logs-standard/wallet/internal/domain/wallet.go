@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// TopUp puts money in. The errors are ErrInvalidAmount, ErrCurrencyMismatch and ErrWalletFull.
-func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time) error {
+func (w *Wallet) put(kind EntryKind, amount Money, reference string, now time.Time) error {
 	if !amount.IsPositive() {
 		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
 	}
@@ -15,5 +14,5 @@ func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time)
 		slog.Warn("wallet is full", "user_id", w.userID)
 		return fmt.Errorf("%w: %s on top of %s", ErrWalletFull, amount, w.balance)
 	}
-	return w.record(Entry{ID: id, Kind: KindTopUp, Amount: amount, Reference: reference, CreatedAt: now})
+	return w.record(kind, amount, reference, now)
 }

@@ -7,8 +7,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// TopUp puts money in. The errors are ErrInvalidAmount, ErrCurrencyMismatch and ErrWalletFull.
-func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time) error {
+func (w *Wallet) put(kind EntryKind, amount Money, reference string, now time.Time) error {
 	if !amount.IsPositive() {
 		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
 	}
@@ -16,5 +15,5 @@ func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time)
 		zap.L().Warn("wallet is full", zap.String("user_id", w.userID))
 		return fmt.Errorf("%w: %s on top of %s", ErrWalletFull, amount, w.balance)
 	}
-	return w.record(Entry{ID: id, Kind: KindTopUp, Amount: amount, Reference: reference, CreatedAt: now})
+	return w.record(kind, amount, reference, now)
 }

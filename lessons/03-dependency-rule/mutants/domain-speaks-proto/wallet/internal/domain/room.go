@@ -1,6 +1,6 @@
 package domain
 
-import walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
+import walletv1 "shop/gen/wallet/v1"
 
 // Room returns how much more the wallet may take, ready to be shown to a client.
 func (w *Wallet) Room() *walletv1.Money {

@@ -1,6 +1,6 @@
 package domain
 
-import "stagecraft/stage1-mvp/platform/errs"
+import "shop/platform/errs"
 
 // ErrWalletFull refuses what a wallet cannot hold.
 var ErrWalletFull error = errs.New(errs.Precondition, "WALLET_FULL", "wallet would hold more than it may")

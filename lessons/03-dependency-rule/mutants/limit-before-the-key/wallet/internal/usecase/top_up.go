@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 
-	"stagecraft/stage1-mvp/platform/idempotency"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/usecase/dto"
+	"shop/platform/idempotency"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/usecase/dto"
 )
 
-// Execute returns the wallet as it was right after the top-up, and whether that top-up was an earlier request with the same key. The
-// same key with another amount is a Conflict.
 func (u *TopUp) Execute(ctx context.Context, in dto.TopUp) (out dto.ToppedUp, err error) {
 	userID, amount, err := u.check(in)
 	if err != nil {
@@ -24,25 +22,20 @@ func (u *TopUp) Execute(ctx context.Context, in dto.TopUp) (out dto.ToppedUp, er
 		return dto.ToppedUp{}, err
 	}
 	scope := idempotency.Scope("wallet.top_up", in.Caller.UserID)
-	var (
-		answer json.RawMessage
-		topped *domain.Wallet
-	)
+	var answer json.RawMessage
 	err = u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
-		topped = nil
 		answer, out.Replayed, err = u.requests.Once(ctx, scope, in.IdempotencyKey, hash, func(ctx context.Context) (json.RawMessage, error) {
-			var err error
-			if topped, err = u.topUp(ctx, userID, amount, in.IdempotencyKey); err != nil {
+			wallet, err := u.topUp(ctx, userID, amount, in.IdempotencyKey)
+			if err != nil {
 				return idempotency.Encode(nil, public(err))
 			}
-			return idempotency.Encode(dto.FromWallet(topped), nil)
+			return idempotency.Encode(dto.FromWallet(wallet), nil)
 		})
 		return err
 	})
 	if err != nil {
 		return dto.ToppedUp{}, err
 	}
-	announce(ctx, topped)
 	err = idempotency.Decode(answer, &out.Wallet)
 	return out, err
 }

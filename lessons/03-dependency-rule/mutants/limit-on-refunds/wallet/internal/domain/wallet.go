@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// TopUp puts money in. The errors are ErrInvalidAmount, ErrCurrencyMismatch and ErrWalletFull.
-func (w *Wallet) TopUp(id string, amount Money, reference string, now time.Time) error {
+func (w *Wallet) put(kind EntryKind, amount Money, reference string, now time.Time) error {
 	if !amount.IsPositive() {
 		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
 	}
-	return w.record(Entry{ID: id, Kind: KindTopUp, Amount: amount, Reference: reference, CreatedAt: now})
+	return w.record(kind, amount, reference, now)
 }
 
-func (w *Wallet) record(entry Entry) error {
-	if entry.Amount.minor > MaxBalance-w.balance.minor {
-		return fmt.Errorf("%w: %s on top of %s", ErrWalletFull, entry.Amount, w.balance)
+func (w *Wallet) record(kind EntryKind, amount Money, reference string, now time.Time) error {
+	if amount.minor > MaxBalance-w.balance.minor {
+		return fmt.Errorf("%w: %s on top of %s", ErrWalletFull, amount, w.balance)
 	}
-	entry.UserID, entry.Seq = w.userID, w.version+1
-	if err := w.apply(entry); err != nil {
+	balance, err := w.balance.Add(amount)
+	if err != nil {
 		return err
 	}
-	w.entries = append(w.entries, entry)
+	w.balance, w.version = balance, w.version+1
+	w.entries = append(w.entries, RestoreEntry(w.userID, w.version, kind, amount, balance, reference, now))
 	return nil
 }

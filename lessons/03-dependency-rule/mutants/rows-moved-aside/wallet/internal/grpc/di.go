@@ -3,7 +3,7 @@ package grpc
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/wallet/internal/balance"
+	"shop/wallet/internal/balance"
 )
 
 // Module provides the handlers and what the server is made of.

@@ -3,9 +3,9 @@ package grpc
 import (
 	"context"
 
-	walletv1 "stagecraft/stage1-mvp/gen/wallet/v1"
-	"stagecraft/stage1-mvp/wallet/internal/balance"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	walletv1 "shop/gen/wallet/v1"
+	"shop/wallet/internal/balance"
+	"shop/wallet/internal/usecase"
 )
 
 // Handler implements walletv1.WalletServiceServer.

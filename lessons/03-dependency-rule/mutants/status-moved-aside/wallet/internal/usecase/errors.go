@@ -3,12 +3,12 @@ package usecase
 import (
 	"errors"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/refusal"
+	"shop/platform/errs"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/refusal"
 )
 
-// public gives an error of the domain the code and the word that clients see. Others stay as they are, and so internal.
+// public gives an error of the domain the code and reason that clients see. Other errors stay as they are, and so become internal.
 func public(err error) error {
 	switch {
 	case err == nil:
@@ -17,6 +17,8 @@ func public(err error) error {
 		return errs.New(errs.Precondition, "INSUFFICIENT_BALANCE", "%s", err)
 	case errors.Is(err, domain.ErrWalletFull):
 		return refusal.Full(err)
+	case errors.Is(err, domain.ErrAlreadyBooked):
+		return errs.New(errs.Conflict, "ALREADY_BOOKED", "%s", err)
 	case errors.Is(err, domain.ErrInvalidCurrency), errors.Is(err, domain.ErrInvalidAmount),
 		errors.Is(err, domain.ErrCurrencyMismatch), errors.Is(err, domain.ErrAmountOverflow):
 		return errs.New(errs.InvalidInput, "INVALID_INPUT", "%s", err)

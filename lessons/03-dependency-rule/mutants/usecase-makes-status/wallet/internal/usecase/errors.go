@@ -6,11 +6,11 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/platform/errs"
+	"shop/wallet/internal/domain"
 )
 
-// public gives an error of the domain the code and the word that clients see. Others stay as they are, and so internal.
+// public gives an error of the domain the code and reason that clients see. Other errors stay as they are, and so become internal.
 func public(err error) error {
 	switch {
 	case err == nil:
@@ -19,6 +19,8 @@ func public(err error) error {
 		return errs.New(errs.Precondition, "INSUFFICIENT_BALANCE", "%s", err)
 	case errors.Is(err, domain.ErrWalletFull):
 		return status.Errorf(codes.FailedPrecondition, "WALLET_FULL: %s", err)
+	case errors.Is(err, domain.ErrAlreadyBooked):
+		return errs.New(errs.Conflict, "ALREADY_BOOKED", "%s", err)
 	case errors.Is(err, domain.ErrInvalidCurrency), errors.Is(err, domain.ErrInvalidAmount),
 		errors.Is(err, domain.ErrCurrencyMismatch), errors.Is(err, domain.ErrAmountOverflow):
 		return errs.New(errs.InvalidInput, "INVALID_INPUT", "%s", err)

@@ -3,7 +3,7 @@ package postgres
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/wallet/internal/domain"
 )
 
 // Module provides the repositories as the interfaces of the domain, and one of them as itself.

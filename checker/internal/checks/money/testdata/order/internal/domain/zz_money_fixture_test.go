@@ -16,11 +16,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
+	"shop/order/internal/domain"
 )
 
 // zzmFailure is what one judgement found; nil means that all is well.
-type zzmFailure struct{ what, expected, seen, why string }
+type zzmFailure struct{ id, what, expected, seen, why string }
 
 // zzmEdges are the amounts at which arithmetic in 64 bits goes wrong, and their neighbours.
 var zzmEdges = func() []int64 {
@@ -55,13 +55,13 @@ func zzmOf(minor int64, currency string) (m domain.Money, fault *zzmFailure) {
 		return m, fault
 	}
 	if err != nil {
-		return m, &zzmFailure{call, "success", fmt.Sprintf("%q", err), "any number of cents is an amount: an account can be empty or in the red"}
+		return m, &zzmFailure{"refused", call, "success", fmt.Sprintf("%q", err), "any number of cents is an amount: an account can be empty or in the red"}
 	}
 	if m.MinorUnits() != minor || m.Currency() != currency {
-		return m, &zzmFailure{call, fmt.Sprintf("%d %s", minor, currency), zzmShow(m), "nothing else works before this does"}
+		return m, &zzmFailure{"other-value", call, fmt.Sprintf("%d %s", minor, currency), zzmShow(m), "nothing else works before this does"}
 	}
 	if m.IsZero() != (minor == 0) || m.IsNegative() != (minor < 0) {
-		return m, &zzmFailure{call + ": IsZero and IsNegative", fmt.Sprintf("%v and %v", minor == 0, minor < 0),
+		return m, &zzmFailure{"predicates", call + ": IsZero and IsNegative", fmt.Sprintf("%v and %v", minor == 0, minor < 0),
 			fmt.Sprintf("%v and %v", m.IsZero(), m.IsNegative()), "what is inside may change, what it says may not"}
 	}
 	return m, nil
@@ -102,22 +102,26 @@ func zzmJudge(op zzmOperation, a, b int64) *zzmFailure {
 	}
 	switch {
 	case !want.IsInt64() && err == nil:
-		return &zzmFailure{call, fmt.Sprintf("an error, because %s does not fit into an int64", want), zzmShow(got),
-			"a number that does not fit becomes another number, and somebody is paid with it"}
+		return &zzmFailure{"overflow-unnoticed", call, fmt.Sprintf("an error, because %s does not fit into an int64", want), zzmShow(got),
+			"a number that does not fit becomes another number, and a customer is paid with it"}
 	case !want.IsInt64() && !errors.Is(err, domain.ErrAmountOverflow):
-		return &zzmFailure{call, "an error for which errors.Is(err, ErrAmountOverflow) is true", fmt.Sprintf("%q", err), "the use case knows the refusal by its sentinel"}
+		return &zzmFailure{"no-sentinel", call, "an error for which errors.Is(err, ErrAmountOverflow) is true", fmt.Sprintf("%q", err), "the use case recognises the refusal by its sentinel"}
+	case !want.IsInt64() && errors.Is(err, domain.ErrCurrencyMismatch):
+		return &zzmFailure{"other-sentinel", call, "an error that is not ErrCurrencyMismatch as well", fmt.Sprintf("%q", err), zzmWhySentinel}
 	case !want.IsInt64():
 		return nil
 	case err != nil:
-		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), fmt.Sprintf("the error %q", err), "this result fits: refusing it refuses a customer"}
+		return &zzmFailure{"refused", call, fmt.Sprintf("%s EUR", want), fmt.Sprintf("the error %q", err), "this result fits: refusing it refuses a customer"}
 	case got.MinorUnits() == want.Int64() && got.Currency() != "EUR":
-		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), zzmShow(got),
+		return &zzmFailure{"currency-lost", call, fmt.Sprintf("%s EUR", want), zzmShow(got),
 			"the number is right and its currency is lost: such an amount, also a zero, can no longer be added to euros or compared with them"}
 	case got.MinorUnits() != want.Int64() || got.Currency() != "EUR":
-		return &zzmFailure{call, fmt.Sprintf("%s EUR", want), zzmShow(got), "the books do not balance by the difference, and nobody finds it"}
+		return &zzmFailure{"wrong-number", call, fmt.Sprintf("%s EUR", want), zzmShow(got), "the books are off by the difference, which is hard to find"}
 	}
 	return nil
 }
+
+const zzmWhySentinel = "the use case asks for one sentinel after the other and answers with the first that fits: an error that is both is answered wrongly"
 
 func zzmShow(m domain.Money) string {
 	if m.Currency() == "" {
@@ -131,7 +135,7 @@ func zzmCall(call string, f func()) (fault *zzmFailure) {
 	defer func() {
 		if p := recover(); p != nil {
 			zzmPlace()
-			fault = &zzmFailure{call, "it returns", fmt.Sprintf("panic: %v", p), "one order with a silly number in it must not take the service down"}
+			fault = &zzmFailure{"crash", call, "it returns", fmt.Sprintf("panic: %v", p), "one order with a silly number in it must not take the service down"}
 		}
 	}()
 	f()
@@ -184,6 +188,6 @@ func zzmProperty(t *testing.T, property func(*rapid.T) *zzmFailure) {
 }
 
 func zzmReport(f *zzmFailure) {
-	line, _ := json.Marshal(map[string]string{"sentence": f.what + " is wrong", "expected": f.expected, "seen": f.seen, "why": f.why})
+	line, _ := json.Marshal(map[string]string{"id": f.id, "sentence": f.what + " is wrong", "expected": f.expected, "seen": f.seen, "why": f.why})
 	fmt.Printf("\nSTAGECRAFT %s\n", line)
 }

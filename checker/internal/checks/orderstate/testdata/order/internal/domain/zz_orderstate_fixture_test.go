@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"stagecraft/stage1-mvp/order/internal/domain"
+	"shop/order/internal/domain"
 )
 
 const (
@@ -46,15 +46,28 @@ func zzChanges() []zzStep {
 // zzRestored returns an order as a repository would load it, in any status at all.
 func zzRestored(t *testing.T, status domain.OrderStatus) *domain.Order {
 	t.Helper()
+	return domain.RestoreOrder(zzSnapshot(t, status))
+}
+
+// zzRestoredWithReason is zzRestored with a code and a reason, other than those of zzChanges.
+func zzRestoredWithReason(t *testing.T, status domain.OrderStatus) *domain.Order {
+	t.Helper()
+	s := zzSnapshot(t, status)
+	s.CancelCode, s.CancelReason = domain.CancelByBuyer, "changed my mind"
+	return domain.RestoreOrder(s)
+}
+
+func zzSnapshot(t *testing.T, status domain.OrderStatus) domain.Snapshot {
+	t.Helper()
 	price := zzTotal(t)
 	item, err := domain.NewItem("tea", 1, price)
 	if err != nil {
 		t.Fatalf("the given code of the stage does not work: NewItem: %v", err)
 	}
-	return domain.RestoreOrder(domain.Snapshot{
+	return domain.Snapshot{
 		ID: zzOrderID, BuyerID: "buyer", Status: status, Items: []domain.Item{item}, Total: price, Version: zzVersion,
 		CreatedAt: zzCreated, UpdatedAt: zzCreated,
-	})
+	}
 }
 
 func zzTotal(t *testing.T) domain.Money {
@@ -69,7 +82,7 @@ func zzTotal(t *testing.T) domain.Money {
 func zzMustChange(t *testing.T, o *domain.Order, from domain.OrderStatus, step zzStep, now time.Time) {
 	t.Helper()
 	if err := zzChange(t, o, step, now); err != nil {
-		zzFail(t, fmt.Sprintf("%s on an order that is %s", step.name, zzName(from)), "success", fmt.Sprintf("%q", err), "this arrow is in the picture")
+		zzFail(t, "arrow-refused", fmt.Sprintf("%s on an order that is %s", step.name, zzName(from)), "success", fmt.Sprintf("%q", err), "this arrow is in the picture")
 	}
 }
 
@@ -84,6 +97,19 @@ func zzChange(t *testing.T, o *domain.Order, step zzStep, now time.Time) (err er
 func zzPicture(o *domain.Order) string {
 	return fmt.Sprintf("status %s, updated %s, created %s, version %d, cancel %q %q, total %d %s, %d item(s)", zzName(o.Status()), zzTime(o.UpdatedAt()),
 		zzTime(o.CreatedAt()), o.Version(), o.CancelCode(), o.CancelReason(), o.Total().MinorUnits(), o.Total().Currency(), len(o.Items()))
+}
+
+// zzHistory is all that can be seen of an order's events.
+func zzHistory(o *domain.Order) string {
+	var all []string
+	for _, e := range o.Events() {
+		if e == nil {
+			all = append(all, "nil")
+			continue
+		}
+		all = append(all, fmt.Sprintf("%s %+v", e.EventType(), reflect.Indirect(reflect.ValueOf(e))))
+	}
+	return "[" + strings.Join(all, ", ") + "]"
 }
 
 func zzName(s domain.OrderStatus) string {
@@ -136,7 +162,7 @@ func zzGuard(t *testing.T, call string, known bool, f func()) {
 			if !known {
 				why = "a bad row or a message of a newer version must be refused, not end the process"
 			}
-			zzFail(t, call, "it returns", fmt.Sprintf("panic: %v", p), why)
+			zzFail(t, "crash", call, "it returns", fmt.Sprintf("panic: %v", p), why)
 		}
 	}()
 	f()
@@ -156,9 +182,9 @@ func zzPlace() {
 	}
 }
 
-func zzFail(t *testing.T, what, expected, seen, why string) {
+func zzFail(t *testing.T, id, what, expected, seen, why string) {
 	t.Helper()
-	line, _ := json.Marshal(map[string]string{"sentence": what + " is wrong", "expected": expected, "seen": seen, "why": why})
+	line, _ := json.Marshal(map[string]string{"id": id, "sentence": what + " is wrong", "expected": expected, "seen": seen, "why": why})
 	fmt.Printf("\nSTAGECRAFT %s\n", line)
 	t.FailNow()
 }

@@ -3,11 +3,11 @@ package postgres
 import (
 	"go.uber.org/fx"
 
-	"stagecraft/stage1-mvp/wallet/internal/domain"
-	"stagecraft/stage1-mvp/wallet/internal/usecase"
+	"shop/wallet/internal/domain"
+	"shop/wallet/internal/usecase"
 )
 
-// Module provides the repository as each interface that somebody needs.
+// Module provides the repository as each interface that is needed.
 var Module = fx.Module("repository", fx.Provide(
 	fx.Annotate(NewWalletRepository, fx.As(new(domain.WalletRepository)), fx.As(new(usecase.Ledgers))),
 	fx.Annotate(NewPaymentRepository, fx.As(new(domain.PaymentRepository))),

@@ -1,20 +1,20 @@
-// Package limit says how much a wallet may hold.
+// Package limit limits what a wallet may hold.
 package limit
 
 import (
 	"fmt"
 
-	"stagecraft/stage1-mvp/platform/errs"
-	"stagecraft/stage1-mvp/wallet/internal/domain"
+	"shop/platform/errs"
+	"shop/wallet/internal/domain"
 )
 
-// Error is a refusal, with how much room there is.
+// Error is a refusal, with the room that is left.
 type Error struct{ Room int64 }
 
-// Error tells people.
-func (e *Error) Error() string { return fmt.Sprintf("the wallet takes only %d more", e.Room) }
+// Error returns the message for people.
+func (e *Error) Error() string { return fmt.Sprintf("the wallet has room for %d more", e.Room) }
 
-// Unwrap is what clients are told.
+// Unwrap returns the code and reason for clients.
 func (e *Error) Unwrap() error { return errs.New(errs.Precondition, "WALLET_FULL", "%s", e.Error()) }
 
 // Check refuses an amount for which the wallet has no room.

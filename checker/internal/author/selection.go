@@ -1,0 +1,107 @@
+package author
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"stagecraft/checker/internal/author/proof"
+	"stagecraft/checker/internal/lesson"
+)
+
+// sampleOneIn says how large the sample of unchanged lessons is: one of ten, at least one.
+const sampleOneIn = 10
+
+// shard keeps the lessons of one part, like 2/4. The parts are about equally long to prove.
+func shard(lessons []lesson.Lesson, part string) ([]lesson.Lesson, error) {
+	if part == "" {
+		return lessons, nil
+	}
+	var i, n int
+	if _, err := fmt.Sscanf(part, "%d/%d", &i, &n); err != nil || i < 1 || i > n || fmt.Sprintf("%d/%d", i, n) != part {
+		return nil, fmt.Errorf("shard is %q, it must be like 2/4", part)
+	}
+	costly := slices.Clone(lessons)
+	slices.SortStableFunc(costly, func(a, b lesson.Lesson) int { return cost(b) - cost(a) })
+	load := make([]int, n)
+	parts := make([][]lesson.Lesson, n)
+	for _, l := range costly {
+		least := slices.Index(load, slices.Min(load))
+		load[least] += cost(l)
+		parts[least] = append(parts[least], l)
+	}
+	mine := parts[i-1]
+	slices.SortFunc(mine, func(a, b lesson.Lesson) int { return a.Number - b.Number })
+	return mine, nil
+}
+
+// cost is about how long a lesson takes to prove: a variant with services takes five times as long as one without.
+func cost(l lesson.Lesson) int {
+	variants, _ := proof.Variants(l)
+	if len(l.Needs) > 0 {
+		return 5 * len(variants)
+	}
+	return len(variants)
+}
+
+// due are the lessons whose proof is not on record, and a sample of the others.
+func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string) ([]lesson.Lesson, error) {
+	proved, err := readRecord(o.Root)
+	if err != nil {
+		return nil, err
+	}
+	var changed, unchanged []lesson.Lesson
+	for _, l := range lessons {
+		if hash := hashes[l.Name()]; hash != "" && proved[l.Name()].Proof == hash {
+			unchanged = append(unchanged, l)
+		} else {
+			changed = append(changed, l)
+		}
+	}
+	seed, from := o.sampleSeed(ctx)
+	sample := sampleOf(unchanged, seed)
+	fmt.Fprintf(o.Out, "verify: changed since their proof: %s\n", names(changed))
+	fmt.Fprintf(o.Out, "verify: sample of the %d unchanged lessons (seed %d, %s): %s\n", len(unchanged), seed, from, names(sample))
+	due := slices.Concat(changed, sample)
+	slices.SortFunc(due, func(a, b lesson.Lesson) int { return a.Number - b.Number })
+	return due, nil
+}
+
+func sampleOf(lessons []lesson.Lesson, seed uint64) []lesson.Lesson {
+	mixed := slices.Clone(lessons)
+	dice := rand.New(rand.NewPCG(seed, seed))
+	dice.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+	return mixed[:(len(mixed)+sampleOneIn-1)/sampleOneIn]
+}
+
+// sampleSeed follows from the commit, so that each commit has another sample and a run can be repeated.
+func (o *Options) sampleSeed(ctx context.Context) (seed uint64, from string) {
+	if o.Seed != 0 {
+		return o.Seed, "as asked"
+	}
+	command := exec.CommandContext(ctx, "git", "rev-parse", "HEAD")
+	command.Dir = o.Root
+	out, err := command.Output()
+	if err != nil {
+		return rand.Uint64(), "at random: there is no commit"
+	}
+	commit := strings.TrimSpace(string(out))
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(commit))
+	return uint64(h.Sum32()), "from commit " + commit[:min(10, len(commit))]
+}
+
+func names(lessons []lesson.Lesson) string {
+	if len(lessons) == 0 {
+		return "none"
+	}
+	all := make([]string, len(lessons))
+	for i, l := range lessons {
+		all[i] = l.Name()
+	}
+	return strings.Join(all, ", ")
+}

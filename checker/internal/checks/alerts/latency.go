@@ -1,0 +1,130 @@
+package alerts
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// bounds are the buckets of the services, as Prometheus stores them.
+var bounds = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// took is how many requests took how long, between two samples.
+type took struct {
+	n       int
+	seconds float64
+}
+
+// histogram returns the series of a histogram that grows evenly.
+func histogram(name, labels string, samples int, requests ...took) []string {
+	var series []string
+	counts := func(bound float64) (n int) {
+		for _, r := range requests {
+			if bound < 0 || r.seconds <= bound {
+				n += r.n
+			}
+		}
+		return n
+	}
+	for _, bound := range bounds {
+		le := fmt.Sprint(bound)
+		if !strings.Contains(le, ".") {
+			le += ".0"
+		}
+		series = append(series, fmt.Sprintf(`%s_bucket{%s, le="%s"} 0+%dx%d`, name, labels, le, counts(bound), samples))
+	}
+	var sum float64
+	for _, r := range requests {
+		sum += float64(r.n) * r.seconds
+	}
+	return append(series, fmt.Sprintf(`%s_bucket{%s, le="+Inf"} 0+%dx%d`, name, labels, counts(-1), samples),
+		fmt.Sprintf(`%s_count{%s} 0+%dx%d`, name, labels, counts(-1), samples), fmt.Sprintf(`%s_sum{%s} 0+%gx%d`, name, labels, sum, samples))
+}
+
+func latencyScenarios() []scenario {
+	const (
+		web     = "http_server_request_duration_seconds"
+		call    = "grpc_server_handling_seconds"
+		orders  = `service="gateway", method="POST", route="/v1/orders"`
+		deduct  = `service="wallet", method="/wallet.v1.WalletService/Deduct"`
+		samples = 130
+	)
+	about := []alert{{slowRequests, ""}}
+	slow := func(service string) fire {
+		return fire{
+			name: slowRequests, labels: map[string]string{"service": service, "severity": warning}, from: 9 * time.Minute, by: 17 * time.Minute,
+		}
+	}
+	join := func(parts ...[]string) (all []string) {
+		for _, part := range parts {
+			all = append(all, part...)
+		}
+		return all
+	}
+	return []scenario{
+		{
+			id: "slow", title: "one request in ten takes two seconds", about: about, every: 15 * time.Second, until: 30 * time.Minute,
+			why: "The average is 0.2 s and looks well. The 95th percentile is what one customer in twenty waits for.",
+			series: join(
+				histogram(web, orders+`, instance="a"`, samples, took{180, .02}, took{20, 2}),
+				histogram(web, orders+`, instance="b"`, samples, took{180, .02}, took{20, 2}),
+				histogram(web, `service="gateway", method="GET", route="/v1/products", instance="a"`, samples, took{40, .01}, took{4, 2}),
+				histogram(call, deduct, samples, took{90, .02}, took{10, 3}),
+				histogram(call, `service="order", method="/order.v1.OrderService/GetOrder"`, samples, took{97, .02}, took{3, 3}),
+			),
+			fires: []fire{slow("gateway"), slow("wallet")},
+		},
+		{
+			id: "probes", title: "one request in ten takes two seconds, among many fast probes", about: about, every: 15 * time.Second,
+			until: 30 * time.Minute, why: "A probe is no request of a customer. Enough of them make every percentile look well.",
+			series: join(
+				histogram(web, orders, samples, took{90, .02}, took{10, 2}),
+				histogram(web, `service="gateway", method="GET", route="/livez"`, samples, took{900, .001}),
+				histogram(call, deduct, samples, took{90, .02}, took{10, 3}),
+				histogram(call, `service="wallet", method="/grpc.health.v1.Health/Check"`, samples, took{900, .001}),
+			),
+			fires: []fire{slow("gateway"), slow("wallet")},
+		},
+		{
+			id: "replica", title: "one replica has a hundredth of the requests, and all of them are slow", about: about, every: 15 * time.Second,
+			until: 30 * time.Minute, why: "Percentiles cannot be combined: neither the largest nor the average of two is the one of both. " +
+				"Sum the buckets of all replicas and routes, then compute the percentile.",
+			series: join(
+				histogram(web, orders+`, instance="a"`, samples, took{990, .02}),
+				histogram(web, orders+`, instance="b"`, samples, took{10, 4}),
+			),
+		},
+		{
+			id: "streams", title: "customers follow their orders for half a minute", about: about, every: 15 * time.Second, until: 30 * time.Minute,
+			why: "A stream lasts as long as its client likes: the duration says nothing about the service.",
+			series: join(
+				histogram(web, orders, samples, took{100, .02}),
+				histogram(web, `service="gateway", method="GET", route="/v1/orders/:id/events"`, samples, took{50, 29}),
+				histogram(call, `service="order", method="/order.v1.OrderService/CreateOrder"`, samples, took{100, .02}),
+				histogram(call, `service="order", method="/order.v1.OrderService/WatchOrder"`, samples, took{50, 29}),
+			),
+		},
+		{
+			id: "night", title: "two of four requests at night are slow", about: about, every: 15 * time.Second, until: 40 * time.Minute,
+			why:    "Less than ten slow requests in five minutes are no alert.",
+			series: few(web, orders),
+		},
+	}
+}
+
+// few returns a histogram with a few requests, half of them slow, every five minutes.
+func few(name, labels string) []string {
+	fast, all := "", ""
+	for i := range 8 {
+		fast += fmt.Sprintf(" %dx9 %dx9", 2*i+1, 2*i+2)
+		all += fmt.Sprintf(" %dx9 %dx9", 4*i+2, 4*i+4)
+	}
+	var series []string
+	for _, le := range []string{"0.5", "1.0", "2.5"} {
+		if le == "2.5" {
+			fast = all
+		}
+		series = append(series, fmt.Sprintf(`%s_bucket{%s, le="%s"}%s`, name, labels, le, fast))
+	}
+	return append(series, fmt.Sprintf(`%s_bucket{%s, le="+Inf"}%s`, name, labels, all), fmt.Sprintf(`%s_count{%s}%s`, name, labels, all))
+}

@@ -1,0 +1,17 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+func (w *Wallet) put(kind EntryKind, amount Money, reference string, now time.Time) error {
+	if !amount.IsPositive() {
+		return fmt.Errorf("%w: %s", ErrInvalidAmount, amount)
+	}
+	if amount.minor > MaxBalance-w.balance.minor {
+		fmt.Printf("wallet of %s is full\n", w.userID)
+		return fmt.Errorf("%w: %s on top of %s", ErrWalletFull, amount, w.balance)
+	}
+	return w.record(kind, amount, reference, now)
+}

@@ -1,0 +1,3 @@
+package config
+
+func (r *reader) isReported(error) bool { return false }

@@ -1,0 +1,4 @@
+package config
+
+//stagecraft:drop
+func (Secret) MarshalText() ([]byte, error) { return nil, nil }

@@ -1,0 +1,31 @@
+package saga
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+func (e *Engine) compensateStep(ctx context.Context, s *Saga, name string) error {
+	i := slices.IndexFunc(e.steps, func(step Step) bool { return step.Name == name })
+	if i < 0 {
+		return fmt.Errorf("saga %s has a step %s that this version does not know", s.ID, name)
+	}
+	err := e.record(ctx, s, func(s *Saga) error {
+		s.StartCompensation(name)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = e.cfg.retry(ctx, func(ctx context.Context) error { return e.steps[i].Compensate(ctx, uuid.NewString(), s.Order) })
+	if err != nil {
+		return err
+	}
+	return e.record(ctx, s, func(s *Saga) error {
+		s.EndStep(name, StepCompensated, "")
+		return nil
+	})
+}

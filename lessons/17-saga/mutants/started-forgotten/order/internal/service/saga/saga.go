@@ -1,0 +1,14 @@
+package saga
+
+import "slices"
+
+func (s *Saga) ToCompensate() []string {
+	var names []string
+	for _, step := range slices.Backward(s.Steps) {
+		switch step.Status {
+		case StepDone, StepUncertain, StepCompensating:
+			names = append(names, step.Name)
+		}
+	}
+	return names
+}

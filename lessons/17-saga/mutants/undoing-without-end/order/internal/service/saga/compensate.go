@@ -1,0 +1,29 @@
+package saga
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+func (e *Engine) compensateStep(ctx context.Context, s *Saga, name string) error {
+	i := slices.IndexFunc(e.steps, func(step Step) bool { return step.Name == name })
+	if i < 0 {
+		return fmt.Errorf("saga %s has a step %s that this version does not know", s.ID, name)
+	}
+	err := e.record(ctx, s, func(s *Saga) error {
+		s.StartCompensation(name)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = e.steps[i].Compensate(context.WithoutCancel(ctx), s.ID, s.Order)
+	if err != nil {
+		return err
+	}
+	return e.record(ctx, s, func(s *Saga) error {
+		s.EndStep(name, StepCompensated, "")
+		return nil
+	})
+}

@@ -1,0 +1,27 @@
+package usecase
+
+import (
+	"context"
+	"errors"
+
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase/dto"
+)
+
+func (u *CancelOrder) cancel(ctx context.Context, caller dto.Caller, id string) (*domain.Order, error) {
+	s, err := u.open.Lock(ctx, id)
+	if errors.Is(err, saga.ErrNotFound) {
+		return u.cancelPaid(ctx, caller, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case s.Type == saga.ShipOrder:
+		return nil, notCancellable(nil, s.Order)
+	case s.Type == saga.CreateOrder && s.Status == saga.Running:
+		return s.Order, u.sagas.Undo(ctx, s, cancellation(caller, s.Order))
+	}
+	return s.Order, nil
+}

@@ -1,0 +1,25 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+)
+
+func (l *CacheLoader[T]) store(ctx context.Context, leases map[string]string, loaded map[string]entry[T]) {
+	ctx, cancel := context.WithTimeout(ctx, l.cfg.RedisTimeout)
+	defer cancel()
+	for id, lease := range leases {
+		e := loaded[id]
+		text, ttl := []byte(empty), l.cfg.EmptyTTL
+		if e.exists {
+			text, _ = json.Marshal(e.value)
+			ttl = l.cfg.TTL
+		}
+		if !e.exists {
+			continue
+		}
+		if err := replaceLeases.Run(ctx, l.client, []string{l.prefix + id}, lease, text, jitter(ttl).Milliseconds()).Err(); err != nil {
+			l.counts.errors.Inc()
+		}
+	}
+}

@@ -1,0 +1,16 @@
+package breaker
+
+import (
+	"shop/platform/errs"
+)
+
+// isFailure reports whether err says that the dependency does not work. A refusal does not: it shows that the dependency is there and
+// decides. Neither does the end of a caller that gave up.
+func isFailure(err error) bool {
+	switch errs.CodeOf(parsed(err)) {
+	case errs.Unavailable, errs.Internal:
+		return true
+	default:
+		return false
+	}
+}

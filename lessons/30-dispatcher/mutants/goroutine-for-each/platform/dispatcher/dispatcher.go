@@ -1,0 +1,7 @@
+package dispatcher
+
+func (d *Dispatcher) run() {
+	for work := range d.queue {
+		d.workers.Go(work)
+	}
+}

@@ -1,0 +1,16 @@
+package rabbitmq
+
+import (
+	"context"
+
+	"shop/platform/parallel"
+)
+
+// Stop ends the consumers.
+func (c *Consumers) Stop(ctx context.Context) error {
+	c.stop()
+	c.conn.close()
+	err := parallel.Await(ctx, c.running.Wait)
+	c.abort()
+	return err
+}

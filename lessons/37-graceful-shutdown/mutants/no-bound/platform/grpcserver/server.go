@@ -1,0 +1,10 @@
+package grpcserver
+
+import "context"
+
+// Stop ends the server.
+func (s *Server) Stop(context.Context) error {
+	s.drain()
+	s.grpc.GracefulStop()
+	return nil
+}

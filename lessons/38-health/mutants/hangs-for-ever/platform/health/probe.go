@@ -1,0 +1,34 @@
+package health
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"shop/platform/parallel"
+)
+
+// run asks once. It returns within the timeout whatever the probe does.
+func (m *monitor) run(ctx context.Context, timeout time.Duration) error {
+	select {
+	case <-m.running:
+	default:
+		return errHanging
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	m.running = make(chan struct{})
+	result := make(chan error, 1)
+	go func() {
+		result <- parallel.Protect(func() error { return m.Check(ctx) })
+		if ctx.Err() == nil {
+			close(m.running)
+		}
+	}()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("no answer within %s", timeout)
+	}
+}

@@ -1,0 +1,30 @@
+package health
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// run asks once. It returns within the timeout whatever the probe does.
+func (m *monitor) run(ctx context.Context, timeout time.Duration) error {
+	select {
+	case <-m.running:
+	default:
+		return errHanging
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	m.running = make(chan struct{})
+	result := make(chan error, 1)
+	go func() {
+		defer close(m.running)
+		result <- m.Check(ctx)
+	}()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("no answer within %s", timeout)
+	}
+}

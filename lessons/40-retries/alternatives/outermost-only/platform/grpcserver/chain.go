@@ -1,0 +1,12 @@
+package grpcserver
+
+import (
+	"context"
+
+	"shop/platform/grpcstatus"
+)
+
+// mapErrors gives the errors of all use cases their gRPC status. Only the gateway repeats, so whatever is Unavailable may be repeated.
+func mapErrors(ctx context.Context, _ string, next func(ctx context.Context) error) error {
+	return grpcstatus.Error(next(ctx))
+}

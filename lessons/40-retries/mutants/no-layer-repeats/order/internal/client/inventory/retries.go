@@ -1,0 +1,6 @@
+package inventory
+
+import "shop/platform/grpcclient"
+
+// Retries says which calls are repeated.
+var Retries = grpcclient.Methods{}

@@ -1,0 +1,6 @@
+package publisher
+
+import "go.uber.org/fx"
+
+// Module provides *Publisher. It needs *metrics.Metrics.
+var Module = fx.Module("publisher", fx.Provide(New))

@@ -1,0 +1,47 @@
+// Package publisher publishes the events of the domain. This stage has no message broker: an event is logged and counted.
+package publisher
+
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"shop/platform/logging"
+	"shop/platform/postgres"
+	"shop/wallet/internal/domain"
+)
+
+// Metrics counts payments.
+type Metrics interface {
+	PaymentChanged(event domain.PaymentEvent)
+}
+
+// Publisher implements the EventPublisher of the use cases and services.
+type Publisher struct{ metrics Metrics }
+
+// New returns a Publisher.
+func New(metrics Metrics) *Publisher { return &Publisher{metrics: metrics} }
+
+// Publish logs and counts the events after the transaction of ctx has committed.
+func (p *Publisher) Publish(ctx context.Context, events ...domain.Event) error {
+	postgres.AfterCommit(ctx, func(ctx context.Context) {
+		for _, event := range events {
+			p.publish(logging.From(ctx), event)
+		}
+	})
+	return nil
+}
+
+func (p *Publisher) publish(log *zap.Logger, event domain.Event) {
+	switch e := event.(type) {
+	case domain.Entry:
+		log.Info("ledger entry added", logging.Event(e.EventType()), zap.Int("event_version", e.Version()), zap.String("event_id", e.ID),
+			zap.String("user_id", e.UserID), zap.Int64("amount_minor", e.Amount.MinorUnits()), zap.String("currency", e.Amount.Currency()),
+			zap.String("reference", e.Reference))
+	case domain.PaymentEvent:
+		log.Info("payment changed", logging.Event(e.EventType()), zap.Int("event_version", e.Version()), zap.String("event_id", e.ID),
+			zap.String("payment_id", e.PaymentID), zap.String("user_id", e.UserID), zap.Int64("amount_minor", e.Amount.MinorUnits()),
+			zap.String("currency", e.Amount.Currency()), zap.String("failure", string(e.Failure)))
+		p.metrics.PaymentChanged(e)
+	}
+}

@@ -1,0 +1,40 @@
+package inventory
+
+import (
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"shop/order/internal/usecase"
+	"shop/platform/auth"
+	"shop/platform/breaker"
+	"shop/platform/cache"
+	"shop/platform/grpcclient"
+)
+
+// Module provides the Catalogue. It calls in the name of this service, and through one circuit breaker.
+var Module = fx.Module("client.inventory",
+	fx.Provide(fx.Annotate(provide, fx.As(fx.Self()), fx.As(new(usecase.Catalogue)), fx.As(new(usecase.CachedCatalogue)))),
+)
+
+type in struct {
+	fx.In
+	Lifecycle fx.Lifecycle
+	Config    Config
+	Calls     grpcclient.Config
+	Issuer    *auth.Issuer
+	Redis     *redis.Client
+	Breakers  *breaker.Metrics
+	Caches    *cache.Metrics
+	Log       *zap.Logger
+}
+
+func provide(in in) (*Client, error) {
+	circuit := breaker.New("inventory", breaker.Config(in.Config.Breaker), in.Breakers, in.Log)
+	conn, err := grpcclient.Connect(in.Lifecycle, in.Config.Target, grpcclient.WithConfig(in.Calls),
+		grpcclient.WithCredentials(auth.ServiceCredentials(in.Issuer)), grpcclient.WithUnaryInterceptors(circuit.UnaryClient()))
+	if err != nil {
+		return nil, err
+	}
+	return New(conn, in.Redis, in.Config.Cache, in.Caches), nil
+}

@@ -1,0 +1,37 @@
+package grpc
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+
+	walletv1 "shop/gen/wallet/v1"
+	"shop/platform/auth"
+	"shop/platform/grpcserver"
+)
+
+// Addr is where the service listens.
+type Addr string
+
+// Module provides the handlers and what the server is made of.
+var Module = fx.Module("grpc", fx.Provide(NewHandler, NewPaymentHandler, params))
+
+func params(
+	addr Addr, cfg grpcserver.Config, handler *Handler, payments *PaymentHandler, verifier *auth.Verifier, log *zap.Logger,
+	registry *prometheus.Registry,
+) grpcserver.Params {
+	return grpcserver.Params{
+		Service:  "wallet",
+		Addr:     string(addr),
+		Config:   cfg,
+		Rules:    Rules(),
+		Verifier: verifier,
+		Log:      log,
+		Registry: registry,
+		Register: []func(*grpc.Server){
+			func(s *grpc.Server) { walletv1.RegisterWalletServiceServer(s, handler) },
+			func(s *grpc.Server) { walletv1.RegisterPaymentServiceServer(s, payments) },
+		},
+	}
+}
