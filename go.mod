@@ -178,4 +178,4 @@ require (
 	shop v0.0.0
 )
 
-replace shop => ./stage3-hardening
+replace shop => ./stage4-infra

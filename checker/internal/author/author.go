@@ -39,11 +39,15 @@ type Options struct {
 type Faulty struct {
 	Found    int // faults of the lessons
 	Unjudged int // what could not be judged, for a reason that is not the lesson's
+	Unsteady int // variants that were right only when graded again
 }
 
 func (f *Faulty) Error() string {
-	if f.Unjudged > 0 {
+	switch {
+	case f.Unjudged > 0:
 		return fmt.Sprintf("%d faults, and %d could not be judged", f.Found, f.Unjudged)
+	case f.Unsteady > 0:
+		return fmt.Sprintf("%d faults, and %d variants were right only when graded again", f.Found, f.Unsteady)
 	}
 	return fmt.Sprintf("%d faults", f.Found)
 }

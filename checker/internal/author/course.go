@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -86,12 +87,22 @@ type tally struct {
 	mu                        sync.Mutex
 	out                       io.Writer
 	variants, found, unjudged int
+	unsteady                  int // variants that were right only when graded again
 }
 
 func (t *tally) judged() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.variants++
+}
+
+func (t *tally) differs(v proof.Variant, first proof.Finding) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unsteady++
+	for _, fault := range slices.Concat(first.Faults, first.Unjudged) {
+		fmt.Fprintf(t.out, "  ~ unsteady: %s/%s was right when graded again, and before: %s\n", v.Lesson.Name(), v.Name, fault)
+	}
 }
 
 func (t *tally) print(line string, found ...proof.Finding) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -257,4 +258,40 @@ func line(text, word string) string {
 		}
 	}
 	return ""
+}
+
+// TestVerifyChanged_VariantThatFailsOnce_IsUnsteady grades a reference that fails by chance; more such variants than chance explains are a fault.
+func TestVerifyChanged_VariantThatFailsOnce_IsUnsteady(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		failures int
+		isFaulty bool
+	}{{"one variant", 1, false}, {"four variants", 4, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			failed := map[string]bool{}
+			out, err := verifyFake(t, shop(t, nil), func(o *Options) {
+				changedOnly(o)
+				o.grade = func(ctx context.Context, root string, l lesson.Lesson, dir string, seed uint64, ids []string) (check.Report, error) {
+					source, err := os.ReadFile(filepath.Join(dir, "a/a.go"))
+					if err != nil {
+						return check.Report{}, err
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					if len(failed) < tt.failures && !failed[string(source)] {
+						failed[string(source)] = true
+						return check.Report{Results: []check.Result{{CheckID: l.Checks[0], Verdict: check.Unknown, Fault: "a pause"}}}, nil
+					}
+					return readsTheFile(ctx, root, l, dir, seed, ids)
+				}
+			})
+			want := fmt.Sprintf("0 faults, 0 not judged, %d unsteady", tt.failures)
+			if IsFaulty(err) != tt.isFaulty || !strings.Contains(out, "unsteady: 01-one/") || !strings.Contains(out, want) {
+				t.Errorf("expected %q, seen %v\n%s", want, err, out)
+			}
+		})
+	}
 }

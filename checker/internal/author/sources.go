@@ -116,10 +116,10 @@ func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
 func (s *sources) proofHash(root string, l lesson.Lesson) (string, error) {
 	h := sha256.New()
 	field(h, "toolchain", s.toolchain)
-	if err := hashTree(h, filepath.Join(root, l.Stage)); err != nil {
+	if err := hashTree(h, filepath.Join(root, l.Stage), isProse); err != nil {
 		return "", err
 	}
-	if err := hashTree(h, l.Dir); err != nil {
+	if err := hashTree(h, l.Dir, nil); err != nil {
 		return "", err
 	}
 	if err := s.hashPackages(h, append(checkPackages(l), graders...)); err != nil {
@@ -224,8 +224,12 @@ func (p goPackage) hash(h hash.Hash) error {
 	return nil
 }
 
-// hashTree adds all files below dir but what no workspace is made of: version control, state and the binaries of `make build`.
-func hashTree(h hash.Hash, dir string) error {
+// isProse reports whether a file of a stage is read only by people; whether what it quotes and links exists is looked at in each run.
+func isProse(name string) bool { return strings.HasSuffix(name, ".md") || name == "topics.yaml" }
+
+// hashTree adds all files below dir but what no workspace is made of: version control, state and the binaries of `make build`. It leaves
+// out what skip says.
+func hashTree(h hash.Hash, dir string, skip func(name string) bool) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("hash %s: %w", filepath.Base(dir), err)
@@ -236,7 +240,7 @@ func hashTree(h hash.Hash, dir string) error {
 			return err
 		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == ".stagecraft" || name == "bin"):
 			return fs.SkipDir
-		case !entry.Type().IsRegular():
+		case !entry.Type().IsRegular(), skip != nil && skip(filepath.ToSlash(name)):
 			return nil
 		}
 		body, err := os.ReadFile(path)

@@ -74,6 +74,7 @@ func (p *PrivatePostgres) end(ctx context.Context, signal syscall.Signal) error 
 	}
 	select {
 	case <-p.process.Done():
+		p.admin.pool.Reset() // its connections ended with the server
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("PostgreSQL did not stop: %w", ctx.Err())
