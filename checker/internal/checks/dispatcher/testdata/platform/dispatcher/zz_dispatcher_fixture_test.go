@@ -13,7 +13,7 @@ import (
 )
 
 // zzdPatience is how long a test waits for what must happen at once.
-const zzdPatience = 10 * time.Second
+const zzdPatience = 5 * time.Second
 
 type zzdFailure struct{ id, what, expected, seen, why string }
 
