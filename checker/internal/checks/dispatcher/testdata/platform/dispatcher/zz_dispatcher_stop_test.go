@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -19,6 +20,7 @@ func TestZZDispatcherStop(t *testing.T) {
 	d := zzdOccupy(t, 2, 3, 3, func() { done.Add(1) })
 	short, cancel := context.WithCancel(context.Background())
 	bounded := zzdCall(func() error { return d.Stop(short) })
+	zzdBegun(d.Dispatcher)
 	zzdSettle()
 	select {
 	case err := <-bounded:
@@ -41,6 +43,24 @@ func TestZZDispatcherStop(t *testing.T) {
 	}
 	zzdRefuses(t, d.Dispatcher, "after it has stopped", &done)
 	zzdStopInTheMiddle(t)
+}
+
+// zzdBegun waits until the stop has begun, which a call that does not wait shows. It leaves it to the test to find out that it has not.
+func zzdBegun(d *dispatcher.Dispatcher) {
+	begun := make(chan struct{})
+	go func() {
+		defer close(begun)
+		for range 1000 {
+			if errors.Is(d.TrySubmit(func() {}), dispatcher.ErrStopped) {
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	select {
+	case <-begun:
+	case <-time.After(zzdPatience):
+	}
 }
 
 func zzdRefuses(t *testing.T, d *dispatcher.Dispatcher, when string, done *atomic.Int64) {
