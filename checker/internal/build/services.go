@@ -56,3 +56,11 @@ func packageOf(name string) string {
 	}
 	return filepath.Join(name, "cmd", name)
 }
+
+// Command builds the program in dir, a module of its own, with the linker's flags, as the file out. It need not be code of the learner.
+func Command(ctx context.Context, dir, out, linker string) error {
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return fmt.Errorf("keep the binary: %w", err)
+	}
+	return runGo(ctx, dir, "build", "-buildvcs=false", "-ldflags="+linker, "-o", out, ".")
+}
