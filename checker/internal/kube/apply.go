@@ -32,11 +32,15 @@ func Render(dir string) ([]*unstructured.Unstructured, error) {
 	}
 	var objects []*unstructured.Unstructured
 	for _, resource := range resources.Resources() {
-		content, err := resource.Map()
+		content, err := resource.MarshalJSON()
 		if err != nil {
 			return nil, err
 		}
-		objects = append(objects, &unstructured.Unstructured{Object: content})
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(content); err != nil {
+			return nil, err
+		}
+		objects = append(objects, object)
 	}
 	return objects, nil
 }

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,6 +18,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"stagecraft/checker/internal/infra"
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/proc"
 )
 
@@ -78,24 +82,34 @@ func Open(ctx context.Context, o Options) (*Cluster, error) {
 	if o.Say == nil {
 		o.Say = func(string) {}
 	}
+	p, err := choose(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	version, err := c.Client.Discovery().ServerVersion()
+	if err != nil {
+		c.Close()
+		return nil, &infra.Fault{What: "the Kubernetes cluster does not answer", Cause: err}
+	}
+	c.Line = fmt.Sprintf("Kubernetes %s (%s)", version.GitVersion, c.Provider)
+	return c, nil
+}
+
+// Available returns nil if Open would find a cluster to open, and says otherwise what to do about it.
+func Available(ctx context.Context, root string) error {
+	_, err := choose(ctx, Options{Root: root})
+	return err
+}
+
+func choose(ctx context.Context, o Options) (provider, error) {
 	for _, p := range []provider{external{}, k3sProvider{}, built{}} {
-		switch err := p.usable(ctx, o); {
-		case errors.Is(err, errSkip):
-			continue
-		case err != nil:
-			return nil, err
+		if err := p.usable(ctx, o); !errors.Is(err, errSkip) {
+			return p, err
 		}
-		c, err := p.open(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		version, err := c.Client.Discovery().ServerVersion()
-		if err != nil {
-			c.Close()
-			return nil, &infra.Fault{What: "the Kubernetes cluster does not answer", Cause: err}
-		}
-		c.Line = fmt.Sprintf("Kubernetes %s (%s)", version.GitVersion, c.Provider)
-		return c, nil
 	}
 	return nil, &infra.Fault{What: "no Kubernetes cluster: " + KubeconfigVariable + " is not set, no container engine answers, and none is built",
 		Next: "run `go run ./checker setup-kube`, once"}
@@ -175,4 +189,26 @@ func (c *Cluster) listen(local int, dial func(context.Context) (net.Conn, error)
 		join(conn, target)
 	})
 	return listener.Addr().String(), nil
+}
+
+// ImageName is the last element of an image's name, without tag and digest.
+func ImageName(name string) string {
+	name, _, _ = strings.Cut(name, "@")
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	name, _, _ = strings.Cut(name, ":")
+	return name
+}
+
+// Tails returns the last lines of every container's log in the built cluster.
+func (c *Cluster) Tails(namespace string, lines int) string {
+	var out strings.Builder
+	for _, file := range paths.Match(c.Logs, namespace+"_*.log") {
+		content, err := os.ReadFile(file)
+		if err != nil || len(content) == 0 {
+			continue
+		}
+		all := strings.Split(strings.TrimSpace(string(content)), "\n")
+		fmt.Fprintf(&out, "── %s\n%s\n", filepath.Base(file), strings.Join(all[max(0, len(all)-lines):], "\n"))
+	}
+	return out.String()
 }
