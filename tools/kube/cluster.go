@@ -100,7 +100,9 @@ func (o *options) run() error {
 	if err != nil {
 		return err
 	}
-	klog.LogToStderr(false)
+	logging := flag.NewFlagSet("logging", flag.ExitOnError)
+	klog.InitFlags(logging)
+	_ = logging.Parse([]string{"-logtostderr=false", "-stderrthreshold=FATAL"})
 	klog.SetOutput(log)
 	// What only root of the machine may do is left out.
 	if err := utilfeature.DefaultMutableFeatureGate.Set("KubeletInUserNamespace=true"); err != nil {

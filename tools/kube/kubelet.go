@@ -7,6 +7,7 @@ import (
 
 	cadvisorapi "github.com/google/cadvisor/info/v1"
 	noopoteltrace "go.opentelemetry.io/otel/trace/noop"
+	"golang.org/x/sys/unix"
 	"k8s.io/client-go/kubernetes"
 	runtimeapi "k8s.io/cri-api/pkg/apis/runtime/v1"
 	apitest "k8s.io/cri-api/pkg/apis/testing"
@@ -58,6 +59,7 @@ func startKubelet(client *kubernetes.Clientset, name, ip, dir string, runtime *p
 	config.StaticPodPath, config.PodLogsDir = filepath.Join(dir, name, "static"), filepath.Join(dir, name, "logs")
 	flags.NodeIP = ip
 	config.EnableServer = false
+	config.MaxOpenFiles = openFiles() // a kubelet sets this limit for its whole process
 	config.RegistryBurst = 100
 	config.SerializeImagePulls = false
 	config.ClusterDNS, config.ClusterDomain = []string{dnsIP}, clusterDomain
@@ -89,4 +91,13 @@ func startKubelet(client *kubernetes.Clientset, name, ip, dir string, runtime *p
 			NodeStartupLatencyTracker: kubeletutil.NewNodeStartupLatencyTracker(),
 			TracerProvider:            noopoteltrace.NewTracerProvider(),
 		})
+}
+
+// openFiles is how many files this process may have open.
+func openFiles() int64 {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 1024
+	}
+	return int64(limit.Max)
 }

@@ -31,7 +31,8 @@ type podNet struct {
 }
 
 func newNetwork(nodes int) (*network, error) {
-	n := &network{bridge: &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "pods"}}}
+	// Without an address of its own a bridge has that of one of its ports, and the pods would lose it with that port.
+	n := &network{bridge: &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "pods", HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 1}}}}
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
 		return nil, err

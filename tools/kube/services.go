@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -182,8 +183,12 @@ func refuse(conn net.Conn) {
 func accept(listener net.Listener, serve func(net.Conn)) {
 	for {
 		conn, err := listener.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // too many open files, for a moment
+			continue
 		}
 		go serve(conn)
 	}

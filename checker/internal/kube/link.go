@@ -111,8 +111,12 @@ func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:1]) }
 func accept(listener net.Listener, serve func(net.Conn)) {
 	for {
 		conn, err := listener.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // too many open files, for a moment
+			continue
 		}
 		go serve(conn)
 	}

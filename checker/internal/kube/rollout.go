@@ -204,3 +204,21 @@ func (c *Cluster) AwaitJob(ctx context.Context, namespace, name string) error {
 	}
 	return nil
 }
+
+// AwaitReplicas waits until a Deployment has between least and most pods, all available.
+func (c *Cluster) AwaitReplicas(ctx context.Context, namespace, name string, least, most int32) error {
+	err := await(ctx, func(ctx context.Context) error {
+		d, err := c.Client.AppsV1().Deployments(namespace).Get(ctx, name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		if s := d.Status; s.Replicas < least || s.Replicas > most || s.AvailableReplicas != s.Replicas {
+			return fmt.Errorf("%d pods, %d available, between %d and %d wanted", s.Replicas, s.AvailableReplicas, least, most)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("replicas of %s: %w", name, err)
+	}
+	return nil
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -285,8 +286,35 @@ func (s *Shop) apply(ctx context.Context) error {
 	}
 	s.options.Say(fmt.Sprintf("all pods are ready after %s", time.Since(began).Round(100*time.Millisecond)))
 	address, err := s.Cluster.Expose(ctx, s.Namespace, "gateway", s.gatewayPort(), s.options.Port)
+	if err != nil {
+		return err
+	}
 	s.Gateway = "http://" + address
-	return err
+	return s.awaitGateway(ctx)
+}
+
+// awaitGateway waits until the gateway's address leads to it: pods are ready before all clients know them.
+func (s *Shop) awaitGateway(ctx context.Context) error {
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Gateway+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		request.Close = true
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+			err = fmt.Errorf("status %d", response.StatusCode)
+		}
+		select {
+		case <-ctx.Done():
+			return s.explained(fmt.Errorf("the gateway does not answer: %w", err))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // gatewayPort is the first port of the gateway's Service.
