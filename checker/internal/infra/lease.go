@@ -8,6 +8,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// declaration is how long a queue may still be in the making after the connection that declares it was closed. RabbitMQ 3.10 starts a
+// worker for each quorum queue with at-least-once dead-lettering; when two of them do not find their queue because its vhost is gone,
+// their supervisor ends, and with it all such queues of the broker.
+const declaration = 2 * time.Second
+
 // Lease is what one check has for itself.
 type Lease struct {
 	// Databases maps the name in the spec to a URL with a role of its own.
@@ -86,7 +91,14 @@ func (l *Lease) addVhost(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.AMQPURL, l.ManagementURL = address, l.servers.rabbit.managementFor(address)
-	l.releases = append(l.releases, func(ctx context.Context) { l.servers.rabbit.drop(ctx, name) })
+	l.releases = append(l.releases, func(ctx context.Context) {
+		l.servers.rabbit.dropUser(ctx, name)
+		select {
+		case <-time.After(declaration):
+			l.servers.rabbit.drop(ctx, name)
+		case <-l.servers.closing: // a later run removes it
+		}
+	})
 	return nil
 }
 

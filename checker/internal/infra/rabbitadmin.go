@@ -92,7 +92,41 @@ func (r *rabbitAdmin) vhost(ctx context.Context, name string) (address string, e
 
 func (r *rabbitAdmin) drop(ctx context.Context, name string) {
 	_ = r.call(ctx, http.MethodDelete, "vhosts/"+name, nil, nil)
+	r.dropUser(ctx, name)
+}
+
+// dropUser closes the connections of a user and removes it.
+func (r *rabbitAdmin) dropUser(ctx context.Context, name string) {
 	_ = r.call(ctx, http.MethodDelete, "users/"+name, nil, nil)
+}
+
+// probeVhost holds the queues of declares.
+const probeVhost = "stagecraft_probe"
+
+// declares returns a *Fault when the broker cannot make a queue of the kind that the stages use. The queue stays until the next call: see
+// declaration.
+func (r *rabbitAdmin) declares(ctx context.Context) error {
+	err := r.call(ctx, http.MethodPut, "vhosts/"+probeVhost, struct{}{}, nil)
+	if err == nil {
+		err = r.call(ctx, http.MethodPut, "permissions/"+probeVhost+"/"+r.api.User.Username(), map[string]string{"configure": ".*", "write": ".*", "read": ".*"}, nil)
+	}
+	var before []struct{ Name string }
+	if err == nil {
+		err = r.call(ctx, http.MethodGet, "queues/"+probeVhost+"?columns=name", nil, &before)
+	}
+	if err != nil {
+		return unreachable(rabbitName, err)
+	}
+	err = r.call(ctx, http.MethodPut, "queues/"+probeVhost+"/"+randomWord(), map[string]any{"durable": true, "arguments": map[string]any{
+		"x-queue-type": "quorum", "x-dead-letter-exchange": "", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish",
+	}}, nil)
+	if err != nil {
+		return &Fault{What: "RabbitMQ makes no more quorum queues", Cause: err, Next: "stop it with `go run ./checker down` and run again"}
+	}
+	for _, queue := range before {
+		_ = r.call(ctx, http.MethodDelete, "queues/"+probeVhost+"/"+queue.Name, nil, nil)
+	}
+	return nil
 }
 
 // runs lists the runs that own a vhost or a user, with the names.

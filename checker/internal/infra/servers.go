@@ -23,6 +23,7 @@ type Servers struct {
 
 	background sync.WaitGroup
 	stop       context.CancelFunc
+	closing    <-chan struct{}
 }
 
 // Ensure returns servers that are ready for what need asks, starting them when necessary. root is the repository; say gets
@@ -50,7 +51,7 @@ func Ensure(ctx context.Context, root string, need Need, say func(string)) (*Ser
 		return nil, err
 	}
 	collecting, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.stop, s.closing = stop, collecting.Done()
 	s.background.Go(func() { s.collect(collecting) })
 	return s, nil
 }
@@ -119,6 +120,7 @@ func (s *Servers) Healthy(ctx context.Context) error {
 	}
 	if s.rabbit != nil {
 		group.Go(func() error { return unreachable(rabbitName, s.rabbit.ping(ctx)) })
+		group.Go(func() error { return s.rabbit.declares(ctx) })
 	}
 	if s.redis != nil {
 		group.Go(func() error { return unreachable(redisName, s.redis.healthy(ctx)) })
