@@ -3,6 +3,7 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -24,6 +25,7 @@ import (
 	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/infra"
 	"stagecraft/checker/internal/kube"
+	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/proc"
 	"stagecraft/checker/internal/stack"
 )
@@ -103,7 +105,8 @@ func Deploy(ctx context.Context, options Options) (_ *Shop, err error) {
 	return s, s.apply(ctx)
 }
 
-// images builds the programs of the stage, and returns an image for each that the manifests name.
+// images builds the programs of the stage whose images the manifests name, and returns these images. A program is the package cmd/NAME
+// of a service or of the platform, and is /NAME in its image. The image of migrations has those of all services.
 func (s *Shop) images(ctx context.Context) (map[string]kube.Image, error) {
 	s.options.Say("building the programs of " + filepath.Base(s.options.Dir) + " (the first time takes about a minute)")
 	dir, err := filepath.Abs(s.options.Dir)
@@ -111,18 +114,56 @@ func (s *Shop) images(ctx context.Context) (map[string]kube.Image, error) {
 		return nil, err
 	}
 	out := filepath.Join(s.options.Root, ".stagecraft", "kube", "images", filepath.Base(dir))
+	images := map[string]kube.Image{}
 	var packages []string
-	for _, name := range stack.Names() {
-		packages = append(packages, "./"+name+"/cmd/"+name)
-	}
-	if err := build.Static(ctx, dir, out, packages); err != nil {
+	f := &filler{objects: s.objects}
+	err = f.eachPod(func(_ *unstructured.Unstructured, pod *corev1.PodSpec) error {
+		for _, c := range slices.Concat(pod.InitContainers, pod.Containers) {
+			name := kube.ImageName(c.Image)
+			if _, known := images[name]; known {
+				continue
+			}
+			program := cmp.Or(serviceOf(c.Image), name)
+			found := slices.Concat(paths.Match(dir, "*/cmd/"+program), paths.Match(dir, "*/*/cmd/"+program))
+			if len(found) != 1 {
+				return fmt.Errorf("image %s: %d packages are called cmd/%s, one is needed", c.Image, len(found), program)
+			}
+			relative, err := filepath.Rel(dir, found[0])
+			if err != nil {
+				return err
+			}
+			packages = append(packages, "./"+filepath.ToSlash(relative))
+			image := kube.Image{Files: map[string]string{"/" + program: filepath.Join(out, program)}, Entrypoint: []string{"/" + program}}
+			if program == migrator {
+				for _, service := range stack.Names() {
+					if stack.Database(service) != "" {
+						image.Files["/migrations/"+service] = filepath.Join(dir, service, "db", "migrations")
+					}
+				}
+			}
+			images[name] = image
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	images := map[string]kube.Image{}
-	for _, name := range stack.Names() {
-		images[name] = kube.Image{Files: map[string]string{"/" + name: filepath.Join(out, name)}, Entrypoint: []string{"/" + name}}
-	}
-	return images, nil
+	return images, build.Static(ctx, dir, out, packages)
+}
+
+// migrator is the program that applies migrations, providerProgram the one that stands for the payment provider. What the manifests do not
+// run is done without them.
+const migrator, providerProgram = "migrate", "paymentsim"
+
+// runs says whether the manifests have a pod of the program.
+func (s *Shop) runs(program string) bool {
+	runs := false
+	f := &filler{objects: s.objects}
+	_ = f.eachPod(func(_ *unstructured.Unstructured, pod *corev1.PodSpec) error {
+		runs = runs || slices.ContainsFunc(pod.Containers, func(c corev1.Container) bool { return kube.ImageName(c.Image) == program })
+		return nil
+	})
+	return runs
 }
 
 // openServers leases databases and a broker, and starts what stands for services of others: the payment provider and the object store.
@@ -130,8 +171,11 @@ func (s *Shop) openServers(ctx context.Context) error {
 	spec := infra.LeaseSpec{Redis: true, Vhost: true}
 	for _, name := range stack.Names() {
 		if database := stack.Database(name); database != "" {
-			migrations := os.DirFS(filepath.Join(s.options.Dir, name, "db", "migrations"))
-			spec.Databases = append(spec.Databases, infra.DatabaseSpec{Name: database, Migrations: migrations})
+			empty := infra.DatabaseSpec{Name: database}
+			if !s.runs(migrator) {
+				empty.Migrations = os.DirFS(filepath.Join(s.options.Dir, name, "db", "migrations"))
+			}
+			spec.Databases = append(spec.Databases, empty)
 		}
 	}
 	servers, err := infra.Ensure(ctx, s.options.Root, infra.Need{Postgres: true, Redis: true, RabbitMQ: true}, s.options.Say)
@@ -215,7 +259,9 @@ func (s *Shop) values(ctx context.Context, service string, jobs map[string]strin
 	}
 	switch service {
 	case "wallet":
-		addresses["PAYMENT_URL"] = s.provider.URL()
+		if !s.runs(providerProgram) {
+			addresses["PAYMENT_URL"] = s.provider.URL()
+		}
 		values["PAYMENT_API_KEY"] = s.provider.APIKey()
 	case "order":
 		maps.Copy(values, jobs)
