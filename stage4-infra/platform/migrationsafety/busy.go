@@ -44,13 +44,16 @@ func (j *judge) busy(ctx context.Context, step Step, before []table) (gaveUp tim
 
 	ticks := time.NewTicker(poll)
 	defer ticks.Stop()
-	var waiting time.Time
-	var on string
+	var (
+		since  time.Time
+		waited time.Duration
+		on     string
+	)
 	for {
 		select {
 		case err := <-done:
-			if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && refused.Code == "55P03" && !waiting.IsZero() { // lock_not_available
-				gaveUp = time.Since(waiting)
+			if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && refused.Code == "55P03" { // lock_not_available
+				gaveUp = waited
 			}
 			return gaveUp, o.findings, ctx.Err() // any other error is found again when the tables are not busy
 		case <-ticks.C:
@@ -60,13 +63,13 @@ func (j *judge) busy(ctx context.Context, step Step, before []table) (gaveUp tim
 		case err != nil:
 			return 0, nil, err
 		case kind == "":
-			waiting = time.Time{}
 			continue
-		case waiting.IsZero() || table != on:
-			waiting, on = time.Now(), table
+		case table != on || since.IsZero():
+			since, on = time.Now(), table
 		}
+		waited = time.Since(since)
 		transaction := kind == "virtualxid"
-		if !transaction && time.Since(waiting) <= j.limits.Wait {
+		if !transaction && waited <= j.limits.Wait {
 			continue
 		}
 		if _, err := j.db.Exec(ctx, "SELECT pg_cancel_backend($1)", conn.PgConn().PID()); err != nil {
