@@ -101,6 +101,7 @@ lint: generate-check layers buf secrets ## style, layering rules, protos, workfl
 	@$(LINT)
 	@$(call in_stages,$(LINT))
 	@go tool -modfile=$(CURDIR)/tools/actionlint/go.mod actionlint
+	@go tool -modfile=$(CURDIR)/tools/actionlint/go.mod actionlint $(wildcard stage*/.github/workflows/*.yaml)
 
 .PHONY: secrets
 secrets: ## look for secrets in the files: .gitleaks.toml

@@ -71,6 +71,7 @@ func TestRollouts_Autoscaler_OutAndInWithoutAFailure(t *testing.T) {
 		}
 		for _, o := range kube.OfKind(objects, "HorizontalPodAutoscaler") {
 			require.NoError(t, unstructured.SetNestedField(o.Object, int64(15), "spec", "behavior", "scaleDown", "stabilizationWindowSeconds"))
+			unstructured.RemoveNestedField(o.Object, "spec", "behavior", "scaleDown", "policies")
 		}
 		return objects
 	})
