@@ -16,6 +16,7 @@ import (
 	"stagecraft/checker/internal/checks/circuitbreaker"
 	"stagecraft/checker/internal/checks/config"
 	"stagecraft/checker/internal/checks/consumer"
+	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/health"
@@ -45,6 +46,7 @@ var topics = []func() []check.Check{
 	circuitbreaker.Checks,
 	config.Checks,
 	shutdown.Checks,
+	deadletters.Checks,
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,
