@@ -53,21 +53,25 @@ type verdict struct {
 	schema  *schema // after all migrations; nil if one of them failed
 }
 
-// verdicts keeps what was found for the same migrations: four checks look at it.
-var verdicts struct {
+// verdicts keeps what was found, by the content of the migrations: four checks look at it.
+var verdicts sync.Map // [sha256.Size]byte → *kept
+
+type kept struct {
 	sync.Mutex
-	of map[[sha256.Size]byte]verdict
+	verdict *verdict
 }
 
 // judge applies the learner's migrations with the tool of the stage, not that of the workspace.
 func judge(t *check.T) verdict {
 	source := filepath.Join(t.Root(), stage)
 	dir, sum := assemble(t, source)
-	verdicts.Lock()
-	defer verdicts.Unlock()
-	if v, ok := verdicts.of[sum]; ok {
+	entry, _ := verdicts.LoadOrStore(sum, &kept{})
+	k := entry.(*kept)
+	k.Lock()
+	defer k.Unlock()
+	if k.verdict != nil {
 		t.Step("look at what the migrations did to a filled database")
-		return v
+		return *k.verdict
 	}
 	binaries, err := build.Services(t.Context(), source, []string{tool}, filepath.Join(t.Root(), ".stagecraft", "migration-safety"))
 	t.Ours("build the tool that judges migrations", err)
@@ -77,10 +81,7 @@ func judge(t *check.T) verdict {
 	if failed, _ := v.first(fails); failed == "" {
 		v.schema = readSchema(t, address)
 	}
-	if verdicts.of == nil {
-		verdicts.of = map[[sha256.Size]byte]verdict{}
-	}
-	verdicts.of[sum] = v
+	k.verdict = &v
 	return v
 }
 
