@@ -29,7 +29,7 @@ const (
 // patient is an environment in which nothing ends by itself that the check holds up.
 var patient = map[string]string{
 	"DB_STATEMENT_TIMEOUT": "60s", "DB_COMMIT_TIMEOUT": "60s", "CONSUMER_TIMEOUT": "60s", "RABBITMQ_RECONNECT_MIN": "50ms",
-	"GRPC_DEFAULT_TIMEOUT":  "60s",
+	"GRPC_DEFAULT_TIMEOUT": "60s", "OVERLOAD_TARGET": "60s", "OVERLOAD_MIN_CONCURRENCY": "500",
 	"SHUTDOWN_GRACE_PERIOD": "120s", "SHUTDOWN_TIMEOUT": "100s", "SHUTDOWN_SERVER_BUDGET": "40s", "SHUTDOWN_CONSUMERS_BUDGET": "40s",
 	"SHUTDOWN_DATABASE_BUDGET": "5s",
 }
