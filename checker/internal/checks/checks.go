@@ -21,6 +21,7 @@ import (
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
+	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
@@ -50,6 +51,7 @@ var topics = []func() []check.Check{
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,
+	migrations.Checks,
 	written.Checks,
 }
 
