@@ -126,28 +126,31 @@ func TestObservability_EveryAddress_IsThatOfAServer(t *testing.T) {
 
 // The ports are in run.sh, which passes them to the services, and in prometheus.yaml.
 func TestPrometheus_Targets_AreTheServicesOfTheRunScript(t *testing.T) {
-	eachStage(t, func(t *testing.T, s stage) {
-		var prometheus struct {
-			Scrapes []struct {
-				Static []struct {
-					Targets []string
-					Labels  map[string]string
-				} `yaml:"static_configs"`
-			} `yaml:"scrape_configs"`
-		}
-		s.readYAML(t, "observability/prometheus.yaml", &prometheus)
-		var scraped, names []string
-		for _, static := range prometheus.Scrapes[0].Static {
-			scraped = append(scraped, strings.TrimPrefix(static.Targets[0], "host.docker.internal:"))
-			names = append(names, static.Labels["service"])
-		}
-		var served []string
-		for _, port := range regexp.MustCompile(`METRICS_ADDR="?[^ ]*:(\d+)`).FindAllStringSubmatch(s.read(t, "compose/run.sh"), -1) {
-			served = append(served, port[1])
-		}
-		assert.ElementsMatch(t, s.services, names)
-		assert.ElementsMatch(t, served, scraped)
-	})
+	eachStage(t, func(t *testing.T, s stage) { s.assertScrapesWhatRuns(t) })
+}
+
+func (s stage) assertScrapesWhatRuns(t *testing.T) {
+	t.Helper()
+	var prometheus struct {
+		Scrapes []struct {
+			Static []struct {
+				Targets []string
+				Labels  map[string]string
+			} `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	s.readYAML(t, "observability/prometheus.yaml", &prometheus)
+	var scraped, names []string
+	for _, static := range prometheus.Scrapes[0].Static {
+		scraped = append(scraped, strings.TrimPrefix(static.Targets[0], "host.docker.internal:"))
+		names = append(names, static.Labels["service"])
+	}
+	var served []string
+	for _, port := range regexp.MustCompile(`METRICS_ADDR="?[^ ]*:(\d+)`).FindAllStringSubmatch(s.read(t, "compose/run.sh"), -1) {
+		served = append(served, port[1])
+	}
+	assert.ElementsMatch(t, s.services, names)
+	assert.ElementsMatch(t, served, scraped)
 }
 
 func TestGrafana_EveryDatasourceOfTheDashboard_IsDefined(t *testing.T) {
