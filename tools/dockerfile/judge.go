@@ -36,8 +36,10 @@ func judge(ctx context.Context, file string, text []byte) (found []finding) {
 		add("syntax", nil, "%v", err)
 		return found
 	}
+	source := llb.NewSourceMap(nil, file, "Dockerfile", text)
+	source.Definition = &llb.Definition{}
 	results, err := dockerfile2llb.DockerfileLint(ctx, text, dockerfile2llb.ConvertOpt{
-		MetaResolver: anyImage{}, SourceMap: llb.NewSourceMap(nil, file, "Dockerfile", text),
+		MetaResolver: anyImage{}, SourceMap: source,
 	})
 	if err != nil {
 		add("build", nil, "%v", err)
