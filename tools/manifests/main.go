@@ -1,7 +1,7 @@
 // Command manifests judges Kubernetes manifests without a cluster: as the API server does, whose validation it has as a library, and by
 // rules about what belongs together. It also judges the stand-alone configuration of APISIX.
 //
-//	manifests [-stage DIR] OVERLAY|FILE...
+//	manifests [-stage DIR] [-single] [-apisix DIR] OVERLAY|FILE...
 //
 // OVERLAY is a directory with a kustomization.yaml, FILE a file with manifests. With a stage, the variables in the manifests must be those
 // that its programs read. It exits with 1 when it finds something.
@@ -49,6 +49,14 @@ func run(o options, targets []string) (found []finding, err error) {
 			return nil, err
 		}
 		found = append(found, judge(rendered, rules{single: o.Single, variables: variables})...)
+		if o.APISIX != "" {
+			manifests, _ := parse(rendered)
+			mistakes, err := judgeAPISIX(o.APISIX, o.Stage, manifests)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, mistakes...)
+		}
 	}
 	return found, nil
 }
