@@ -77,8 +77,23 @@ func move(t *check.T) {
 	w := start(t, nil)
 	copies := fault.Match{Where: func(m fault.Message) bool { return m.RoutingKey == dead }}
 
+	t.Step("a dead letter, while another message is in progress")
+	slow, c := w.command(plain), w.broken()
+	release := t.LockRows("wallet_db", `SELECT FROM wallets WHERE user_id = $1 FOR UPDATE`, slow.user)
+	w.send(slow, c)
+	becomes(t, check.Failure{
+		ID: "unanswered", Sentence: "wallet does not answer the broker for a dead letter", Expected: "an answer", Why: "a message without an answer holds a worker",
+	}, func() (string, bool) { return "no answer", len(w.answers(c)) > 0 })
+	t.True(len(w.answers(slow)) == 0, check.Failure{
+		ID: "others", Sentence: "a dead letter has answered for a message that is in progress", Expected: "no answer for it yet",
+		Seen: fmt.Sprint(w.answers(slow)), Why: "an answer with multiple is one for all that were delivered before: they are lost in a crash",
+	})
+	release()
+	w.done("others", "the message that was in progress", "", slow)
+	take(t, dead)
+
 	t.Step("hold the confirm of a dead letter")
-	c := w.broken()
+	c = w.broken()
 	hold := w.link().HoldConfirm(copies, 1)
 	w.send(c)
 	becomes(t, check.Failure{

@@ -23,8 +23,9 @@ type graveyard struct {
 
 // letter is a dead letter. Its body tells it apart.
 type letter struct {
-	body, kind, aggregate string
-	replays               int64
+	body, kind               string
+	aggregateType, aggregate string
+	replays                  int64
 }
 
 // bury makes the two queues, and puts the dead letters into theirs.
@@ -50,15 +51,15 @@ func bury(t *check.T, queue string, letters ...letter) graveyard {
 
 func plainLetters(n int) (all []letter) {
 	for i := range n {
-		all = append(all, letter{body: fmt.Sprintf(`{"n":%d}`, i), kind: fmt.Sprint("type", i%2), aggregate: fmt.Sprint("order-", i)})
+		all = append(all, letter{fmt.Sprintf(`{"n":%d}`, i), fmt.Sprint("type", i%2), "order", fmt.Sprint(i), 0})
 	}
 	return all
 }
 
 func (l letter) publishing() amqp.Publishing {
 	headers := amqp.Table{
-		"event_type": l.kind, "event_version": int64(2), "aggregate_type": "order", "aggregate_id": l.aggregate, "sequence": int64(9),
-		"tenant": "acme", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+		"event_type": l.kind, "event_version": int64(2), "aggregate_type": l.aggregateType, "aggregate_id": l.aggregate, "sequence": int64(9),
+		"x-tenant": "acme", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 		"dead_reason": "delivery_limit", "dead_error": "still locked", "dead_at": "2026-01-02T03:04:05Z", "dead_deliveries": int64(6),
 		"x-delivery-count": int64(5), "x-death": []any{amqp.Table{"queue": queue, "reason": "delivery_limit", "count": int64(1)}},
 		"x-first-death-queue": queue, "x-first-death-reason": "delivery_limit", "x-first-death-exchange": "",
@@ -69,7 +70,7 @@ func (l letter) publishing() amqp.Publishing {
 	}
 	return amqp.Publishing{
 		MessageId: "id of " + l.body, Type: l.kind, CorrelationId: "correlation of " + l.body, Timestamp: time.Unix(1_700_000_000, 0),
-		ContentType: "application/json", DeliveryMode: amqp.Persistent, Headers: headers, Body: []byte(l.body),
+		ContentType: "application/json", AppId: "order", ReplyTo: "replies", DeliveryMode: amqp.Persistent, Headers: headers, Body: []byte(l.body),
 	}
 }
 
@@ -247,27 +248,32 @@ func message(t *check.T) {
 	letters := plainLetters(3)
 	letters[1].replays = 2
 	g := bury(t, queue, letters...)
-	_, err := t.Broker().Tap("#")
+	tap, err := t.Broker().Tap("#")
 	t.Ours("bind a queue to the exchange of all messages", err)
 	c := g.replay("--all", "--rate", "1000")
 	g.run(c)
-	seen := c.Broker.Passages(fault.Publish, fault.Match{})
-	t.True(len(seen) == len(letters), check.Failure{
-		ID: "not-published", Sentence: "not every dead letter was published", Expected: fmt.Sprintf("%d messages", len(letters)), Seen: fmt.Sprintf("%d messages", len(seen)),
+	// The broker adds headers of its own to what it delivers.
+	sent := c.Broker.Passages(fault.Publish, fault.Match{})
+	seen := append(take(t, g.queue), take(t, tap)...)
+	t.True(len(sent) == len(letters) && len(seen) == len(letters), check.Failure{
+		ID: "not-published", Sentence: "not every dead letter was published", Expected: fmt.Sprintf("%d messages", len(letters)), Seen: fmt.Sprintf("%d messages", len(sent)),
 	})
 	runs := map[string]bool{}
-	for i, p := range seen {
-		m, was := p.Message, letters[i].publishing()
-		t.True(m.ID == was.MessageId, check.Failure{
-			ID: "id", Sentence: "a replayed message has another id", Expected: was.MessageId, Seen: m.ID,
+	for i, m := range seen {
+		was := letters[i].publishing()
+		t.True(m.MessageId == was.MessageId, check.Failure{
+			ID: "id", Sentence: "a replayed message has another id", Expected: was.MessageId, Seen: m.MessageId,
 			Why: "the inbox knows a message by its id: under another one its effect happens twice",
 		})
-		t.True(string(m.Body) == string(was.Body) && m.Type == was.Type && m.CorrelationID == was.CorrelationId &&
-			m.Timestamp.Equal(was.Timestamp) && m.Persistent, check.Failure{
-			ID: "properties", Sentence: "a replayed message is not the one that died", Expected: "its body, type, correlation id and timestamp, persistent",
-			Seen: fmt.Sprintf("%s, type %q, correlation id %q, timestamp %s, persistent %t", m.Body, m.Type, m.CorrelationID, m.Timestamp.UTC(), m.Persistent),
+		want, got := properties(was), properties(amqp.Publishing{
+			Type: m.Type, CorrelationId: m.CorrelationId, Timestamp: m.Timestamp, ContentType: m.ContentType, AppId: m.AppId, ReplyTo: m.ReplyTo,
+			DeliveryMode: m.DeliveryMode, Body: m.Body,
 		})
-		headers := maps.Clone(m.Headers)
+		t.True(want == got, check.Failure{
+			ID: "properties", Sentence: "a replayed message is not the one that died", Expected: want, Seen: got,
+			Why: "it is handled as if it had come for the first time",
+		})
+		headers := maps.Clone(sent[i].Message.Headers)
 		if headers == nil {
 			headers = map[string]any{}
 		}
@@ -301,9 +307,17 @@ func message(t *check.T) {
 	}
 }
 
+// properties is the body of a message and all properties but its id and its headers, in a line.
+func properties(m amqp.Publishing) string {
+	return fmt.Sprintf("%s, type %q, correlation id %q, timestamp %d, content type %q, app id %q, reply to %q, delivery mode %d",
+		m.Body, m.Type, m.CorrelationId, m.Timestamp.Unix(), m.ContentType, m.AppId, m.ReplyTo, m.DeliveryMode)
+}
+
 // ofDeath reports whether a header says how a message died.
 func ofDeath(name string) bool {
-	return strings.HasPrefix(name, "dead_") || strings.HasPrefix(name, "x-")
+	return slices.ContainsFunc([]string{"dead_", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"}, func(prefix string) bool {
+		return strings.HasPrefix(name, prefix)
+	})
 }
 
 // selects replays by type and id, some too often, slowly, and what dies again.
@@ -312,6 +326,8 @@ func selects(t *check.T) {
 	t.Ours("bind a queue to the exchange of all messages", err)
 
 	letters := plainLetters(6)
+	// What the filter leaves out holds nothing back.
+	letters[0].replays, letters[0].aggregate = 3, letters[1].aggregate
 	g := bury(t, queue, letters...)
 	all := bodies(letters)
 	c := g.replay("--type", "type1", "--rate", "1000")
@@ -324,15 +340,16 @@ func selects(t *check.T) {
 	t.Equal("the exit code of a replay by type", 0, code)
 
 	t.Step("messages that were replayed three times, and later ones of their aggregate")
-	g = bury(t, "checker.limit", letter{"a1", "x", "a", 3}, letter{"b1", "x", "b", 2}, letter{"a2", "y", "a", 0}, letter{"n1", "x", "", 3},
-		letter{"n2", "x", "", 0}, letter{"b2", "x", "b", 0})
+	g = bury(t, "checker.limit", letter{"a1", "x", "order", "a", 3}, letter{"b1", "x", "order", "b", 2}, letter{"a2", "y", "order", "a", 0},
+		letter{"n1", "x", "order", "", 3}, letter{"n2", "x", "order", "", 0}, letter{"w1", "x", "wallet", "a", 0}, letter{"b2", "x", "order", "b", 0})
 	c = g.replay("--all", "--rate", "1000")
 	code, lines = g.run(c)
 	g.same("limit", "a replay does not leave just what was replayed too often, and what comes after it in its aggregate",
-		"r.Limit is how often a message may be replayed; a later one of the same aggregate would overtake it. A message without an aggregate has no order",
-		[]string{"b1", "n2", "b2"}, published(c))
+		"r.Limit is how often a message may be replayed; a later one of its aggregate (type and id) would overtake it. Without an id there is no order",
+		[]string{"b1", "n2", "w1", "b2"}, published(c))
 	g.same("report", "the audit lines do not name what was refused", "r.Done gets ErrReplayLimit for each that stays",
-		[]string{"refused id of a1", "replayed id of b1", "refused id of a2", "refused id of n1", "replayed id of n2", "replayed id of b2"}, lines)
+		[]string{"refused id of a1", "replayed id of b1", "refused id of a2", "refused id of n1", "replayed id of n2", "replayed id of w1",
+			"replayed id of b2"}, lines)
 	g.stay("a1", "a2", "n1")
 	t.Equal("the exit code when dead letters were refused", 4, code)
 
@@ -357,6 +374,14 @@ func selects(t *check.T) {
 	c.Signal(syscall.SIGTERM)
 	g.finish(c)
 	g.same("endless", "a replay that was stopped in a pause went on", "the pause ends with the context", bodies(plainLetters(1)), published(c))
+
+	t.Step("the broker refuses the second of three copies")
+	g = bury(t, "checker.refused", plainLetters(3)...)
+	c = g.replay("--all", "--rate", "1000")
+	c.Broker.NackPublish(fault.Match{}, 2)
+	_, lines = g.run(c)
+	g.same("report", "the audit lines name what was not replayed", "r.Done is called after the message is replayed",
+		[]string{"replayed id of " + all[0]}, lines)
 
 	t.Step("the command cannot write its audit lines")
 	g = bury(t, "checker.audit", plainLetters(3)...)

@@ -11,6 +11,8 @@ import (
 )
 
 // returning is one replay.
+//
+//stagecraft:add
 type returning struct {
 	Replay
 	o     *Operator
@@ -25,6 +27,7 @@ func (o *Operator) Replay(ctx context.Context, queue string, r Replay) error {
 	return o.walk(ctx, queue, func(s *publisherSession, d amqp.Delivery) error { return one.visit(ctx, s, d) })
 }
 
+//stagecraft:add
 func (r *returning) visit(ctx context.Context, s *publisherSession, d amqp.Delivery) error {
 	if d.Headers[headerReplayRun] == r.run {
 		return errStop
@@ -51,6 +54,7 @@ func (r *returning) visit(ctx context.Context, s *publisherSession, d amqp.Deliv
 	return r.Done(v, nil)
 }
 
+//stagecraft:add
 func (r *returning) kept(v DeadLetter) bool {
 	key := v.AggregateType + "\x00" + v.AggregateID
 	if v.AggregateID != "" && slices.Contains(r.stays, key) {
@@ -76,7 +80,7 @@ func (o *Operator) returnToQueue(ctx context.Context, s *publisherSession, queue
 func replayOf(d amqp.Delivery, run string) amqp.Publishing {
 	headers := amqp.Table{headerReplays: number(d.Headers, headerReplays) + 1, headerReplayRun: run}
 	for name, value := range d.Headers {
-		if !strings.HasPrefix(name, "dead_") && !strings.HasPrefix(name, "x-") {
+		if !strings.HasPrefix(name, "dead_") && !strings.Contains(name, "-death") && name != headerDeliveryCount {
 			headers[name] = value
 		}
 	}
