@@ -22,7 +22,8 @@ apply() {
 	sql --dbname "$1" $whole --command "SET ROLE $2" --file "$3" --command "INSERT INTO schema_migrations (name) VALUES ('$4')"
 }
 
-for service in order inventory wallet; do
+for migrations in "$stage"/*/db/migrations; do
+	service=$(basename "${migrations%/db/migrations}")
 	database=${NAME_PREFIX:-}${service}_db
 	role=${NAME_PREFIX:-}${service}_service
 	# One role per database: no service can even connect to another's data, nor take all connections.
@@ -35,7 +36,7 @@ for service in order inventory wallet; do
 	sql --dbname postgres --command "REVOKE CONNECT ON DATABASE $database FROM PUBLIC"
 	sql --dbname "$database" --command "SET ROLE $role" --command \
 		"CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
-	for file in "$stage/$service"/db/migrations/*.sql; do
+	for file in "$migrations"/*.sql; do
 		name=$(basename "$file")
 		if [ -n "$(sql --dbname "$database" --command "SELECT 1 FROM schema_migrations WHERE name = '$name'")" ]; then
 			continue

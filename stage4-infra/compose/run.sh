@@ -62,6 +62,8 @@ GATEWAY_ADDR=${GATEWAY_ADDR:-127.0.0.1:8080} METRICS_ADDR=$metrics:9100 TLS_CERT
 	LOGIN_USERS=$login_users LOGIN_PRIVATE_KEY=$login_key "$bin/gateway" &
 services="$services $!"
 
+# make new-service adds its lines above
+
 stop() {
 	trap - INT TERM EXIT
 	# shellcheck disable=SC2086 # a list of process ids

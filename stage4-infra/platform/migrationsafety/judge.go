@@ -34,7 +34,7 @@ func Judge(ctx context.Context, address string, steps []Step, rows int, limits L
 	if _, err := db.Exec(ctx, "SELECT set_config('safety.rows', $1, false)", fmt.Sprint(rows)); err != nil {
 		return nil, fmt.Errorf("set the number of rows: %w", err)
 	}
-	j := &judge{db: db, address: address, limits: limits}
+	j := &judge{db: db, address: address, limits: limits, broken: map[string]bool{}}
 	var results []Result
 	for _, step := range steps {
 		if step.New {
@@ -60,28 +60,40 @@ type judge struct {
 	db      *pgx.Conn
 	address string
 	limits  Limits
+	broken  map[string]bool // statements that a new migration has broken, which is reported once
 }
 
 func (j *judge) connect(ctx context.Context) (conn *pgx.Conn, end func(), err error) {
-	conn, err = pgx.Connect(ctx, j.address)
+	config, err := pgx.ParseConfig(j.address)
 	if err != nil {
+		return nil, nil, fmt.Errorf("address of the database: %w", err)
+	}
+	// What parallel workers read does not count for the transaction.
+	config.RuntimeParams["max_parallel_maintenance_workers"] = "0"
+	config.RuntimeParams["max_parallel_workers_per_gather"] = "0"
+	if conn, err = pgx.ConnectConfig(ctx, config); err != nil {
 		return nil, nil, fmt.Errorf("connect: %w", err)
 	}
 	return conn, func() { _ = conn.Close(context.WithoutCancel(ctx)) }, nil
 }
 
 func (j *judge) judge(ctx context.Context, step Step) (Result, error) {
-	result := Result{Migration: step.Name, Statements: len(step.Statements)}
+	working := slices.DeleteFunc(slices.Clone(step.Statements), func(statement string) bool { return j.broken[statement] })
+	result := Result{Migration: step.Name, Statements: len(working)}
 	release, end, err := j.connect(ctx)
 	if err != nil {
 		return result, err
 	}
 	defer end()
-	if err := prepare(ctx, release, step.Statements); err != nil {
+	if err := prepare(ctx, release, working); err != nil {
 		return result, err
 	}
-	if failed, err := replay(ctx, release, step.Statements); err != nil || len(failed) > 0 {
-		return result, fmt.Errorf("a statement of the release before fails already before the migration: %v: %w", failed, err)
+	failed, err := replay(ctx, release, working)
+	if err != nil {
+		return result, err
+	}
+	for statement, cause := range failed {
+		return result, fmt.Errorf("a statement of the release before fails already before the migration: %s: %w", oneLine(statement), cause)
 	}
 	before, err := tables(ctx, j.db)
 	if err != nil {
@@ -94,9 +106,17 @@ func (j *judge) judge(ctx context.Context, step Step) (Result, error) {
 	if err := j.undisturbed(ctx, step, before, &result); err != nil {
 		return result, err
 	}
-	failed, err := replay(ctx, release, step.Statements)
-	result.Findings = append(result.Findings, failed...)
-	return result, err
+	if failed, err = replay(ctx, release, working); err != nil {
+		return result, err
+	}
+	for _, statement := range working {
+		if cause, ok := failed[statement]; ok {
+			j.broken[statement] = true
+			result.Findings = append(result.Findings, Finding{Kind: BreaksOld, Detail: fmt.Sprintf("the release before, which still serves, fails: %v: %s",
+				cause, oneLine(statement))})
+		}
+	}
+	return result, nil
 }
 
 // apply applies a migration that is not judged.

@@ -144,6 +144,21 @@ func TestJudge_StatementThatNeverWorked_IsNoVerdict(t *testing.T) {
 	}
 }
 
+func TestJudge_StatementThatOneMigrationBreaks_IsReportedOnce(t *testing.T) {
+	t.Parallel()
+	old := []string{"SELECT note FROM orders WHERE id = 1", "SELECT amount FROM orders WHERE id = 1"}
+	results, err := migrationsafety.Judge(t.Context(), postgrestest.NewURL(t, fstest.MapFS{}), []migrationsafety.Step{
+		{Name: "0", SQL: create, Fill: fill},
+		{Name: "1", SQL: limited + "ALTER TABLE orders DROP COLUMN note;\n", New: true, Statements: old},
+		{Name: "2", SQL: "SELECT 1;\n", New: true, Statements: old},
+	}, 10, migrationsafety.DefaultLimits)
+	require.NoError(t, err)
+	require.Len(t, results, 2)
+	assert.Equal(t, []migrationsafety.Kind{migrationsafety.BreaksOld}, kinds(results[0]))
+	assert.Empty(t, results[1].Findings)
+	assert.Equal(t, 1, results[1].Statements)
+}
+
 func TestPlan_ReleasedMigrations_AreNotNew(t *testing.T) {
 	t.Parallel()
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }

@@ -2,7 +2,6 @@ package migrationsafety
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -19,19 +18,21 @@ func prepare(ctx context.Context, conn *pgx.Conn, statements []string) error {
 	return nil
 }
 
-// replay runs the statements in a transaction that is rolled back.
-func replay(ctx context.Context, conn *pgx.Conn, statements []string) (failed []Finding, err error) {
+// replay runs the statements in a transaction that is rolled back, and returns the errors of those that fail.
+func replay(ctx context.Context, conn *pgx.Conn, statements []string) (failed map[string]error, err error) {
+	failed = map[string]error{}
 	if err := execute(ctx, conn, "BEGIN; SET LOCAL statement_timeout = '5s'"); err != nil {
 		return nil, err
 	}
 	for i, statement := range statements {
-		err := errors.Join(execute(ctx, conn, "SAVEPOINT one"), execute(ctx, conn, fmt.Sprintf("EXECUTE released_%d", i)))
-		if err != nil {
-			failed = append(failed, Finding{Kind: BreaksOld, Detail: fmt.Sprintf("the release before, which still serves, fails: %v\n        %s", err, oneLine(statement))})
-			err = execute(ctx, conn, "ROLLBACK TO one")
+		if err := execute(ctx, conn, "SAVEPOINT one"); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			return failed, err
+		if err := execute(ctx, conn, fmt.Sprintf("EXECUTE released_%d", i)); err != nil {
+			failed[statement] = err
+			if err := execute(ctx, conn, "ROLLBACK TO one"); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return failed, execute(ctx, conn, "ROLLBACK")

@@ -1,7 +1,8 @@
 -- What production has, as far as it decides how long a lock lasts: many orders of few buyers, almost all settled.
-INSERT INTO orders (id, buyer_id, status, currency, total_minor, version, created_at, updated_at, paid_at, cancelled_at)
-SELECT gen_random_uuid(), lpad(to_hex(n % 1000), 32, '0')::uuid, CASE WHEN n % 10 = 0 THEN 5 ELSE 3 END, 'EUR', 100 + n, 3,
-    now() - n * interval '1 s', now() - n * interval '1 s', now() - n * interval '1 s', CASE WHEN n % 10 = 0 THEN now() END
+INSERT INTO orders (id, buyer_id, status, currency, total_minor, cancel_code, version, created_at, updated_at, paid_at, cancelled_at)
+SELECT gen_random_uuid(), lpad(to_hex(n % 1000), 32, '0')::uuid, CASE WHEN n % 10 = 0 THEN 5 ELSE 3 END, 'EUR', 100 + n,
+    CASE WHEN n % 10 = 0 THEN 'OUT_OF_STOCK' ELSE '' END, 3, now() - n * interval '1 s', now() - n * interval '1 s',
+    now() - n * interval '1 s', CASE WHEN n % 10 = 0 THEN now() END
 FROM generate_series(1, current_setting('safety.rows')::integer) AS n;
 
 INSERT INTO order_items (order_id, position, sku, quantity, unit_price_minor)

@@ -38,6 +38,7 @@ func run(ctx context.Context) (safe bool, err error) {
 	stage := flag.String("stage", ".", "the `directory` with the services")
 	released := flag.String("released", "", "the same `directory` as of the release that serves; without it, all migrations but the first of each service are new")
 	server := flag.String("server", os.Getenv("STAGECRAFT_POSTGRES_URL"), "`URL` of a PostgreSQL server whose user may create databases")
+	database := flag.String("database", "", "`URL` of an empty database to use instead of one that is made and removed; for one service")
 	rows := flag.Int("rows", 200_000, "how many `rows` a big table gets")
 	asJSON := flag.Bool("json", false, "print a JSON object for each migration")
 	flag.Int64Var(&limits.Work, "work", limits.Work, "how many `rows` may be read or changed while clients wait")
@@ -47,9 +48,9 @@ func run(ctx context.Context) (safe bool, err error) {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if *server == "" || flag.NArg() == 0 {
+	if *server+*database == "" || flag.NArg() == 0 || *database != "" && flag.NArg() > 1 {
 		flag.Usage()
-		return false, errors.New("a server and at least one service are required")
+		return false, errors.New("a server and at least one service, or a database and one service, are required")
 	}
 	var before fs.FS
 	if *released != "" {
@@ -61,7 +62,12 @@ func run(ctx context.Context) (safe bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		results, err := judge(ctx, *server, steps, *rows, limits)
+		var results []migrationsafety.Result
+		if *database != "" {
+			results, err = migrationsafety.Judge(ctx, *database, steps, *rows, limits)
+		} else {
+			results, err = judge(ctx, *server, steps, *rows, limits)
+		}
 		if !*asJSON {
 			fmt.Printf("%s: %d migrations judged\n", service, len(results))
 		}

@@ -20,7 +20,10 @@ import (
 	"shop/platform/mtls/authority"
 )
 
-var services = []string{"gateway", "order", "inventory", "wallet", mtls.Operator}
+var services = []string{
+	mtls.Operator, "gateway", "order", "inventory", "wallet",
+	// make new-service adds its lines above
+}
 
 func main() {
 	lifetime := flag.Duration("lifetime", 72*time.Hour, "of certificates")
