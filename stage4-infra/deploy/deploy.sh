@@ -77,7 +77,7 @@ deployments() { kubectl get deployments --output 'jsonpath={range .items[*]}{.me
 mkdir -p "$release"
 {
 	printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../%s]\nimages:\n' "$overlay"
-	for image in order inventory wallet gateway migrate; do
+	for image in order inventory wallet gateway migrate paymentsim; do
 		printf '  - {name: shop/%s, newName: %s/%s, newTag: "%s"}\n' "$image" "$registry" "$image" "$tag"
 	done
 } >"$release/kustomization.yaml"
