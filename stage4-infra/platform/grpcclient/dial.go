@@ -25,7 +25,7 @@ func Connect(stops *lifecycle.Coordinator, target string, opts ...Option) (*grpc
 
 // Dial returns a connection to a service. It connects with the first call, and again whenever the connection is lost.
 func Dial(target string, opts ...Option) (*grpc.ClientConn, error) {
-	o := newOptions(opts)
+	o := newOptions(append([]Option{WithBalancer(balancerFor(target))}, opts...))
 	serviceConfig, err := o.serviceConfig()
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", target, err)

@@ -57,7 +57,8 @@ func WithStreamInterceptors(interceptors ...grpc.StreamClientInterceptor) Option
 // WithMetrics counts the attempts of the connection's calls.
 func WithMetrics(m *Metrics) Option { return func(o *options) { o.metrics = m } }
 
-// WithBalancer sets the load-balancing policy, such as round_robin. gRPC's default is pick_first.
+// WithBalancer sets the load-balancing policy, such as round_robin. Without it a dns:///name is balanced over all of its addresses, and any
+// other target is gRPC's pick_first.
 func WithBalancer(policy string) Option { return func(o *options) { o.balancer = policy } }
 
 // serviceConfig returns gRPC's service config in JSON: what is repeated, and the balancer.

@@ -6,9 +6,11 @@ import (
 	"go.uber.org/zap"
 
 	"shop/platform/lifecycle"
+	"shop/platform/telemetry"
 )
 
 // Module provides *Health and probes while the service runs. It needs a Config and a Requirement, and uses all probes that AsProbe adds.
+// The server of metrics answers them over HTTP, for probes that cannot show a certificate.
 var Module = fx.Module("health", fx.Provide(provide))
 
 // AsProbe provides the Probe that constructor returns.
@@ -24,6 +26,7 @@ type in struct {
 	Probes   []Probe `group:"probes"`
 	Log      *zap.Logger
 	Registry *prometheus.Registry
+	Metrics  *telemetry.MetricsServer
 }
 
 func provide(i in) (*Health, error) {
@@ -31,6 +34,7 @@ func provide(i in) (*Health, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.RegisterHTTP(i.Metrics)
 	i.Stops.Add(lifecycle.NotServing, "health", fx.Hook{OnStart: h.Start, OnStop: fx.StopHook(h.Shutdown).OnStop})
 	i.Stops.Add(lifecycle.Cron, "probes", fx.StopHook(h.Stop))
 	return h, nil

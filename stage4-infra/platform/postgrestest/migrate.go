@@ -7,13 +7,11 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
-)
 
-// txModeNone is the first line of a migration that is applied outside of a transaction, statement by statement.
-const txModeNone = "-- atlas:txmode none\n"
+	"shop/platform/migration"
+)
 
 // Migrate applies the *.sql files at the top of migrations, or of its folder migrations/, in the order of their names, as compose/migrate.sh
 // does. Its error names the file.
@@ -54,41 +52,16 @@ func apply(ctx context.Context, address, text string) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if !strings.HasPrefix(text, txModeNone) {
+	if migration.InTransaction(text) {
 		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, text)
 			return err
 		})
 	}
-	for i, statement := range splitStatements(text) {
+	for i, statement := range migration.Statements(text) {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("statement %d, the statements before it are applied; fix the cause and apply the file again: %w", i+1, err)
 		}
 	}
 	return nil
-}
-
-// splitStatements cuts after each line that ends with a semicolon, outside of $$ quotes and comments.
-func splitStatements(text string) []string {
-	var (
-		statements []string
-		statement  strings.Builder
-		quotes     int
-	)
-	for line := range strings.Lines(text) {
-		trimmed := strings.TrimSpace(line)
-		if trimmed == "" || strings.HasPrefix(trimmed, "--") {
-			continue
-		}
-		statement.WriteString(line)
-		quotes += strings.Count(line, "$$")
-		if quotes%2 == 0 && strings.HasSuffix(trimmed, ";") {
-			statements = append(statements, statement.String())
-			statement.Reset()
-		}
-	}
-	if statement.Len() > 0 {
-		statements = append(statements, statement.String())
-	}
-	return statements
 }

@@ -22,9 +22,10 @@ func newRegistry() *prometheus.Registry {
 	return registry
 }
 
-// MetricsServer serves /metrics.
+// MetricsServer serves /metrics, and what Handle adds for those who run the service. It is reached without a certificate.
 type MetricsServer struct {
 	cfg  Config
+	mux  *http.ServeMux
 	http *http.Server
 	log  *zap.Logger
 }
@@ -35,11 +36,14 @@ func newMetricsServer(cfg Config, registry *prometheus.Registry, log *zap.Logger
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		EnableOpenMetrics: true, MaxRequestsInFlight: cfg.MetricsConcurrency,
 	}))
-	return &MetricsServer{cfg: cfg, log: log, http: &http.Server{
+	return &MetricsServer{cfg: cfg, mux: mux, log: log, http: &http.Server{
 		Handler: mux, ReadTimeout: cfg.MetricsTimeout, WriteTimeout: cfg.MetricsTimeout, IdleTimeout: cfg.MetricsIdleTimeout,
 		MaxHeaderBytes: cfg.MetricsMaxHeader,
 	}}
 }
+
+// Handle adds a handler, as http.ServeMux does.
+func (s *MetricsServer) Handle(pattern string, handler http.Handler) { s.mux.Handle(pattern, handler) }
 
 // Start listens and serves in the background.
 func (s *MetricsServer) Start(ctx context.Context) error {

@@ -30,7 +30,8 @@ func params(
 		Rules:    Rules(),
 		Priority: priorities(),
 		Verifier: verifier,
-		TLS:      identity.Server("gateway", "order", mtls.Operator),
+		// apisix: the route `stock` of deploy/apisix.
+		TLS:      identity.Server("gateway", "order", "apisix", mtls.Operator),
 		Log:      log,
 		Registry: registry,
 		Health:   health,
