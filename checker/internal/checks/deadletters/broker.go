@@ -98,8 +98,9 @@ func depth(t *check.T, queue string, n int, f check.Failure) {
 // state is what the broker says about a queue: Messages has those, too, that it holds until their dead letter is safe. It is up to date
 // every five seconds.
 type state struct {
-	Messages int `json:"messages"`
-	Ready    int `json:"messages_ready"`
+	Name     string `json:"name"`
+	Messages int    `json:"messages"`
+	Ready    int    `json:"messages_ready"`
 }
 
 func stateOf(t *check.T, queue string) (s state, err error) {
@@ -107,7 +108,9 @@ func stateOf(t *check.T, queue string) (s state, err error) {
 	t.Ours("address of the broker's management", err)
 	vhost, err := url.Parse(t.Lease().AMQPURL)
 	t.Ours("address of the broker", err)
-	address = address.JoinPath("api", "queues", url.PathEscape(strings.TrimPrefix(vhost.Path, "/")), queue)
+	address = address.JoinPath("api", "queues", url.PathEscape(strings.TrimPrefix(vhost.Path, "/")))
+	// The totals come from the queue itself. Statistics are up to five seconds older.
+	address.RawQuery = url.Values{"disable_stats": {"true"}, "enable_queue_totals": {"true"}}.Encode()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address.String(), nil)
 	if err != nil {
 		return s, err
@@ -120,5 +123,12 @@ func stateOf(t *check.T, queue string) (s state, err error) {
 	if response.StatusCode != http.StatusOK {
 		return s, fmt.Errorf("the broker's management answers %s", response.Status)
 	}
-	return s, json.NewDecoder(response.Body).Decode(&s)
+	var queues []state
+	err = json.NewDecoder(response.Body).Decode(&queues)
+	for _, q := range queues {
+		if q.Name == queue {
+			s = q
+		}
+	}
+	return s, err
 }
