@@ -62,8 +62,8 @@ func start(t *check.T, env map[string]string) *wallet {
 		"SHUTDOWN_ENDPOINT_WAIT": "0s",
 	}
 	maps.Copy(all, env)
-	_, err := t.Broker().Tap("order.saga.reply")
-	t.Ours("take wallet's replies", err)
+	_, err := t.Broker().Tap("order.saga.reply", "wallet.balance.deducted")
+	t.Ours("take what wallet publishes", err)
 	w := &wallet{t: t, Stack: t.Stack(stack.Options{Env: all})}
 	w.db, err = pgx.Connect(t.Context(), t.Lease().Databases["wallet_db"])
 	t.Ours("connect to the database", err)
