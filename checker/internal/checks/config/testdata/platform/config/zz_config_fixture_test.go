@@ -73,13 +73,6 @@ func (s *zzcService) Validate() error {
 	return nil
 }
 
-// zzcEarly has a rule that names a variable of a field behind it.
-type zzcEarly struct {
-	Rate float64 `env:"ZZC_RATE"`
-}
-
-func (zzcEarly) Validate() error { return errors.New("ZZC_RATE needs a positive ZZC_BURST") }
-
 // zzcFull is an environment in which nothing is wrong and nothing has its default.
 func zzcFull() map[string]string {
 	return map[string]string{

@@ -140,14 +140,6 @@ func TestZZConfigRules(t *testing.T) {
 			}
 		}
 	}
-	err := zzcLoad(t, zzcWith("ZZC_BURST", "x"), &struct {
-		Early zzcEarly
-		Burst int32 `env:"ZZC_BURST"`
-	}{})
-	if n := zzcMentions(err, "ZZC_BURST"); n != 1 {
-		zzcFail(t, zzcFailure{"order", "a rule of an inner struct about a variable that is read after it and is invalid", "an error with one line about ZZC_BURST",
-			fmt.Sprintf("%d lines: %s", n, zzcText(err)), "which variables are invalid is known only when all fields were filled"})
-	}
 }
 
 func TestZZConfigStrict(t *testing.T) {
