@@ -1,2 +1,0 @@
-SET LOCAL lock_timeout = '2s';
-ALTER TABLE orders ADD COLUMN channel text;

@@ -1,2 +1,0 @@
-SET LOCAL lock_timeout = '2s';
-UPDATE saga_executions SET deadline = created_at + interval '5 minutes' WHERE deadline IS NULL;

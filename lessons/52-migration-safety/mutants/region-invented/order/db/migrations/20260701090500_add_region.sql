@@ -1,2 +1,0 @@
-SET LOCAL lock_timeout = '2s';
-ALTER TABLE orders ADD COLUMN region text NOT NULL DEFAULT 'eu';

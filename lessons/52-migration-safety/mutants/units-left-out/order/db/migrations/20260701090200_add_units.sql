@@ -1,2 +1,0 @@
--- A later deploy.
-SELECT 1;

@@ -1,5 +1,0 @@
-package rest
-
-type balanceURI struct {
-	Currency string `uri:"currency" binding:"required,len=3,alpha,uppercase"`
-}

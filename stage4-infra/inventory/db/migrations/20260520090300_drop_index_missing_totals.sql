@@ -1,3 +1,0 @@
--- atlas:txmode none
-
-DROP INDEX CONCURRENTLY IF EXISTS reservations_without_total;
