@@ -17,11 +17,10 @@ import (
 // patience is how long something may take that takes milliseconds on an idle machine.
 const patience = 6 * time.Second
 
-// The limit of a confirm is short where none comes; late is when something is over that takes no longer. A limit that is not the configured
-// one is longer: the default is 5s.
+// short is the limit of a confirm where none comes. What waits longer than late does not use it: the default is 5s.
 const (
 	short = "300ms"
-	late  = 3 * time.Second
+	late  = 4500 * time.Millisecond
 )
 
 // with opens a connection of the check's own for do, and closes it.
@@ -69,12 +68,8 @@ func take(t *check.T, queue string) (taken []amqp.Delivery) {
 
 // becomes fails with f when something does not come true.
 func becomes(t *check.T, f check.Failure, probe func() (seen string, ok bool)) {
-	becomesWithin(t, patience, f, probe)
-}
-
-func becomesWithin(t *check.T, within time.Duration, f check.Failure, probe func() (seen string, ok bool)) {
 	done := t.WaitingOn(f.Expected)
-	if !t.Within(within, func() (ok bool) {
+	if !t.Within(patience, func() (ok bool) {
 		f.Seen, ok = probe()
 		return ok
 	}) {
