@@ -133,6 +133,14 @@ func move(t *check.T) {
 		Why: "the first copy was confirmed, and the broker delivers the message again: two with one id are harmless, none is a loss",
 	})
 
+	for i, letter := range take(t, dead) {
+		got := fmt.Sprintf("%v after %v deliveries", letter.Headers["dead_reason"], letter.Headers["dead_deliveries"])
+		t.True(got == fmt.Sprintf("permanent after %d deliveries", i+1), check.Failure{
+			ID: "redelivered", Sentence: "a permanent failure is not a dead letter at once when the message was delivered before",
+			Expected: fmt.Sprintf("copy %d: permanent after %d deliveries", i+1, i+1), Seen: got, Why: "no repetition helps it, whichever delivery it is",
+		})
+	}
+
 	for _, fails := range []struct {
 		what   string
 		inject func()

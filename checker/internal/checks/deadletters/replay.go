@@ -398,6 +398,11 @@ func selects(t *check.T) {
 	g.same("report", "a replay goes on although its report fails", "an error of r.Done ends the replay: what is replayed has to be on record",
 		bodies(plainLetters(1)), published(c))
 	t.Equal("the exit code when the report fails", 1, code)
+	g = bury(t, "checker.refusal", letter{"a1", "x", "order", "a", 3}, letter{"b1", "x", "order", "b", 0})
+	c = g.replay("--all", "--rate", "1000").WithoutOutput()
+	g.run(c)
+	g.same("report", "a replay goes on although its report of a refusal fails", "an error of r.Done ends the replay, also for a message that stays",
+		nil, published(c))
 
 	t.Step("messages that die again during the replay")
 	g = bury(t, "checker.again", plainLetters(3)...)
