@@ -86,6 +86,12 @@ chaos: checker ## a game day of ten minutes over the newest stage: faults by a s
 drill: checker setup ## make each fault happen and see its alert arrive; needs Debian's prometheus and prometheus-alertmanager
 	STAGECRAFT_DRILL=1 go test ./checker/internal/stack -run TestStage3_Drill -v -timeout 20m
 
+# N rollouts, rollbacks, a drained node and an autoscaler under load. The cluster is built once: `go run ./checker setup-kube`.
+.PHONY: rollouts
+rollouts: checker setup ## roll stage 4 out N times under load on Kubernetes and count the requests that fail: make rollouts N=20
+	@test -x .stagecraft/kube/kube || $(CHECKER) setup-kube
+	STAGECRAFT_ROLLOUTS=$(or $(N),20) go test ./checker/internal/kube/shop -run TestRollouts -count=1 -v -timeout 60m
+
 .PHONY: verify-all
 verify-all: checker setup ## verify every lesson, or a part of them: make verify-all SHARD=1/4
 	@$(CHECKER) author verify $(if $(SHARD),--shard $(SHARD))
@@ -95,6 +101,7 @@ lint: generate-check layers buf secrets ## style, layering rules, protos, workfl
 	@$(LINT)
 	@$(call in_stages,$(LINT))
 	@go tool -modfile=$(CURDIR)/tools/actionlint/go.mod actionlint
+	@go tool -modfile=$(CURDIR)/tools/actionlint/go.mod actionlint $(wildcard stage*/.github/workflows/*.yaml)
 
 .PHONY: secrets
 secrets: ## look for secrets in the files: .gitleaks.toml

@@ -83,4 +83,4 @@ require (
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20261019180522-ce908d29299b // indirect
 )
 
-replace shop => ../stage3-hardening
+replace shop => ../stage4-infra

@@ -56,3 +56,24 @@ func packageOf(name string) string {
 	}
 	return filepath.Join(name, "cmd", name)
 }
+
+// Command builds the program in dir, a module of its own, with the linker's flags, as the file out. It need not be code of the learner.
+func Command(ctx context.Context, dir, out, linker string) error {
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return fmt.Errorf("keep the binary: %w", err)
+	}
+	return runGo(ctx, dir, "build", "-buildvcs=false", "-ldflags="+linker, "-o", out, ".")
+}
+
+// Static builds the packages of the module in dir into the directory out, as images have them: the binaries need no library of a system.
+func Static(ctx context.Context, dir, out string, packages []string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("keep the binaries: %w", err)
+	}
+	args := append(append([]string{"build", "-trimpath"}, flags...), "-o", out+string(filepath.Separator))
+	output, err := goOutput(ctx, dir, append(environment(ctx, dir), "CGO_ENABLED=0"), append(args, packages...)...)
+	if err == nil || output == "" {
+		return err
+	}
+	return failure("build", strings.ReplaceAll(output, dir+string(filepath.Separator), ""), nil)
+}

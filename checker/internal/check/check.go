@@ -33,7 +33,12 @@ type Needs struct {
 	OwnBroker bool
 	// OwnPostgres gives the check a PostgreSQL of its own, which may crash. It takes about a second to start.
 	OwnPostgres bool
+	// Scratch gives the check an empty database called Scratch.
+	Scratch bool
 }
+
+// Scratch is the name of the database that Needs.Scratch asks for.
+const Scratch = "scratch"
 
 // Nothing reports whether the check needs neither servers nor built services.
 func (n Needs) Nothing() bool { return !n.Servers() && len(n.Built()) == 0 }
@@ -43,7 +48,7 @@ func (n Needs) Built() []string { return slices.Concat(n.Services, n.Commands) }
 
 // Servers reports whether the check needs any of PostgreSQL, Redis, RabbitMQ.
 func (n Needs) Servers() bool {
-	return n.Postgres || n.Redis || n.RabbitMQ || n.OwnBroker || n.OwnPostgres
+	return n.Postgres || n.Redis || n.RabbitMQ || n.OwnBroker || n.OwnPostgres || n.Scratch
 }
 
 // In returns what the check needs of the code in dir: services of a stage that sends messages do not start without a broker and Redis,
@@ -52,7 +57,7 @@ func (n Needs) In(dir string) Needs {
 	if n.OwnBroker || stack.Brokered(dir, n.Services) {
 		n.RabbitMQ, n.Redis = true, true
 	}
-	n.Postgres = n.Postgres || n.OwnPostgres
+	n.Postgres = n.Postgres || n.OwnPostgres || n.Scratch
 	return n
 }
 

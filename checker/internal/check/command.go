@@ -45,6 +45,15 @@ func (t *T) Command(name string, env map[string]string, args ...string) *Command
 	return c
 }
 
+// WithoutOutput lets each write of the command to its standard output fail.
+func (c *Command) WithoutOutput() *Command {
+	readOnly, err := os.Open(os.DevNull)
+	c.t.Ours("open "+os.DevNull, err)
+	c.t.Cleanup(func(context.Context) { _ = readOnly.Close() })
+	c.process.Stdout = readOnly
+	return c
+}
+
 // Start starts the command. Rules of its link that were made before see all of it.
 func (c *Command) Start() *Command {
 	c.t.proceed()
@@ -54,6 +63,12 @@ func (c *Command) Start() *Command {
 		close(c.ended)
 	}()
 	return c
+}
+
+// Signal sends the command a signal.
+func (c *Command) Signal(signal os.Signal) {
+	c.t.proceed()
+	_ = c.process.Process.Signal(signal)
 }
 
 // Kill ends the command with SIGKILL, and returns when it is gone.

@@ -92,6 +92,9 @@ func (t *T) leaseSpec() infra.LeaseSpec {
 }
 
 func (t *T) databases() (specs []infra.DatabaseSpec) {
+	if t.check.Needs.Scratch {
+		specs = append(specs, infra.DatabaseSpec{Name: Scratch})
+	}
 	for _, service := range t.check.Needs.Services {
 		migrations := filepath.Join(t.env.Dir, service, "db", "migrations")
 		if info, err := os.Stat(migrations); err == nil && info.IsDir() {

@@ -16,10 +16,12 @@ import (
 	"stagecraft/checker/internal/checks/circuitbreaker"
 	"stagecraft/checker/internal/checks/config"
 	"stagecraft/checker/internal/checks/consumer"
+	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
+	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
@@ -45,9 +47,11 @@ var topics = []func() []check.Check{
 	circuitbreaker.Checks,
 	config.Checks,
 	shutdown.Checks,
+	deadletters.Checks,
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,
+	migrations.Checks,
 	written.Checks,
 }
 

@@ -112,7 +112,7 @@ func (a *app) root() *cobra.Command {
 	}
 	add("learn", a.listCommand(), a.startCommand(), a.lessonCommand(), a.checkCommand(), a.watchCommand(), a.hintCommand(),
 		a.findingsCommand(), a.diffCommand(), a.solutionCommand(), a.recapCommand(), a.timelineCommand(), a.logsCommand(), a.resetCommand(), a.backupsCommand())
-	add("servers", a.runCommand(), a.loadCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand(), a.execCommand(), a.chaosCommand())
+	add("servers", a.runCommand(), a.loadCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand(), a.setupKubeCommand(), a.execCommand(), a.chaosCommand(), a.newServiceCommand())
 	add("author", a.authorCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; `%s --help` shows what there is", err, cmd.CommandPath())

@@ -9,12 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"stagecraft/checker/internal/demo"
+	"stagecraft/checker/internal/kube"
 	"stagecraft/checker/internal/paths"
 	"stagecraft/checker/internal/workspace"
 )
 
 func (a *app) runCommand() *cobra.Command {
-	var logs, mine bool
+	var logs, mine, processes bool
 	var rate float64
 	c := &cobra.Command{
 		Use: "run STAGE", Short: "Start a stage with demo traffic, and print what to try", Args: cobra.MaximumNArgs(1),
@@ -29,16 +30,27 @@ func (a *app) runCommand() *cobra.Command {
 				return err
 			}
 			options := demo.Options{Root: s.root, Dir: dir, Rate: rate, ShowLogs: logs, Out: cmd.OutOrStdout()}
-			if a.screen.interactive && !logs {
+			onKubernetes := !processes && demo.HasManifests(dir)
+			if onKubernetes {
+				if err := kube.Available(cmd.Context(), s.root); err != nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "%v; the services run as processes without it\n", err)
+					onKubernetes = false
+				}
+			}
+			if a.screen.interactive && !logs && !onKubernetes {
 				return a.showDemo(cmd.Context(), s.relative(dir), options)
 			}
 			out := cmd.OutOrStdout()
 			options.Out = &exports{out: func(line string) { fmt.Fprintln(out, line) }, names: map[string]string{}}
+			if onKubernetes {
+				return demo.RunOnKubernetes(cmd.Context(), options)
+			}
 			return demo.Run(cmd.Context(), options)
 		},
 	}
 	c.Flags().BoolVar(&logs, "logs", false, "plain lines with all logs, also on a terminal")
 	c.Flags().BoolVar(&mine, "workspace", false, "run your copy of a lesson (STAGE is the lesson)")
+	c.Flags().BoolVar(&processes, "processes", false, "run a stage that has manifests without Kubernetes, as the stages before it")
 	c.Flags().Float64Var(&rate, "rate", 2, "requests of demo traffic per second; negative for none")
 	return c
 }

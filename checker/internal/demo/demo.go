@@ -59,6 +59,7 @@ type Demo struct {
 
 	options Options
 	out     *lockedWriter
+	shop    *stack.Shop // what the traffic goes to
 	servers *infra.Servers
 	lease   *infra.Lease
 	store   *objectstoretest.Server
@@ -128,21 +129,27 @@ func Start(ctx context.Context, options Options) (_ *Demo, err error) {
 	if err != nil {
 		return nil, err
 	}
+	d.shop = d.Stack.Shop
 	d.describe()
 	d.describeReports()
 	d.describeProvider()
 	d.describeGRPC()
+	return d, d.open(ctx)
+}
+
+// open fills shelves and wallets and starts the traffic.
+func (d *Demo) open(ctx context.Context) error {
 	if err := d.seed(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	if options.Rate > 0 {
+	if d.options.Rate > 0 {
 		trafficCtx, stop := context.WithCancel(context.Background())
 		d.stop = stop
 		d.traffic.Go(func() {
-			load.Run(trafficCtx, load.Plan{Rate: options.Rate, Seed: options.Seed, MostInFlight: 8, Do: d.shopper})
+			load.Run(trafficCtx, load.Plan{Rate: d.options.Rate, Seed: d.options.Seed, MostInFlight: 8, Do: d.shopper})
 		})
 	}
-	return d, nil
+	return nil
 }
 
 // Intro is what to show first: where things are and what to try.

@@ -42,8 +42,8 @@ func (d *Demo) describeReports() {
 	path, admin := "/v1/admin/jobs/"+reportJob, d.Stack.Keys.Admin()
 	d.URLs = append(d.URLs, [2]string{"reports", "http://" + d.store.Endpoint + "/" + d.store.Config().Bucket + "  (S3, in memory)"})
 	d.Curl = append(d.Curl,
-		d.curl("POST", path+"/runs", admin, "", `{"window":"`+yesterday+`"}`),
-		d.curl("GET", path+"/runs", admin, "", ""),
+		curl(d.Stack.Gateway, "POST", path+"/runs", admin, "", `{"window":"`+yesterday+`"}`),
+		curl(d.Stack.Gateway, "GET", path+"/runs", admin, "", ""),
 	)
 	d.Report = "curl -sS http://" + d.store.Endpoint + "/" + d.store.Config().Bucket + "/reports/daily-sales/" + yesterday + ".csv"
 }

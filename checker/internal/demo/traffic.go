@@ -32,7 +32,7 @@ var buyers = []string{
 
 // seed fills shelves and wallets.
 func (d *Demo) seed(ctx context.Context) error {
-	shop := d.Stack.Shop
+	shop := d.shop
 	if shop == nil {
 		return errNoGateway
 	}
@@ -71,7 +71,7 @@ func (d *Demo) seed(ctx context.Context) error {
 func (d *Demo) shopper(ctx context.Context, n int, r *rand.Rand) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	shop, buyer, key := d.Stack.Shop, buyers[r.IntN(len(buyers))], fmt.Sprintf("demo-%d", n)
+	shop, buyer, key := d.shop, buyers[r.IntN(len(buyers))], fmt.Sprintf("demo-%d", n)
 	begin := time.Now()
 	switch dice := r.IntN(10); {
 	case dice < 6:
@@ -143,28 +143,34 @@ func (d *Demo) describe() {
 		}
 		d.URLs = append(d.URLs, [2]string{name, addr + "  metrics http://" + service.MetricsAddr + "/metrics"})
 	}
+	d.Curl = samples(d.Stack.Gateway, d.Token, d.Stack.Keys.Admin())
 	item := fmt.Sprintf(`{"items":[{"sku":%q,"quantity":1}]}`, shelf[0].sku)
-	d.Curl = []string{
-		d.curl("POST", "/v1/orders", d.Token, "mine-1", item),
-		d.curl("GET", "/v1/orders?page_size=5", d.Token, "", ""),
-		d.curl("GET", "/v1/wallets/me?currency=EUR", d.Token, "", ""),
-		d.curl("GET", "/v1/wallets/me/entries?currency=EUR", d.Token, "", ""),
-		d.curl("POST", "/v1/wallets/me/top-ups", d.Token, "mine-2", `{"minor_units":1000,"currency":"EUR"}`),
-		d.curl("GET", "/v1/stock/"+shelf[0].sku, d.Token, "", ""),
-		d.curl("POST", "/v1/stock/"+shelf[0].sku+"/adjustments", d.Stack.Keys.Admin(), "mine-3", `{"delta":10}`),
-	}
 	if d.lease.AMQPURL != "" {
-		d.Follow = d.curl("POST", "/v1/orders", d.Token, "mine-4", item) + ` -o /dev/null -D - | sed -n 's/^Location: *\([^[:cntrl:]]*\).*/\1/p' |` +
+		d.Follow = curl(d.Stack.Gateway, "POST", "/v1/orders", d.Token, "mine-4", item) + ` -o /dev/null -D - | sed -n 's/^Location: *\([^[:cntrl:]]*\).*/\1/p' |` +
 			` xargs -I LOCATION curl -sS -N '` + d.Stack.Gateway + `LOCATION/events' -H 'Authorization: Bearer ` + d.Token + `'`
 	}
 }
 
-func (d *Demo) curl(method, path, token, key, body string) string {
+// samples are commands that work as they stand.
+func samples(gateway, token, admin string) []string {
+	item := fmt.Sprintf(`{"items":[{"sku":%q,"quantity":1}]}`, shelf[0].sku)
+	return []string{
+		curl(gateway, "POST", "/v1/orders", token, "mine-1", item),
+		curl(gateway, "GET", "/v1/orders?page_size=5", token, "", ""),
+		curl(gateway, "GET", "/v1/wallets/me?currency=EUR", token, "", ""),
+		curl(gateway, "GET", "/v1/wallets/me/entries?currency=EUR", token, "", ""),
+		curl(gateway, "POST", "/v1/wallets/me/top-ups", token, "mine-2", `{"minor_units":1000,"currency":"EUR"}`),
+		curl(gateway, "GET", "/v1/stock/"+shelf[0].sku, token, "", ""),
+		curl(gateway, "POST", "/v1/stock/"+shelf[0].sku+"/adjustments", admin, "mine-3", `{"delta":10}`),
+	}
+}
+
+func curl(gateway, method, path, token, key, body string) string {
 	parts := []string{`curl -sS -w '\n'`}
 	if method != "GET" {
 		parts = append(parts, "-X "+method)
 	}
-	parts = append(parts, "'"+d.Stack.Gateway+path+"'", "-H 'Authorization: Bearer "+token+"'")
+	parts = append(parts, "'"+gateway+path+"'", "-H 'Authorization: Bearer "+token+"'")
 	if key != "" {
 		parts = append(parts, "-H 'Idempotency-Key: "+key+"'")
 	}

@@ -106,3 +106,13 @@ func doctorEngine(ctx context.Context) string {
 	}
 	return "a container engine answers and has the images"
 }
+
+// EngineAnswers says whether there is a container engine.
+func EngineAnswers(ctx context.Context) bool {
+	docker, err := engine(ctx)
+	if err != nil {
+		return false
+	}
+	_ = docker.Close()
+	return true
+}

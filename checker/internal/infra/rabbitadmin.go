@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (r *rabbitAdmin) call(ctx context.Context, method, path string, body, into 
 	}
 	if response.StatusCode >= 300 {
 		text, _ := io.ReadAll(io.LimitReader(response.Body, 300))
-		return fmt.Errorf("%s %s: %s %s", method, path, response.Status, bytes.TrimSpace(text))
+		return fmt.Errorf("%s %s: %s %s", method, path, response.Status, strings.Join(strings.Fields(string(text)), " "))
 	}
 	if into == nil {
 		_, err = io.Copy(io.Discard, response.Body)
@@ -100,10 +101,14 @@ func (r *rabbitAdmin) dropUser(ctx context.Context, name string) {
 	_ = r.call(ctx, http.MethodDelete, "users/"+name, nil, nil)
 }
 
-// probeVhost holds the queues of declares.
-const probeVhost = "stagecraft_probe"
+const (
+	// probeVhost holds the queues of declares. The name of a queue starts with the second in which it was declared.
+	probeVhost = "stagecraft_probe"
+	// probeAge is when no declaration of a queue is in progress any more.
+	probeAge = 10 * time.Second
+)
 
-// declares returns a *Fault when the broker cannot make a queue of the kind that the stages use. The queue stays until the next call: see
+// declares returns a *Fault when the broker cannot make a queue of the kind that the stages use. A later call deletes the queue: see
 // declaration.
 func (r *rabbitAdmin) declares(ctx context.Context) error {
 	err := r.call(ctx, http.MethodPut, "vhosts/"+probeVhost, struct{}{}, nil)
@@ -117,13 +122,20 @@ func (r *rabbitAdmin) declares(ctx context.Context) error {
 	if err != nil {
 		return unreachable(rabbitName, err)
 	}
-	err = r.call(ctx, http.MethodPut, "queues/"+probeVhost+"/"+randomWord(), map[string]any{"durable": true, "arguments": map[string]any{
+	now := time.Now()
+	name := fmt.Sprintf("%d-%s", now.Unix(), randomWord())
+	err = r.call(ctx, http.MethodPut, "queues/"+probeVhost+"/"+name, map[string]any{"durable": true, "arguments": map[string]any{
 		"x-queue-type": "quorum", "x-dead-letter-exchange": "", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish",
 	}}, nil)
 	if err != nil {
 		return &Fault{What: "RabbitMQ makes no more quorum queues", Cause: err, Next: "stop it with `go run ./checker down` and run again"}
 	}
 	for _, queue := range before {
+		second, _, _ := strings.Cut(queue.Name, "-")
+		declared, _ := strconv.ParseInt(second, 10, 64)
+		if now.Sub(time.Unix(declared, 0)) < probeAge {
+			continue
+		}
 		_ = r.call(ctx, http.MethodDelete, "queues/"+probeVhost+"/"+queue.Name, nil, nil)
 	}
 	return nil

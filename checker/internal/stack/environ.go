@@ -17,30 +17,16 @@ func (s *Stack) environ(service *Service) ([]string, error) {
 		"LOG_LEVEL":                   "info",
 		"OTEL_EXPORTER_OTLP_ENDPOINT": s.options.OTLPEndpoint,
 		"METRICS_ADDR":                service.MetricsAddr,
-		"JWT_PUBLIC_KEYS":             s.Keys.UserPublic,
-		"JWT_ISSUER":                  userIssuer,
-		"JWT_AUDIENCE":                audience,
-		"SERVICE_PUBLIC_KEYS":         s.Keys.ServicePublic,
-		"CURSOR_SECRET":               s.Keys.CursorSecret,
 		service.kind.addrEnv:          service.Addr,
-		// All of a check's requests come from one address; a check of the limit sets its own.
-		"RATE_LIMIT_RPS":   "1000",
-		"RATE_LIMIT_BURST": "2000",
 		// No load balancer has to notice that a service stops; a check with one sets its own.
 		"SHUTDOWN_ENDPOINT_WAIT": "0s",
 	}
+	maps.Copy(env, Settings(service.kind.name, s.Keys))
 	maps.Copy(env, s.Certificates.environ(service.kind.name))
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TZ"} {
 		if value := os.Getenv(name); value != "" {
 			env[name] = value
 		}
-	}
-	if service.kind.signs {
-		env["SERVICE_PRIVATE_KEY"] = s.Keys.ServicePrivate
-	}
-	if service.kind.http {
-		env["LOGIN_USERS"] = logins
-		env["LOGIN_PRIVATE_KEY"] = s.Keys.UserPrivate
 	}
 	if service.kind.name == "wallet" {
 		env["PAYMENT_URL"] = s.Provider.URL()

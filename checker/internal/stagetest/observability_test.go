@@ -126,28 +126,31 @@ func TestObservability_EveryAddress_IsThatOfAServer(t *testing.T) {
 
 // The ports are in run.sh, which passes them to the services, and in prometheus.yaml.
 func TestPrometheus_Targets_AreTheServicesOfTheRunScript(t *testing.T) {
-	eachStage(t, func(t *testing.T, s stage) {
-		var prometheus struct {
-			Scrapes []struct {
-				Static []struct {
-					Targets []string
-					Labels  map[string]string
-				} `yaml:"static_configs"`
-			} `yaml:"scrape_configs"`
-		}
-		s.readYAML(t, "observability/prometheus.yaml", &prometheus)
-		var scraped, names []string
-		for _, static := range prometheus.Scrapes[0].Static {
-			scraped = append(scraped, strings.TrimPrefix(static.Targets[0], "host.docker.internal:"))
-			names = append(names, static.Labels["service"])
-		}
-		var served []string
-		for _, port := range regexp.MustCompile(`METRICS_ADDR="?[^ ]*:(\d+)`).FindAllStringSubmatch(s.read(t, "compose/run.sh"), -1) {
-			served = append(served, port[1])
-		}
-		assert.ElementsMatch(t, s.services, names)
-		assert.ElementsMatch(t, served, scraped)
-	})
+	eachStage(t, func(t *testing.T, s stage) { s.assertScrapesWhatRuns(t) })
+}
+
+func (s stage) assertScrapesWhatRuns(t *testing.T) {
+	t.Helper()
+	var prometheus struct {
+		Scrapes []struct {
+			Static []struct {
+				Targets []string
+				Labels  map[string]string
+			} `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	s.readYAML(t, "observability/prometheus.yaml", &prometheus)
+	var scraped, names []string
+	for _, static := range prometheus.Scrapes[0].Static {
+		scraped = append(scraped, strings.TrimPrefix(static.Targets[0], "host.docker.internal:"))
+		names = append(names, static.Labels["service"])
+	}
+	var served []string
+	for _, port := range regexp.MustCompile(`METRICS_ADDR="?[^ ]*:(\d+)`).FindAllStringSubmatch(s.read(t, "compose/run.sh"), -1) {
+		served = append(served, port[1])
+	}
+	assert.ElementsMatch(t, s.services, names)
+	assert.ElementsMatch(t, served, scraped)
 }
 
 func TestGrafana_EveryDatasourceOfTheDashboard_IsDefined(t *testing.T) {
@@ -159,17 +162,59 @@ func TestGrafana_EveryDatasourceOfTheDashboard_IsDefined(t *testing.T) {
 		for _, source := range sources.Datasources {
 			known[source.UID] = true
 		}
-		var dashboard any
-		require.NoError(t, json.Unmarshal([]byte(s.read(t, "observability/grafana/dashboards/shop.json")), &dashboard))
-		used := uids(dashboard)
-		require.NotEmpty(t, used)
-		for _, uid := range used {
-			assert.True(t, known[uid], "the dashboard reads from %q", uid)
+		for _, name := range s.dashboards(t) {
+			var dashboard any
+			require.NoError(t, json.Unmarshal([]byte(s.read(t, name)), &dashboard))
+			used := uids(dashboard)
+			require.NotEmpty(t, used)
+			for _, uid := range used {
+				assert.True(t, known[uid], "%s reads from %q", name, uid)
+			}
 		}
 		for _, link := range regexp.MustCompile(`datasourceUid: (\w+)`).FindAllStringSubmatch(s.read(t, file), -1) {
 			assert.True(t, known[link[1]], "a datasource links to %q", link[1])
 		}
 	})
+}
+
+// There is no light parser of LogQL, so only the form is checked: a selector by service, and filters of fields that every line has.
+func TestGrafana_QueriesOfLogs_SelectByService(t *testing.T) {
+	form := regexp.MustCompile(`^\{service_name=~?"[^"]+"\}( \| json)?( \| (level|event)=~?"[^"]+")*$`)
+	eachStage(t, func(t *testing.T, s stage) {
+		found := 0
+		for _, name := range s.dashboards(t) {
+			var dashboard struct {
+				Panels []struct {
+					Type    string
+					Targets []struct{ Expr string }
+				}
+			}
+			require.NoError(t, json.Unmarshal([]byte(s.read(t, name)), &dashboard))
+			for _, panel := range dashboard.Panels {
+				for _, target := range panel.Targets {
+					if panel.Type == "logs" {
+						found++
+						assert.Regexp(t, form, target.Expr, name)
+					}
+				}
+			}
+		}
+		assert.Positive(t, found)
+	})
+}
+
+// dashboards returns the names of the files.
+func (s stage) dashboards(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "observability/grafana/dashboards/*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		name, err := filepath.Rel(s.dir, file)
+		require.NoError(t, err)
+		names = append(names, name)
+	}
+	return names
 }
 
 // uids collects the uid of every datasource below a value.

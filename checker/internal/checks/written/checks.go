@@ -22,6 +22,10 @@ func Checks() []check.Check {
 			Sentence: "the review of the retries names every defect of the change, with place, reason and effect, and nothing else",
 		},
 		{
+			ID: "migrations-review", Topic: "ci-cd", Run: judge,
+			Sentence: "the review of the migrations names every defect of the change, with place, reason and effect, and nothing else",
+		},
+		{
 			ID: "chaos-findings", Topic: "chaos", Run: judge,
 			Sentence: "the findings name every fault that the game day shows, with place, reason and effect, and nothing else",
 		},

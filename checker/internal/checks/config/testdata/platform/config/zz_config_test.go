@@ -147,18 +147,26 @@ func TestZZConfigStrict(t *testing.T) {
 		{"ZZC_POOL_SIZE", "many", "not a number"},
 		{"ZZC_POOL_SIZE", "3.5", "not a whole number"},
 		{"ZZC_POOL_SIZE", "5 connections", "the rest of the text was meant to say something"},
+		{"ZZC_POOL_SIZE", "5 ", "a space is something after the number"},
 		{"ZZC_POOL_SIZE", "99999999999999999999", "too large for an int"},
 		{"ZZC_BURST", "3000000000", "too large for an int32: what is stored would be negative"},
 		{"ZZC_RATE", "fast", "not a number"},
 		{"ZZC_RATE", "NaN", "no comparison with it is true, so no rule refuses it"},
 		{"ZZC_RATE", "+Inf", "a limit that does not limit"},
+		{"ZZC_RATE", "-Inf", "not a finite number"},
 		{"ZZC_TIMEOUT", "5", "five what? A duration has a unit"},
 		{"ZZC_TIMEOUT", "soon", "not a duration"},
 		{"ZZC_TIMEOUT", "-5s", "a timeout that has passed before it begins"},
 		{"ZZC_DEBUG", "perhaps", "neither true nor false"},
 	} {
-		var cfg zzcService
-		err := zzcLoad(t, zzcWith(c.name, c.value), &cfg)
+		// No rules: a rule that refuses the value would hide that it was stored.
+		err := zzcLoad(t, zzcWith(c.name, c.value), &struct {
+			Size    int           `env:"ZZC_POOL_SIZE" default:"10"`
+			Burst   int32         `env:"ZZC_BURST" default:"7"`
+			Rate    float64       `env:"ZZC_RATE" default:"2.5"`
+			Timeout time.Duration `env:"ZZC_TIMEOUT" default:"1m30s"`
+			Debug   bool          `env:"ZZC_DEBUG" default:"true"`
+		}{})
 		if zzcMentions(err, c.name) == 0 {
 			zzcFail(t, zzcFailure{"accepted", fmt.Sprintf("%s=%q", c.name, c.value), "an error that names " + c.name, zzcText(err),
 				c.why + "; the service would run with a value that no person has chosen"})

@@ -1,0 +1,35 @@
+package rabbitmq
+
+import (
+	"fmt"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+func declareQueue(ch *amqp.Channel, queue string, bindings []string) error {
+	if err := declareExchange(ch); err != nil {
+		return err
+	}
+	if err := ch.ExchangeDeclare(DeadLetterExchange, "direct", true, false, false, false, nil); err != nil {
+		return fmt.Errorf("declare exchange %s: %w", DeadLetterExchange, err)
+	}
+	dead := DeadLetterQueue(queue)
+	safeMoves := amqp.Table{"x-overflow": "reject-publish", "x-dead-letter-strategy": "at-least-once"}
+	safeMoves["x-dead-letter-exchange"], safeMoves["x-dead-letter-routing-key"] = DeadLetterExchange, dead
+	safeMoves["x-delivery-limit"] = int32(deliveryLimit)
+	if err := declareQuorum(ch, queue, safeMoves); err != nil {
+		return err
+	}
+	if err := declareQuorum(ch, dead, amqp.Table{"x-delivery-limit": unlimited}); err != nil {
+		return err
+	}
+	if err := ch.QueueBind(dead, dead, DeadLetterExchange, false, nil); err != nil {
+		return fmt.Errorf("bind queue %s: %w", dead, err)
+	}
+	for _, key := range bindings {
+		if err := ch.QueueBind(queue, key, Exchange, false, nil); err != nil {
+			return fmt.Errorf("bind queue %s to %s: %w", queue, key, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,18 @@
+package rabbitmq
+
+import (
+	"maps"
+	"strings"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+func replayOf(d amqp.Delivery, run string) amqp.Publishing {
+	m := copyOf(d)
+	maps.DeleteFunc(m.Headers, func(name string, _ any) bool {
+		return strings.HasPrefix(name, "dead_") || strings.HasPrefix(name, "x-")
+	})
+	m.Headers[headerReplays] = number(d.Headers, headerReplays) + 1
+	m.Headers[headerReplayRun] = run
+	return m
+}

@@ -1,0 +1,13 @@
+package rabbitmq
+
+import amqp "github.com/rabbitmq/amqp091-go"
+
+// outcomeOf decides what becomes of a delivery whose handler has returned err, and why a dead letter is one. The broker would move the
+// message after the last delivery that the queue allows, too, but without the error.
+func outcomeOf(d amqp.Delivery, err error) (outcome, reason string) {
+	// TODO: every failure is repeated, forever.
+	if err != nil {
+		return outcomeRequeued, ""
+	}
+	return outcomeDone, ""
+}

@@ -1,0 +1,2 @@
+-- A later deploy.
+SELECT 1;

@@ -1,0 +1,48 @@
+package middleware
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"shop/gateway/internal/reply"
+	"shop/platform/overload"
+)
+
+// Priorities are those of routes, by method and pattern: "DELETE /v1/orders/:id". A route that is not listed is overload.Normal.
+type Priorities map[string]overload.Priority
+
+// ShedLoad refuses requests while the gateway or the services behind it are overloaded. Only routes below /v1 cost anything: health checks
+// and unknown paths always pass. The routes of streams are refused too, but take no place while they are open.
+func ShedLoad(limiter *overload.Limiter, priorities Priorities, streams ...string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		route := methodOf(c) + " " + routeOf(c)
+		if !strings.HasPrefix(c.FullPath(), "/v1/") {
+			c.Next()
+			return
+		}
+		if slices.Contains(streams, route) {
+			if err := limiter.Check(c.Request.Context(), priorities[route]); err != nil {
+				refuse(c, limiter, err)
+				return
+			}
+			c.Next()
+			return
+		}
+		done, err := limiter.Admit(c.Request.Context(), priorities[route])
+		if err != nil {
+			refuse(c, limiter, err)
+			return
+		}
+		defer done()
+		c.Next()
+	}
+}
+
+func refuse(c *gin.Context, limiter *overload.Limiter, err error) {
+	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(limiter.RetryAfter().Seconds()))))
+	reply.Error(c, err)
+}

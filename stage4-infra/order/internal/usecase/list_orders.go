@@ -1,0 +1,55 @@
+package usecase
+
+import (
+	"context"
+	"fmt"
+
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/pagination"
+)
+
+// ListOrders shows a buyer their orders, page by page.
+type ListOrders struct {
+	orders    query.QueryService
+	readModel query.ReadModel
+	written   Written
+	cursors   *pagination.Signer
+}
+
+// NewListOrders returns the use case.
+func NewListOrders(orders query.QueryService, readModel query.ReadModel, written Written, cursors *pagination.Signer) *ListOrders {
+	return &ListOrders{orders: orders, readModel: readModel, written: written, cursors: cursors}
+}
+
+// Execute returns a page, newest first. It reads one order more than fits, to know whether there is a next page. Shortly after a buyer has
+// changed something, and when that cannot be known, it reads the orders themselves: buyers see what they have done.
+func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderPage, error) {
+	scope := "orders sort=created_at,id:desc buyer=" + in.Caller.UserID
+	after, err := pagination.Place[query.Position](u.cursors, scope, in.Cursor)
+	if err != nil {
+		return dto.OrderPage{}, err
+	}
+	size := pagination.Size(in.Size)
+	orders, err := u.lists(ctx, in.Caller).OrdersOf(ctx, in.Caller.UserID, after, size+1)
+	if err != nil {
+		return dto.OrderPage{}, fmt.Errorf("show orders: %w", err)
+	}
+	var page dto.OrderPage
+	if len(orders) > size {
+		orders = orders[:size]
+		last := orders[size-1]
+		if page.Next, err = u.cursors.Encode(scope, query.Position{CreatedAt: last.CreatedAt, ID: last.ID}); err != nil {
+			return dto.OrderPage{}, err
+		}
+	}
+	page.Orders = orders
+	return page, nil
+}
+
+func (u *ListOrders) lists(ctx context.Context, caller dto.Caller) query.Lists {
+	if u.written.Recently(ctx, caller.UserID) {
+		return u.orders
+	}
+	return u.readModel
+}

@@ -1,0 +1,41 @@
+package grpcserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc/status"
+
+	"shop/platform/telemetry"
+)
+
+// metrics are rate, errors and duration. Their labels are bounded: the methods of the server and the codes of gRPC.
+type metrics struct {
+	handled  *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+func newMetrics(registry *prometheus.Registry) *metrics {
+	m := &metrics{
+		handled: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "grpc_server_handled_total",
+			Help: "Calls that ended, by method and gRPC code.",
+		}, []string{"method", "code"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "grpc_server_handling_seconds",
+			Help:    "Time from the start of a call to its end.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"method"}),
+	}
+	registry.MustRegister(m.handled, m.duration)
+	return m
+}
+
+func (m *metrics) observe(ctx context.Context, method string, next func(ctx context.Context) error) error {
+	started := time.Now()
+	err := next(ctx)
+	m.handled.WithLabelValues(method, status.Code(err).String()).Inc()
+	telemetry.Observe(ctx, m.duration.WithLabelValues(method), time.Since(started).Seconds())
+	return err
+}

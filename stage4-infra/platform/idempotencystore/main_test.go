@@ -1,0 +1,10 @@
+package idempotencystore_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// No goroutine may outlive the tests.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

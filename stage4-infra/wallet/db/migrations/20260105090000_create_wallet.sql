@@ -1,0 +1,43 @@
+-- One row per wallet, locked by each writer of its ledger. balance_minor is the sum of the ledger and version its last entry; both change
+-- in the statement that adds the entry. No index has them, so that an update touches none (HOT), and fillfactor leaves it room.
+CREATE TABLE wallets (
+    user_id       uuid           NOT NULL,
+    currency      text           NOT NULL CHECK (length(currency) = 3),
+    balance_minor bigint         NOT NULL DEFAULT 0 CHECK (balance_minor >= 0),
+    version       bigint         NOT NULL DEFAULT 0,
+    created_at    timestamptz(6) NOT NULL DEFAULT now(),
+    updated_at    timestamptz(6) NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, currency)
+) WITH (fillfactor = 70);
+
+-- Append only: entries are never updated or deleted. The primary key also refuses the second of two writers with the same version.
+CREATE TABLE ledger_entries (
+    user_id       uuid           NOT NULL,
+    currency      text           NOT NULL,
+    seq           bigint         NOT NULL,
+    -- 1 top-up at the cash desk, 2 deduct, 3 refund, 4 top-up by card
+    kind          smallint       NOT NULL CHECK (kind IN (1, 2, 3, 4)),
+    amount_minor  bigint         NOT NULL CHECK (amount_minor <> 0),
+    -- The balance after this entry.
+    balance_minor bigint         NOT NULL CHECK (balance_minor >= 0),
+    reference     text           NOT NULL,
+    created_at    timestamptz(6) NOT NULL,
+    PRIMARY KEY (user_id, currency, seq)
+);
+
+-- A saga is deducted and refunded once, and a payment is booked once, whatever processed_events knows. The reference of a saga is its id, a
+-- slash and the step, so that a refund finds the deduction of its own step only.
+CREATE UNIQUE INDEX ledger_entries_once ON ledger_entries (split_part(reference, '/', 1), kind) WHERE kind IN (2, 3, 4);
+
+CREATE TABLE processed_events (
+    scope        text           NOT NULL,
+    key          text           NOT NULL,
+    request_hash bytea          NOT NULL,
+    -- NULL while the answer is not known yet.
+    result       jsonb,
+    created_at   timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (scope, key)
+);
+
+-- For pruning by age. Rows arrive in the order of time, so a block range index is enough, and it costs an insert next to nothing.
+CREATE INDEX processed_events_created_at ON processed_events USING brin (created_at);
