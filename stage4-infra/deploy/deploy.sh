@@ -22,6 +22,9 @@ failures='http_server_requests_total{status=~"5..", route!~"/healthz|/livez|/rea
 violated=${CANARY_QUERY:-"sum(increase($failures[2m])) >= 10 and sum(increase($failures[2m])) / sum(increase($requests[2m])) > 0.0144"}
 measured=${CANARY_MEASURED:-"sum(increase($requests[2m]))"}
 
+images="order inventory wallet gateway migrate paymentsim"
+# make new-service adds its lines above
+
 here=$(cd "$(dirname "$0")" && pwd)
 release=$here/overlays/.release
 work=$(mktemp -d)
@@ -77,7 +80,7 @@ deployments() { kubectl get deployments --output 'jsonpath={range .items[*]}{.me
 mkdir -p "$release"
 {
 	printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../%s]\nimages:\n' "$overlay"
-	for image in order inventory wallet gateway migrate paymentsim; do
+	for image in $images; do
 		printf '  - {name: shop/%s, newName: %s/%s, newTag: "%s"}\n' "$image" "$registry" "$image" "$tag"
 	done
 } >"$release/kustomization.yaml"

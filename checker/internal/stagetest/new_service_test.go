@@ -34,6 +34,7 @@ func TestNewService_InACopyOfTheStage_PassesWhatOtherServicesPass(t *testing.T) 
 	assert.Empty(t, problems)
 	s.lint(t, "./"+newService+"/...", "./platform/mtls/cmd/devcerts")
 	inCopy(t, s.dir, "go", "tool", "-modfile="+filepath.Join(s.dir, "tools/go.mod"), "buf", "lint")
+	inCopy(t, s.dir, "make", "manifests")
 
 	assert.Contains(t, s.stores, newService)
 	assert.Equal(t, s.variablesInCode(t), s.variablesInReadme(t), "expected is what the config structs say, actual what the README says")

@@ -2,6 +2,7 @@ package newservice
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,10 +12,10 @@ import (
 // marker is in the line above which new services are added.
 const marker = "make new-service adds its lines above"
 
-// A listing is a file that lists all services, and the lines of a new one. They go above the line with the marker, or, where a comment is
-// not possible, below the last line that starts with after.
+// A listing is a file that lists all services, and the lines of a new one. They go above the line with the text above, or with the marker;
+// where a comment is not possible, below the last line that starts with after.
 type listing struct {
-	file, after, lines string
+	file, above, after, lines string
 }
 
 var listings = []listing{
@@ -25,6 +26,32 @@ var listings = []listing{
 		`DATABASE_URL=$(database {{.Name}}) TLS_CERT_FILE=$certs/{{.Name}}.pem \
 	"$bin/{{.Name}}" &
 services="$services $!"
+`},
+	{file: "Dockerfile", above: "make new-service adds its migrations above", lines: "COPY {{.Name}}/db/migrations/*.sql /migrations/{{.Name}}/\n"},
+	{file: "Dockerfile", above: "make new-service adds its image above", lines: `
+FROM base AS {{.Name}}
+LABEL org.opencontainers.image.title={{.Name}} org.opencontainers.image.description="the service {{.Name}}"
+COPY --from=build /out/{{.Name}} /{{.Name}}
+EXPOSE 9000 9100
+ENTRYPOINT ["/{{.Name}}"]
+`},
+	{file: "deploy/base/kustomization.yaml", above: "make new-service adds its resource above", lines: "  - {{.Name}}.yaml\n"},
+	{file: "deploy/base/kustomization.yaml", lines: "  - {name: {{.Name}}, envs: [config/{{.Name}}.env]}\n"},
+	{file: "deploy/base/migrate.yaml", above: "make new-service adds its container above", lines: `        - name: {{.Name}}
+          image: shop/migrate
+          args: [/migrations/{{.Name}}]
+          env: [{name: DATABASE_URL_FILE, value: /etc/shop/secrets/DATABASE_URL}]
+          securityContext: *container
+          resources: *resources
+          volumeMounts: [{name: {{.Name}}, mountPath: /etc/shop/secrets, readOnly: true}]
+`},
+	{file: "deploy/base/migrate.yaml", above: "make new-service adds its volume above", lines: `        - name: {{.Name}}
+          secret: {secretName: {{.Name}}, defaultMode: 0440, items: [{key: DATABASE_URL, path: DATABASE_URL}]}
+`},
+	{file: "deploy/deploy.sh", lines: `images="$images {{.Name}}"` + "\n"},
+	{file: "deploy/dev-secrets.sh", lines: `certificate {{.Name}}
+put DATABASE_URL "${{.Upper}}_DATABASE_URL"
+secret {{.Name}} DATABASE_URL
 `},
 	{file: "README.md", after: "| `WALLET_ADDR`", lines: "| `{{.Upper}}_ADDR` | required | {{.Name}} | where it listens for gRPC |\n"},
 	{file: "README.md", after: "| `wallet/`", lines: "| `{{.Name}}/` | items, to be replaced by what the service is for |\n"},
@@ -55,17 +82,14 @@ func (s service) list(dir string) (map[string][]byte, error) {
 }
 
 func (l listing) wanted() string {
-	if l.after != "" {
-		return l.after
-	}
-	return marker
+	return cmp.Or(l.above, l.after, marker)
 }
 
 // place is the offset of the new lines.
 func (l listing) place(text []byte) (at int, found bool) {
 	offset := 0
 	for line := range strings.Lines(string(text)) {
-		if l.after == "" && strings.Contains(line, marker) {
+		if l.after == "" && strings.Contains(line, l.wanted()) {
 			return offset, true
 		}
 		offset += len(line)

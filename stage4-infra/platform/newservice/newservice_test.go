@@ -15,7 +15,8 @@ import (
 
 // lists are the files of a stage that name all services.
 var lists = []string{
-	"Makefile", "README.md", "compose/run.sh", "observability/prometheus.yaml", "platform/mtls/cmd/devcerts/main.go",
+	"Dockerfile", "Makefile", "README.md", "compose/run.sh", "deploy/base/kustomization.yaml", "deploy/base/migrate.yaml", "deploy/deploy.sh",
+	"deploy/dev-secrets.sh", "observability/prometheus.yaml", "platform/mtls/cmd/devcerts/main.go",
 }
 
 // newStage returns a directory that has what the template looks at.
