@@ -6,13 +6,15 @@ func burnScenarios() []scenario {
 	const (
 		good = `http_server_requests_total{service="gateway", method="GET", route="/v1/orders", status="200"} `
 		bad  = `http_server_requests_total{service="gateway", method="GET", route="/v1/orders", status="503"} `
+		lost = `http_server_requests_total{service="gateway", method="GET", route="/v1/orders", status="500"} `
+		late = `http_server_requests_total{service="gateway", method="GET", route="/v1/orders", status="504"} `
 		hour = time.Hour
 	)
 	paged, both := []alert{{budgetBurn, page}}, []alert{{budgetBurn, ""}}
 	burn := func(severity string, from, by, ends time.Duration) fire {
 		return fire{name: budgetBurn, labels: map[string]string{"severity": severity}, from: from, by: by, ends: ends, twice: true}
 	}
-	return []scenario{
+	scenarios := []scenario{
 		{
 			id: "fast", title: "after six good hours, one request in twenty fails for half an hour", about: paged, every: time.Minute,
 			until: 8 * hour, why: "The hour says that it matters: 2 % of the month's budget are gone after 17 minutes. Five minutes say that it " +
@@ -23,13 +25,13 @@ func burnScenarios() []scenario {
 		{
 			id: "slow", title: "after six good hours, one request in a hundred fails", about: paged, every: time.Minute, step: 5 * time.Minute,
 			until: 11 * hour, why: "Ten times too fast is too slow for the hour's threshold, and yet 5 % of the budget are gone in a few hours.",
-			series: []string{good + "0+600x360 216594+594x310", bad + "0x360 6+6x310"},
+			series: []string{good + "0+600x360 216594+594x310", lost + "0x360 6+6x310"},
 			fires:  []fire{burn(page, 9*hour, 10*hour+30*time.Minute, 0)},
 		},
 		{
 			id: "trickle", title: "two requests in a thousand fail, all the time", about: both, every: time.Minute, step: 5 * time.Minute,
 			until: 8 * hour, why: "Twice too fast: the budget is gone after two weeks. No person is woken up for this, but someone has to look.",
-			series: []string{good + "0+998x500", bad + "0+2x500"},
+			series: []string{good + "0+998x500", late + "0+2x500"},
 			fires:  []fire{burn(warning, 0, 7*hour, 0)},
 		},
 		{
@@ -62,4 +64,20 @@ func burnScenarios() []scenario {
 			},
 		},
 	}
+	for _, route := range probeRoutes {
+		probes := `http_server_requests_total{service="gateway", method="GET", route="` + route + `", status="200"} 0+9000x500`
+		scenarios = append(scenarios, scenario{
+			id: "probes", title: "one request in twenty fails, among many successful probes of " + route, about: both, every: time.Minute,
+			step: 5 * time.Minute, until: 8 * hour, why: "A probe is no request of a customer. Enough of them hide every failure.",
+			series: []string{good + "0+570x500", bad + "0+30x500", probes},
+			fires:  []fire{burn(page, 0, hour+10*time.Minute, 0), burn(warning, 0, 7*hour, 0)},
+		})
+	}
+	return append(scenarios, scenario{
+		id: "probes", title: "probes are answered with 503, because the gateway waits for the other services", about: both, every: time.Minute,
+		step: 5 * time.Minute, until: 8 * hour, why: "A probe is no request of a customer, whether it succeeds or fails. Leave it out of the failures, too.",
+		series: append(each(probeRoutes, func(route string) string {
+			return `http_server_requests_total{service="gateway", method="GET", route="` + route + `", status="503"} 0+100x500`
+		}), good+"0+1000x500"),
+	})
 }

@@ -41,6 +41,11 @@ func histogram(name, labels string, samples int, requests ...took) []string {
 		fmt.Sprintf(`%s_count{%s} 0+%dx%d`, name, labels, counts(-1), samples), fmt.Sprintf(`%s_sum{%s} 0+%gx%d`, name, labels, sum, samples))
 }
 
+const (
+	manyProbes = "A probe is no request of a customer. Enough of them make every percentile look well."
+	longStream = "A stream lasts as long as its client likes: the duration says nothing about the service."
+)
+
 func latencyScenarios() []scenario {
 	const (
 		web     = "http_server_request_duration_seconds"
@@ -61,7 +66,7 @@ func latencyScenarios() []scenario {
 		}
 		return all
 	}
-	return []scenario{
+	scenarios := []scenario{
 		{
 			id: "slow", title: "one request in ten takes two seconds", about: about, every: 15 * time.Second, until: 30 * time.Minute,
 			why: "The average is 0.2 s and looks well. The 95th percentile is what one customer in twenty waits for.",
@@ -75,17 +80,6 @@ func latencyScenarios() []scenario {
 			fires: []fire{slow("gateway"), slow("wallet")},
 		},
 		{
-			id: "probes", title: "one request in ten takes two seconds, among many fast probes", about: about, every: 15 * time.Second,
-			until: 30 * time.Minute, why: "A probe is no request of a customer. Enough of them make every percentile look well.",
-			series: join(
-				histogram(web, orders, samples, took{90, .02}, took{10, 2}),
-				histogram(web, `service="gateway", method="GET", route="/livez"`, samples, took{900, .001}),
-				histogram(call, deduct, samples, took{90, .02}, took{10, 3}),
-				histogram(call, `service="wallet", method="/grpc.health.v1.Health/Check"`, samples, took{900, .001}),
-			),
-			fires: []fire{slow("gateway"), slow("wallet")},
-		},
-		{
 			id: "replica", title: "one replica has a hundredth of the requests, and all of them are slow", about: about, every: 15 * time.Second,
 			until: 30 * time.Minute, why: "Percentiles cannot be combined: neither the largest nor the average of two is the one of both. " +
 				"Sum the buckets of all replicas and routes, then compute the percentile.",
@@ -95,21 +89,81 @@ func latencyScenarios() []scenario {
 			),
 		},
 		{
-			id: "streams", title: "customers follow their orders for half a minute", about: about, every: 15 * time.Second, until: 30 * time.Minute,
-			why: "A stream lasts as long as its client likes: the duration says nothing about the service.",
-			series: join(
-				histogram(web, orders, samples, took{100, .02}),
-				histogram(web, `service="gateway", method="GET", route="/v1/orders/:id/events"`, samples, took{50, 29}),
-				histogram(call, `service="order", method="/order.v1.OrderService/CreateOrder"`, samples, took{100, .02}),
-				histogram(call, `service="order", method="/order.v1.OrderService/WatchOrder"`, samples, took{50, 29}),
-			),
-		},
-		{
 			id: "night", title: "two of four requests at night are slow", about: about, every: 15 * time.Second, until: 40 * time.Minute,
 			why:    "Less than ten slow requests in five minutes are no alert.",
 			series: few(web, orders),
 		},
 	}
+	for _, route := range probeRoutes {
+		scenarios = append(scenarios, scenario{
+			id: "probes", title: "one request in ten takes two seconds, among many fast probes of " + route, about: about,
+			every: 15 * time.Second, until: 30 * time.Minute, why: manyProbes,
+			series: join(
+				histogram(web, orders, samples, took{90, .02}, took{10, 2}),
+				histogram(web, `service="gateway", method="GET", route="`+route+`"`, samples, took{900, .001}),
+			),
+			fires: []fire{slow("gateway")},
+		})
+	}
+	for _, method := range probeMethods {
+		scenarios = append(scenarios, scenario{
+			id: "probes", title: "one request in ten takes three seconds, among many fast probes of /" + method, about: about,
+			every: 15 * time.Second, until: 30 * time.Minute, why: manyProbes,
+			series: join(
+				histogram(call, deduct, samples, took{90, .02}, took{10, 3}),
+				histogram(call, `service="wallet", method="/`+method+`"`, samples, took{900, .001}),
+			),
+			fires: []fire{slow("wallet")},
+		})
+	}
+	for _, route := range []string{"/v1/orders/:id/events", "/v1/products/events"} {
+		scenarios = append(scenarios, scenario{
+			id: "streams", title: "customers stay for half a minute in the stream of " + route, about: about,
+			every: 15 * time.Second, until: 30 * time.Minute, why: longStream,
+			series: join(
+				histogram(web, orders, samples, took{100, .02}),
+				histogram(web, `service="gateway", method="GET", route="`+route+`"`, samples, took{50, 29}),
+			),
+		})
+	}
+	for _, method := range []string{"order.v1.OrderService/WatchOrder", "inventory.v1.InventoryService/WatchStock", "order.v1.OrderService/Watch"} {
+		service, _, _ := strings.Cut(method, ".")
+		scenarios = append(scenarios, scenario{
+			id: "streams", title: "customers stay for half a minute in the stream of /" + method, about: about,
+			every: 15 * time.Second, until: 30 * time.Minute, why: longStream,
+			series: join(
+				histogram(call, `service="`+service+`", method="/`+service+`.v1.Any/Get"`, samples, took{100, .02}),
+				histogram(call, `service="`+service+`", method="/`+method+`"`, samples, took{50, 29}),
+			),
+		})
+	}
+	for _, route := range []string{"/v1/events/:id", "/v1/orders/:id/events/:seq", "/v1/calendar-events"} {
+		scenarios = append(scenarios, scenario{
+			id: "no-stream", title: "one request of " + route + " in ten takes two seconds", about: about,
+			every: 15 * time.Second, until: 30 * time.Minute,
+			why:    "The route does not end in /events: it is answered once, and its customers wait for the answer.",
+			series: histogram(web, `service="gateway", method="GET", route="`+route+`"`, samples, took{90, .02}, took{10, 2}),
+			fires:  []fire{slow("gateway")},
+		})
+	}
+	for _, method := range []string{
+		"order.v1.OrderService/ListWatchers", "order.v1.OrderService/GetWatch", "inventory.v1.WatchService/ListAlarms",
+	} {
+		service, _, _ := strings.Cut(method, ".")
+		scenarios = append(scenarios, scenario{
+			id: "no-stream", title: "one call of /" + method + " in ten takes three seconds", about: about,
+			every: 15 * time.Second, until: 30 * time.Minute,
+			why:    "The last part of the method does not begin with Watch: it is answered once, and its callers wait for the answer.",
+			series: histogram(call, `service="`+service+`", method="/`+method+`"`, samples, took{90, .02}, took{10, 3}),
+			fires:  []fire{slow(service)},
+		})
+	}
+	return append(scenarios, scenario{
+		id: "night", title: "two of four requests at night are slow, while customers follow their orders", about: about,
+		every: 15 * time.Second, until: 40 * time.Minute,
+		why:    "Less than ten slow requests in five minutes are no alert. A stream is none of them: leave it out of their number, too.",
+		series: join(few(web, orders), histogram(web, `service="gateway", method="GET", route="/v1/orders/:id/events"`, 170, took{50, 29})),
+	})
 }
 
 // few returns a histogram with a few requests, half of them slow, every five minutes.

@@ -10,6 +10,14 @@ const (
 	grpc = `grpc_server_handled_total{service="%s", method="/%s", code="%s", instance="a"} 0+%dx100`
 )
 
+// What the lesson calls probes.
+var (
+	probeRoutes  = []string{"/healthz", "/livez", "/readyz"}
+	probeMethods = []string{
+		"grpc.health.v1.Health/Check", "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "grpc.channelz.v1.Channelz/GetServers",
+	}
+)
+
 func errorScenarios() []scenario {
 	about := []alert{{highErrorRate, ""}}
 	failing := func(service string) fire {
@@ -17,7 +25,7 @@ func errorScenarios() []scenario {
 			name: highErrorRate, labels: map[string]string{"service": service, "severity": page}, from: 4 * time.Minute, by: 11 * time.Minute,
 		}
 	}
-	return []scenario{
+	scenarios := []scenario{
 		{
 			id: "failures", title: "one request in ten fails", about: about, every: 15 * time.Second, until: 20 * time.Minute,
 			why: "Customers get errors. Count what the service did wrong over all its replicas, routes and codes, once for each service.",
@@ -36,19 +44,6 @@ func errorScenarios() []scenario {
 				fmt.Sprintf(grpc, "inventory", "inventory.v1.InventoryService/GetStock", "Unknown", 6),
 			},
 			fires: []fire{failing("gateway"), failing("order"), failing("wallet")},
-		},
-		{
-			id: "probes", title: "one request in ten fails, among many probes that succeed", about: about, every: 15 * time.Second,
-			until: 20 * time.Minute, why: "A probe is no request of a customer. Enough of them hide every failure.",
-			series: []string{
-				`http_server_requests_total{service="gateway", method="GET", route="/healthz", status="200"} 0+900x100`,
-				`http_server_requests_total{service="gateway", method="GET", route="/readyz", status="200"} 0+900x100`,
-				http + `route="/v1/orders", status="202"} 0+90x100`, http + `route="/v1/orders", status="503"} 0+10x100`,
-				fmt.Sprintf(grpc, "order", "grpc.health.v1.Health/Check", "OK", 900),
-				fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", "OK", 90),
-				fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", "Unavailable", 10),
-			},
-			fires: []fire{failing("gateway"), failing("order")},
 		},
 		{
 			id: "small", title: "half of twenty requests a minute fail", about: about, every: 15 * time.Second, until: 20 * time.Minute,
@@ -92,6 +87,58 @@ func errorScenarios() []scenario {
 			},
 		},
 	}
+	for _, code := range []string{"Unknown", "DeadlineExceeded", "Internal", "Unavailable", "DataLoss"} {
+		scenarios = append(scenarios, scenario{
+			id: "failures", title: "one request in ten is answered with " + code, about: about, every: 15 * time.Second, until: 20 * time.Minute,
+			why: "The request was right, and the service could not do it. " + code + " is one of the codes that are failures.",
+			series: []string{
+				fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", "OK", 90),
+				fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", code, 10),
+			},
+			fires: []fire{failing("order")},
+		})
+	}
+	for _, status := range []string{"500", "502", "503", "504"} {
+		scenarios = append(scenarios, scenario{
+			id: "failures", title: "one request in ten is answered with " + status, about: about, every: 15 * time.Second, until: 20 * time.Minute,
+			why:    "The request was right, and the service could not do it. Every 5xx is a failure.",
+			series: []string{http + `route="/v1/orders", status="202"} 0+90x100`, http + `route="/v1/orders", status="` + status + `"} 0+10x100`},
+			fires:  []fire{failing("gateway")},
+		})
+	}
+	for _, route := range probeRoutes {
+		scenarios = append(scenarios, scenario{
+			id: "probes", title: "one request in ten fails, among many successful probes of " + route, about: about, every: 15 * time.Second,
+			until: 20 * time.Minute, why: "A probe is no request of a customer. Enough of them hide every failure.",
+			series: []string{
+				http + `route="` + route + `", status="200"} 0+900x100`,
+				http + `route="/v1/orders", status="202"} 0+90x100`, http + `route="/v1/orders", status="503"} 0+10x100`,
+			},
+			fires: []fire{failing("gateway")},
+		})
+	}
+	for _, method := range probeMethods {
+		scenarios = append(scenarios, scenario{
+			id: "probes", title: "one request in ten fails, among many successful probes of /" + method, about: about, every: 15 * time.Second,
+			until: 20 * time.Minute, why: "A method that begins with /grpc. belongs to tools, not to customers. Enough of such calls hide every failure.",
+			series: []string{
+				fmt.Sprintf(grpc, "order", method, "OK", 900),
+				fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", "OK", 90),
+				fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", "Unavailable", 10),
+			},
+			fires: []fire{failing("order")},
+		})
+	}
+	return append(scenarios, scenario{
+		id: "probes", title: "probes are answered with 503 and Unavailable, because the services wait for their database", about: about,
+		every: 15 * time.Second, until: 20 * time.Minute,
+		why: "A probe is no request of a customer, whether it succeeds or fails. Leave it out of the failures, too.",
+		series: append(each(probeRoutes, func(route string) string {
+			return http + `route="` + route + `", status="503"} 0+20x100`
+		}), append(each(probeMethods, func(method string) string { return fmt.Sprintf(grpc, "order", method, "Unavailable", 20) }),
+			http+`route="/v1/orders", status="202"} 0+100x100`,
+			fmt.Sprintf(grpc, "order", "order.v1.OrderService/GetOrder", "OK", 100))...),
+	})
 }
 
 // each returns what of makes of the texts.

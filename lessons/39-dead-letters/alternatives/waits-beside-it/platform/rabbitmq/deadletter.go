@@ -8,9 +8,9 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
-// deadLetter waits for the confirm beside a timer.
+// deadLetter waits for the confirm beside a timer. The copy is still published when a stop aborts the handlers.
 func (s *subscription) deadLetter(ctx context.Context, d amqp.Delivery, reason string, cause error) error {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	confirmed := make(chan error, 1)
 	go func() { confirmed <- s.publisher.publishDead(ctx, s.Queue, deadCopy(d, reason, cause)) }()
