@@ -41,7 +41,7 @@ setup: checker ## install the servers that lessons 3 and up need
 	@$(CHECKER) setup
 
 TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
-LINT := go tool -modfile=$(CURDIR)/tools/lint/go.mod golangci-lint run --config $(CURDIR)/.golangci.yml
+LINT := go tool -modfile=$(CURDIR)/tools/lint/go.mod golangci-lint run --allow-parallel-runners --config $(CURDIR)/.golangci.yml
 STAGES := $(wildcard stage?-*)
 # Runs $(1) in the directory of each stage, whose name is $$stage.
 in_stages = for stage in $(STAGES); do (cd $$stage && $(1)) || exit 1; done
@@ -54,6 +54,7 @@ test: checker setup ## run every test that can find something new, verify the le
 	@for stage in $(STAGES); do packages=$$($(CHECKER) author packages $$stage) || exit 1; test -z "$$packages" || \
 		(cd $$stage && $(CURDIR)/$(CHECKER) exec -- \
 		$(TESTSUM) --packages="$$(echo $$packages)" -- -race -timeout 10m) || exit 1; done
+	@for tool in $(sort $(dir $(wildcard tools/*/*_test.go))); do (cd $$tool && $(TESTSUM) --packages=./...) || exit 1; done
 	@$(TESTSUM) --packages=./... -- -timeout 60m
 
 # BENCH are flags of the program: BENCH='-runs 5' make bench; BENCH=-h lists them. RELAY and CALLS are those of the others.
