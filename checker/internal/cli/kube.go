@@ -9,8 +9,8 @@ import (
 func (a *app) setupKubeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "setup-kube", Short: "Build a Kubernetes cluster for stage 4, once", Args: cobra.NoArgs,
-		Long: "Stage 4 runs on Kubernetes: on the cluster of " + kube.KubeconfigVariable + ", else on k3s in a container, else on what this command builds\n" +
-			"from tools/kube: the real control plane, and kubelets whose containers are processes. It needs Linux, and neither Docker nor root.",
+		Long: "Stage 4 runs on Kubernetes: on the cluster of " + kube.KubeconfigVariable + ", else on what this command builds from\n" +
+			"tools/kube: the real control plane, and kubelets whose containers are processes. It needs Linux, and neither Docker nor root.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			root, err := findRoot(a.dir)
 			if err != nil {

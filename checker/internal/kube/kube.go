@@ -1,5 +1,5 @@
-// Package kube gives a run a Kubernetes cluster: one that the environment names, k3s in a container, or the built cluster of tools/kube,
-// whose containers are processes. It deploys manifests there and moves them on: rollouts, drains, autoscaling.
+// Package kube gives a run a Kubernetes cluster: one that the environment names, or the built cluster of tools/kube, whose containers are
+// processes. It deploys manifests there and moves them on: rollouts, drains, autoscaling.
 package kube
 
 import (
@@ -59,7 +59,7 @@ var errSkip = errors.New("no such cluster here")
 
 // Cluster is a cluster that answers.
 type Cluster struct {
-	// Provider is external, k3s or built.
+	// Provider is external or built.
 	Provider string
 	// Line tells the provider and the version in one line.
 	Line string
@@ -72,8 +72,7 @@ type Cluster struct {
 	dynamic dynamic.Interface
 	config  *rest.Config
 
-	link  *link                                             // of the built cluster; nil with others
-	load  func(ctx context.Context, images ...string) error // into the nodes of k3s
+	link  *link // of the built cluster; nil with others
 	close []func()
 }
 
@@ -106,12 +105,12 @@ func Available(ctx context.Context, root string) error {
 }
 
 func choose(ctx context.Context, o Options) (provider, error) {
-	for _, p := range []provider{external{}, k3sProvider{}, built{}} {
+	for _, p := range []provider{external{}, built{}} {
 		if err := p.usable(ctx, o); !errors.Is(err, errSkip) {
 			return p, err
 		}
 	}
-	return nil, &infra.Fault{What: "no Kubernetes cluster: " + KubeconfigVariable + " is not set, no container engine answers, and none is built",
+	return nil, &infra.Fault{What: "no Kubernetes cluster: " + KubeconfigVariable + " is not set, and none is built",
 		Next: "run `go run ./checker setup-kube`, once"}
 }
 

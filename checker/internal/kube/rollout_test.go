@@ -86,7 +86,6 @@ func TestDrain_BudgetRefuses_AsksAgain(t *testing.T) {
 
 func TestOpen_NoClusterAnywhere_SaysWhatToDo(t *testing.T) {
 	t.Setenv(KubeconfigVariable, "")
-	t.Setenv("DOCKER_HOST", "unix:///nowhere.sock")
 	_, err := choose(context.Background(), Options{Root: t.TempDir()})
 	require.ErrorContains(t, err, "setup-kube")
 	assert.False(t, errors.Is(err, errSkip))

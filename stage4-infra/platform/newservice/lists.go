@@ -27,6 +27,8 @@ var listings = []listing{
 	"$bin/{{.Name}}" &
 services="$services $!"
 `},
+	{file: ".dockerignore", lines: "!{{.Name}}\n"},
+	{file: "Dockerfile", above: "make new-service adds its program above", lines: `ENV PROGRAMS="$PROGRAMS ./{{.Name}}/cmd/{{.Name}}"` + "\n"},
 	{file: "Dockerfile", above: "make new-service adds its migrations above", lines: "COPY {{.Name}}/db/migrations/*.sql /migrations/{{.Name}}/\n"},
 	{file: "Dockerfile", above: "make new-service adds its image above", lines: `
 FROM base AS {{.Name}}

@@ -15,7 +15,7 @@ import (
 
 // lists are the files of a stage that name all services.
 var lists = []string{
-	"Dockerfile", "Makefile", "README.md", "compose/run.sh", "deploy/base/kustomization.yaml", "deploy/base/migrate.yaml", "deploy/deploy.sh",
+	".dockerignore", "Dockerfile", "Makefile", "README.md", "compose/run.sh", "deploy/base/kustomization.yaml", "deploy/base/migrate.yaml", "deploy/deploy.sh",
 	"deploy/dev-secrets.sh", "observability/prometheus.yaml", "platform/mtls/cmd/devcerts/main.go",
 }
 
