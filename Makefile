@@ -51,6 +51,7 @@ TESTSUM := $(TOOL) gotestsum --format pkgname-and-test-fails --rerun-fails=1 --r
 
 .PHONY: test
 test: checker setup ## run every test that can find something new, verify the lessons that changed and a sample
+	@$(call in_stages,go mod download)
 	@for stage in $(STAGES); do packages=$$($(CHECKER) author packages $$stage) || exit 1; test -z "$$packages" || \
 		(cd $$stage && $(CURDIR)/$(CHECKER) exec -- \
 		$(TESTSUM) --packages="$$(echo $$packages)" -- -race -timeout 10m) || exit 1; done
