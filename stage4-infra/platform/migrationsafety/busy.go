@@ -75,7 +75,7 @@ func (j *judge) busy(ctx context.Context, step Step, before []table) (gaveUp tim
 		if _, err := j.db.Exec(ctx, "SELECT pg_cancel_backend($1)", conn.PgConn().PID()); err != nil {
 			return 0, nil, fmt.Errorf("cancel the migration: %w", err)
 		}
-		_ = <-done // it was cancelled
+		<-done // it was cancelled
 		findings = o.findings
 		if !transaction {
 			findings = append(findings, Finding{WaitsForever, table, fmt.Sprintf("it waits for %s for more than %s when the table is busy, and all other "+
