@@ -26,7 +26,8 @@ func caches(t *check.T) {
 	full := push(1)
 	full.Cached = true
 	warm := perform(t, full)[0]
-	t.True(show(warm) == show(r), check.Failure{
+	ran := func(wanted string) bool { return len(find(warm, wanted)) > 0 }
+	t.True(!slices.ContainsFunc(delivered, func(wanted string) bool { return !ran(wanted) }), check.Failure{
 		ID: "skips", Sentence: "a step is left out when the cache is full", Expected: show(r), Seen: show(warm),
 		Why: "A cache may make a step faster. The result of a step belongs to one commit, and go test has a cache that knows what it depends on.",
 	})
@@ -35,7 +36,7 @@ func caches(t *check.T) {
 // cached fails the check unless the job of c has a cache that follows go.sum.
 func cached(t *check.T, c call, r, code, dependencies run) {
 	f := check.Failure{
-		ID: "not-cached", Sentence: fmt.Sprintf("%q downloads and builds everything, in each run", c),
+		ID: "not-cached", Sentence: fmt.Sprintf("%q downloads and builds everything, in each run", c.shown()),
 		Expected: "actions/setup-go with its cache, or actions/cache with a key that contains hashFiles('**/go.sum'), in the job " + c.Job + ", after the checkout",
 		Why:      "A pipeline of an hour is one that people find ways around.",
 	}
@@ -64,7 +65,7 @@ func cached(t *check.T, c call, r, code, dependencies run) {
 			restored := slices.ContainsFunc(strings.Fields(other.Inputs["restore-keys"]), func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 			switch {
 			case key == sameStep(dependencies, other).Inputs["key"]:
-				f.ID, f.Sentence = "stale", fmt.Sprintf("the cache of %q never changes", c)
+				f.ID, f.Sentence = "stale", fmt.Sprintf("the cache of %q never changes", c.shown())
 				f.Seen, f.Why = fmt.Sprintf("the key %q, also with another go.sum", key), "A cache is written once for each key: new dependencies are downloaded in each run, for ever."
 			case key != next && !restored:
 				f.Seen = fmt.Sprintf("the keys %q and %q for two commits with the same go.sum, and no restore-keys that fit", key, next)

@@ -51,7 +51,7 @@ func unchanged(t *check.T, s scenario, r run) {
 		login := strings.HasPrefix(c.String(), "docker login") || c.action() == "docker/login-action"
 		if text := c.String(); text == "make push" || text == "make deploy" || login {
 			t.FailAt(workflow, c.Line, check.Failure{
-				ID: "deploys", Sentence: fmt.Sprintf("%q runs for %s", c, s.title), Expected: "nothing is pushed or deployed but for a push to main", Seen: show(r),
+				ID: "deploys", Sentence: fmt.Sprintf("%q runs for %s", c.shown(), s.title), Expected: "nothing is pushed or deployed but for a push to main", Seen: show(r),
 				Why: "Code that no one has approved would reach the registry, or the customers.",
 			})
 		}

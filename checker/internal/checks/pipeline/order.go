@@ -56,7 +56,7 @@ func good(t *check.T) run {
 	for _, c := range r.Calls {
 		if c.Bare && c.Command == "make" {
 			t.FailAt(workflow, c.Line, check.Failure{
-				ID: "no-checkout", Sentence: fmt.Sprintf("%q finds no Makefile", c), Expected: "a step with actions/checkout before it, in the same job",
+				ID: "no-checkout", Sentence: fmt.Sprintf("%q finds no Makefile", c.shown()), Expected: "a step with actions/checkout before it, in the same job",
 				Seen: fmt.Sprintf("the job %s has no files of the repository", c.Job), Why: "Each job begins on a machine of its own, without any file.",
 			})
 		}
@@ -103,8 +103,8 @@ func order(t *check.T) {
 	var scenarios []scenario
 	for _, c := range calls {
 		failing, cancelled := push(1), push(1)
-		failing.title, failing.Fail = fmt.Sprintf("%q fails", c), c.String()
-		cancelled.title, cancelled.Cancel = fmt.Sprintf("the run is cancelled during %q", c), c.String()
+		failing.title, failing.Fail = fmt.Sprintf("%q fails", c.shown()), c.String()
+		cancelled.title, cancelled.Cancel = fmt.Sprintf("the run is cancelled during %q", c.shown()), c.String()
 		scenarios = append(scenarios, failing, cancelled)
 	}
 	t.Step("let each command fail once, and cancel the run once during each")
@@ -126,7 +126,7 @@ func stopped(t *check.T, s scenario, bad call, r run) {
 			id, why = "goes-on-cancelled", "A person cancels a run because they have seen that it must not reach production."
 		}
 		t.FailAt(workflow, c.Line, check.Failure{
-			ID: id, Sentence: fmt.Sprintf("%s, and %q runs nevertheless", s.title, c), Expected: "no later step, and a run that is not green", Seen: show(r),
+			ID: id, Sentence: fmt.Sprintf("%s, and %q runs nevertheless", s.title, c.shown()), Expected: "no later step, and a run that is not green", Seen: show(r),
 			Why: why,
 		})
 	}
@@ -141,7 +141,7 @@ func show(r run) string {
 	var all []string
 	for _, c := range r.Calls {
 		if c.Uses == "" {
-			all = append(all, c.String())
+			all = append(all, c.shown())
 		}
 	}
 	if len(all) == 0 {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"maps"
+	"strings"
 )
 
 const (
@@ -40,12 +41,10 @@ func sha(n int) string { return fmt.Sprintf("%040x", 0x5eed0000+n) }
 
 // event is one of the given name at the nth commit of the repository itself.
 func event(name, ref string, n int, payload map[string]any) scenario {
-	refName := ref[len("refs/"):]
-	for _, kind := range []string{"heads/", "tags/", "pull/"} {
-		if len(refName) > len(kind) && refName[:len(kind)] == kind {
-			refName = refName[len(kind):]
-			break
-		}
+	_, refName, _ := strings.Cut(strings.TrimPrefix(ref, "refs/"), "/")
+	refType := "branch"
+	if strings.HasPrefix(ref, "refs/tags/") {
+		refType = "tag"
 	}
 	body := map[string]any{
 		"repository": map[string]any{"full_name": repository, "name": "shop", "default_branch": "main", "fork": false},
@@ -55,7 +54,7 @@ func event(name, ref string, n int, payload map[string]any) scenario {
 	return scenario{
 		title: name, Event: name, Ref: ref, Version: "1", Changed: []string{"order/db/migrations/20260801090000_add_note.sql"},
 		Github: map[string]any{
-			"event_name": name, "event": body, "ref": ref, "ref_name": refName, "ref_type": "branch", "ref_protected": ref == main, "sha": sha(n),
+			"event_name": name, "event": body, "ref": ref, "ref_name": refName, "ref_type": refType, "ref_protected": ref == main, "sha": sha(n),
 			"repository": repository, "repository_owner": "acme", "actor": "mallory", "triggering_actor": "mallory", "workflow": "delivery",
 			"run_id": fmt.Sprint(1000 + n), "run_number": fmt.Sprint(100 + n), "run_attempt": "1", "head_ref": "", "base_ref": "", "token": token,
 			"server_url": "https://github.com", "api_url": "https://api.github.com", "workflow_ref": repository + "/" + workflow + "@" + ref,

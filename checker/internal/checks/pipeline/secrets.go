@@ -90,7 +90,7 @@ func exposed(t *check.T, s scenario, c call) {
 			continue
 		}
 		t.FailAt(workflow, c.Line, check.Failure{
-			ID: "exposed", Sentence: fmt.Sprintf("%q sees the secret %s, for %s", c, name, s.title),
+			ID: "exposed", Sentence: fmt.Sprintf("%q sees the secret %s, for %s", c.shown(), name, s.title),
 			Expected: map[string]string{
 				"GITHUB_TOKEN": "the token in the step that pushes images, for a push to main", "KUBECONFIG": "the secret in the step that deploys, for a push to main",
 			}[name],

@@ -93,6 +93,9 @@ func (c call) String() string {
 	return strings.Join(append([]string{c.Command}, c.Args...), " ")
 }
 
+// shown is the call without secrets, for messages.
+func (c call) shown() string { return strings.ReplaceAll(c.String(), token, "***") }
+
 // action is the name of the action without its version.
 func (c call) action() string {
 	name, _, _ := strings.Cut(strings.ToLower(c.Uses), "@")
