@@ -51,7 +51,7 @@ func cached(t *check.T, c call, r, code, dependencies run) {
 		case "actions/setup-go":
 			path := other.Inputs["cache-dependency-path"]
 			switch {
-			case other.Inputs["cache"] == "false":
+			case strings.EqualFold(other.Inputs["cache"], "false"):
 				f.Seen = "actions/setup-go with cache: false"
 			case !checkedOut:
 				f.Seen = "actions/setup-go before the checkout: there is no go.sum yet"
@@ -63,7 +63,12 @@ func cached(t *check.T, c call, r, code, dependencies run) {
 		case "actions/cache", "actions/cache/restore":
 			key, next := other.Inputs["key"], sameStep(code, other).Inputs["key"]
 			restored := slices.ContainsFunc(strings.Fields(other.Inputs["restore-keys"]), func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+			saved := other.action() == "actions/cache" || slices.ContainsFunc(r.Calls, func(c call) bool { return c.action() == "actions/cache/save" })
 			switch {
+			case !strings.Contains(other.Inputs["path"], "go/pkg/mod"):
+				f.Seen = fmt.Sprintf("a cache of %q: go keeps modules in ~/go/pkg/mod", other.Inputs["path"])
+			case !saved:
+				f.Seen = "actions/cache/restore, and no actions/cache/save"
 			case key == sameStep(dependencies, other).Inputs["key"]:
 				f.ID, f.Sentence = "stale", fmt.Sprintf("the cache of %q never changes", c.shown())
 				f.Seen, f.Why = fmt.Sprintf("the key %q, also with another go.sum", key), "A cache is written once for each key: new dependencies are downloaded in each run, for ever."

@@ -25,5 +25,5 @@ func Checks() []check.Check {
 }
 
 func judged(id, sentence string, run func(*check.T)) check.Check {
-	return check.Check{ID: id, Topic: "ci-cd", Sentence: sentence, Timeout: 2 * time.Minute, Run: run}
+	return check.Check{ID: id, Topic: "ci-cd", Sentence: sentence, Timeout: 6 * time.Minute, Run: run}
 }

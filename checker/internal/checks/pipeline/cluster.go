@@ -39,6 +39,8 @@ type faults struct {
 	pause     string // this Deployment cannot be paused
 	resume    string // the first time, this Deployment cannot be resumed
 	undo      string // this Deployment cannot be undone
+	// calls are what happens when a command is called for the first time: "rollout undo".
+	calls map[string]func()
 }
 
 type deployment struct {
@@ -215,7 +217,7 @@ func parse(args []string) (words []string, flags map[string]string) {
 			words = append(words, args[i])
 			continue
 		case !has && len(name) > 2 && !strings.HasPrefix(name, "--"):
-			name, value, has = name[:2], name[2:], true // -oname
+			name, value = name[:2], name[2:] // -oname
 		case !has && slices.Contains(valued, name) && i+1 < len(args):
 			i++
 			value = args[i]
@@ -242,6 +244,10 @@ func (c *cluster) run(args []string, dir, input string) (string, error) {
 		words = words[1:]
 	}
 	words = words[1:]
+	if happens := c.faults.calls[verb]; happens != nil {
+		delete(c.faults.calls, verb)
+		happens()
+	}
 	switch verb {
 	case "kustomize":
 		return c.kustomize(dir, words)

@@ -24,7 +24,7 @@ const (
 	lookups   = 4  // CANARY_CHECKS
 	tolerated = 1  // CANARY_TOLERATED
 	endless   = 60 // lookups that no release needs
-	patience  = 30 * time.Second
+	patience  = time.Minute
 	released  = "v2"
 )
 
@@ -42,6 +42,8 @@ type release struct {
 	violated func(n int) string // the answer to the nth question, from 1; nil: no
 	measured func(n int) string // nil: yes
 	signal   syscall.Signal     // that the script gets while it asks for the second time
+	during   string             // or while it calls kubectl so
+	again    string             // it gets SIGTERM while it calls kubectl so
 }
 
 // outcome is what the script did.
@@ -87,6 +89,12 @@ func deploy(t *check.T, r release) outcome {
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	command.WaitDelay = time.Second
 
+	o.cluster.faults.calls = map[string]func(){}
+	for verb, signal := range map[string]syscall.Signal{r.during: r.signal, r.again: syscall.SIGTERM} {
+		if verb != "" {
+			o.cluster.faults.calls[verb] = func() { _ = command.Process.Signal(signal) }
+		}
+	}
 	var mu sync.Mutex
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		mu.Lock()
@@ -100,7 +108,7 @@ func deploy(t *check.T, r release) outcome {
 			if body = r.answer(o.asked); body == no && r.flow(o.asked) == yes {
 				o.good++
 			}
-			if r.signal != 0 && o.asked == 2 {
+			if r.signal != 0 && r.during == "" && o.asked == 2 {
 				_ = command.Process.Signal(r.signal)
 			}
 			if o.asked > endless {

@@ -111,6 +111,21 @@ func order(t *check.T) {
 	for i, r := range perform(t, scenarios...) {
 		stopped(t, scenarios[i], calls[i/2], r)
 	}
+	scenarios, calls = nil, nil
+	for _, c := range perform(t, pullRequest(7, 3, false))[0].Calls {
+		if place, ok := rank(c); ok && place < beforeMerge {
+			failing := pullRequest(7, 3, false)
+			failing.title, failing.Fail = fmt.Sprintf("%q fails for a pull request", c.shown()), c.String()
+			scenarios, calls = append(scenarios, failing), append(calls, c)
+		}
+	}
+	t.Step("let each command fail once for a pull request")
+	if len(scenarios) == 0 {
+		return
+	}
+	for i, r := range perform(t, scenarios...) {
+		stopped(t, scenarios[i], calls[i], r)
+	}
 }
 
 // stopped fails the check if a command ran after the one that failed, or if the run hides the failure.

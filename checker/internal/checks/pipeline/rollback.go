@@ -23,6 +23,7 @@ func rollback(t *check.T) {
 			return no
 		}},
 		{title: "there are no requests to measure", measured: always(no)},
+		{title: "the service level is violated, and nothing is measured at the same time", violated: at(2, yes, no), measured: at(2, no, yes)},
 		{title: "a canary does not become ready", faults: faults{unready: "order"}},
 		{title: "a rollout cannot be paused", faults: faults{pause: "order"}},
 		{title: "one Deployment of the release is refused", faults: faults{apply: true}},
@@ -30,6 +31,8 @@ func rollback(t *check.T) {
 		{title: "a rollout does not come to its end", faults: faults{stuck: "order"}},
 		{title: "the job is cancelled (SIGINT)", signal: syscall.SIGINT},
 		{title: "the job is cancelled (SIGTERM)", signal: syscall.SIGTERM},
+		{title: "the job is cancelled (SIGINT), and SIGTERM comes during the way back", signal: syscall.SIGINT, again: "rollout undo"},
+		{title: "the job is cancelled (SIGINT) while the rollouts go on", signal: syscall.SIGINT, during: "rollout resume"},
 	} {
 		t.Step("deploy, and %s", r.title)
 		o := deploy(t, r)

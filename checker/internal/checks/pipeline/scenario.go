@@ -9,7 +9,7 @@ import (
 const (
 	repository = "acme/shop"
 	prometheus = "https://prometheus.acme.example"
-	token      = "ghs_registry-token-of-this-run"
+	token      = "the-token-of-the-run"
 	kubeconfig = "apiVersion: v1\nkind: Config\nusers: [{name: deploy, user: {token: \"cluster-admin-$5\"}}]\n"
 	// foreign is in every text that a stranger can choose: titles, names of branches, messages.
 	foreign = "$(make pwned)"

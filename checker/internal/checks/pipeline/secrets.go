@@ -11,7 +11,9 @@ import (
 
 func secrets(t *check.T) {
 	good(t)
-	scenarios := []scenario{push(1), pullRequest(7, 3, false), pullRequest(8, 4, true)}
+	failing := push(1)
+	failing.title, failing.Fail = "a push to main whose deploy fails", "make deploy"
+	scenarios := []scenario{push(1), failing, pullRequest(7, 3, false), pullRequest(8, 4, true)}
 	others := slices.DeleteFunc(otherEvents(), func(s scenario) bool { return s.Event == "push" })
 	runs := perform(t, append(scenarios, others...)...)
 	for i, s := range append(scenarios, others...) {
@@ -45,7 +47,7 @@ func secrets(t *check.T) {
 		}
 		if !strings.HasSuffix(c.Mode, "------") {
 			t.FailAt(workflow, c.Line, check.Failure{
-				ID: "readable", Sentence: "other users of the machine can read the access to the cluster", Expected: "a file with the mode 0600, from its beginning", Seen: c.Mode,
+				ID: "readable", Sentence: "other users of the machine can read the access to the cluster", Expected: "a file with the mode 0600", Seen: c.Mode,
 				Why: "The file alone is enough to change production.",
 			})
 		}
@@ -79,7 +81,7 @@ func exposed(t *check.T, s scenario, c call) {
 			}
 		}
 		for _, input := range slices.Sorted(maps.Keys(c.Inputs)) {
-			if has(c.Inputs[input]) && !(c.action() == "actions/checkout" && input == "token") {
+			if has(c.Inputs[input]) && (c.action() != "actions/checkout" || input != "token") {
 				where = append(where, "input "+input)
 			}
 		}

@@ -43,6 +43,10 @@ record() {
 	if [ "$name $*" = "$(cat "$dir/cancel")" ]; then : >"$dir/cancelled"; kill -TERM $PPID; exit 143; fi
 }
 if [ "$name" = git ] && [ "$1 $2" = "rev-parse HEAD" ]; then echo "$GITHUB_SHA"; fi
+case "$name $*" in
+"go env GOMODCACHE") echo /home/runner/go/pkg/mod ;;
+"go env GOCACHE") echo /home/runner/.cache/go-build ;;
+esac
 if [ "$name" != make ]; then
 	record "$@"
 	exit 0

@@ -16,7 +16,7 @@ import (
 )
 
 // patience is for one script; its commands do nothing.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // machine runs one job. It begins without any file, as a runner of GitHub does.
 type machine struct {
@@ -28,6 +28,7 @@ type machine struct {
 	env   map[string]string
 	path  []string
 	dir   string
+	ended bool // the run was cancelled during this job; one that begins later, because its condition says so, is an ordinary job
 }
 
 func (m *machine) workspace() string { return filepath.Join(m.dir, "work") }
@@ -45,14 +46,14 @@ func (m *machine) perform(s scope) string {
 	}
 	s.status = func(name string) bool {
 		if name == cancelled {
-			return m.cancelled
+			return m.ended
 		}
-		return !m.cancelled && m.state == name
+		return !m.ended && m.state == name
 	}
 	s.hashFiles = func(patterns []string) string { return hashFiles(m.workspace(), patterns) }
 	for _, step := range m.job.Steps {
 		state := m.state
-		if m.cancelled {
+		if m.ended {
 			state = cancelled
 		}
 		s = s.with("steps", m.steps).with("job", map[string]any{"status": state}).with("env", texts(m.env)).
@@ -72,7 +73,7 @@ func (m *machine) perform(s scope) string {
 		}
 		m.outputs[strings.ToLower(m.job.ID.Value)] = outputs
 	}
-	if m.cancelled && m.state == success {
+	if m.ended && m.state == success {
 		return cancelled
 	}
 	return m.state
@@ -203,7 +204,7 @@ func (m *machine) script(
 	}
 	switch {
 	case m.commands.cancelled() && !m.cancelled:
-		m.cancelled = true
+		m.cancelled, m.ended = true, true
 		return cancelled, nil
 	case ok:
 		return success, nil
