@@ -103,8 +103,8 @@ func deploy(t *check.T, r release) outcome {
 		switch request.FormValue("query") {
 		case "violated":
 			o.asked++
-			o.cluster.tick()
 			o.look()
+			o.cluster.tick()
 			if body = r.answer(o.asked); body == no && r.flow(o.asked) == yes {
 				o.good++
 			}
