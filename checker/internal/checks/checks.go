@@ -25,6 +25,7 @@ import (
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
+	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/shutdown"
@@ -52,6 +53,7 @@ var topics = []func() []check.Check{
 	retries.Checks,
 	chaos.Checks,
 	migrations.Checks,
+	pipeline.Checks,
 	written.Checks,
 }
 

@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Deploys a release: applies the migrations, and then all Deployments.
+#   deploy.sh OVERLAY TAG
+#
+# It relies on the manifests: maxSurge 1 and maxUnavailable 0, so that a paused rollout has one new pod and all old ones; a Job migrate with
+# the label app.kubernetes.io/component: migration, which all that the Job needs has too; images called shop/SERVICE.
+set -eu
+
+overlay=$1
+tag=$2
+: "${PROMETHEUS_URL:?where the service level is measured, such as http://prometheus:9090}"
+registry=${REGISTRY:-shop}           # of the images: REGISTRY/SERVICE:TAG
+checks=${CANARY_CHECKS:-20}          # how often the service level must be good
+interval=${CANARY_INTERVAL:-15}      # seconds between two checks
+tolerated=${CANARY_TOLERATED:-2}     # how many checks in a row may have no answer
+timeout=${DEPLOY_TIMEOUT:-10m}       # for the migrations, and for each rollout
+
+# The service level of observability/slo.yaml, over a window as short as a canary: ten failures, and a share that pages.
+requests='http_server_requests_total{route!~"/healthz|/livez|/readyz"}'
+failures='http_server_requests_total{status=~"5..", route!~"/healthz|/livez|/readyz"}'
+violated=${CANARY_QUERY:-"sum(increase($failures[2m])) >= 10 and sum(increase($failures[2m])) / sum(increase($requests[2m])) > 0.0144"}
+measured=${CANARY_MEASURED:-"sum(increase($requests[2m]))"}
+
+here=$(cd "$(dirname "$0")" && pwd)
+release=$here/overlays/.release
+work=$(mktemp -d)
+trap 'rm -rf "$work" "$release"' EXIT
+
+say() { echo "$(date -u +%H:%M:%S) $*"; }
+
+# answer QUERY prints "yes" when the query returns a series, "no" when it returns none, and nothing without an answer.
+answer() {
+	body=$(curl --silent --show-error --fail --max-time 5 --get --data-urlencode "query=$1" "$PROMETHEUS_URL/api/v1/query") || return 0
+	case $body in
+	*'"status":"success"'*'"result":[]'*) echo no ;;
+	*'"status":"success"'*) echo yes ;;
+	esac
+}
+
+# field DEPLOYMENT JSONPATH
+field() { kubectl get deployment "$1" --output "jsonpath=$2"; }
+
+# changed prints the Deployments whose pods the release changes.
+changed() {
+	while read -r deployment; do
+		if [ "$(field "$deployment" '{.spec.template}')" != "$(cat "$work/$deployment.template")" ]; then
+			echo "$deployment"
+		fi
+	done <"$work/before"
+}
+
+# deployments prints all of them.
+deployments() { kubectl get deployments --output 'jsonpath={range .items[*]}{.metadata.name}{"\n"}{end}'; }
+
+mkdir -p "$release"
+{
+	printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../%s]\nimages:\n' "$overlay"
+	for image in order inventory wallet gateway migrate paymentsim; do
+		printf '  - {name: shop/%s, newName: %s/%s, newTag: "%s"}\n' "$image" "$registry" "$image" "$tag"
+	done
+} >"$release/kustomization.yaml"
+kubectl kustomize "$release" >"$work/release.yaml"
+
+say "migrating"
+kubectl delete job migrate --ignore-not-found --wait # a Job cannot be changed
+kubectl apply --selector app.kubernetes.io/component=migration --filename "$work/release.yaml"
+if ! kubectl wait --for=condition=complete job/migrate --timeout="$timeout"; then
+	kubectl logs job/migrate --tail=50 || true
+	say "the migrations failed; no service was changed"
+	exit 1
+fi
+
+deployments >"$work/before"
+while read -r deployment; do
+	field "$deployment" '{.spec.template}' >"$work/$deployment.template"
+	field "$deployment" '{.metadata.annotations.deployment\.kubernetes\.io/revision}' >"$work/$deployment.revision"
+done <"$work/before"
+
+declare -a changed=()
+
+is_new() { ! diff -q <(field "$1" '{.spec.template}') <(printf '%s' "$(cat "$work/$1.template")") >/dev/null; }
+
+undo_all() {
+	local bad=0 name
+	trap '' INT TERM
+	say "back to the release before: $*"
+	while read -r name; do
+		is_new "$name" || continue
+		kubectl rollout resume "deployments/$name" || :
+		if kubectl rollout undo "deployments/$name" --to-revision "$(<"$work/$name.revision")"; then
+			kubectl rollout status "deployments/$name" --timeout "$timeout" || bad=1
+		else
+			bad=1
+		fi
+	done <"$work/before"
+	((bad)) && say "not everywhere"
+	exit 3
+}
+
+watch() {
+	local good=0 quiet=0 first second
+	until ((good >= checks)); do
+		first=$(answer "$violated")
+		second=$(answer "$measured")
+		case $first,$second in
+		yes,*) return 1 ;;
+		no,yes) good=$((good + 1)) quiet=0 ;;
+		*) quiet=$((quiet + 1)); ((quiet <= tolerated)) || return 1 ;;
+		esac
+		sleep "$interval"
+	done
+}
+
+main() {
+	trap 'undo_all "a signal"' INT TERM
+	kubectl apply --selector='app.kubernetes.io/component!=migration' --filename="$work/release.yaml" || undo_all "refused"
+	local name
+	while read -r name; do
+		if is_new "$name"; then changed+=("$name"); fi
+	done <"$work/before"
+	for name in "${changed[@]}"; do kubectl rollout pause "deploy/$name" || undo_all "not paused"; done
+	for name in "${changed[@]}"; do
+		kubectl wait "deploy/$name" --for=jsonpath='{.status.readyReplicas}'="$(($(field "$name" '{.spec.replicas}') + 1))" --timeout="$timeout" || undo_all "no canary"
+	done
+	watch || undo_all "the service level"
+	for name in "${changed[@]}"; do
+		kubectl rollout resume "deploy/$name" && kubectl rollout status "deploy/$name" --timeout="$timeout" || undo_all "stuck"
+	done
+	say "release $tag serves"
+}
+main
