@@ -25,6 +25,7 @@ import (
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
+	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/shutdown"
@@ -41,6 +42,7 @@ var topics = []func() []check.Check{
 	idempotency.Checks,
 	saga.Checks,
 	outboxrelay.Checks,
+	repository.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
 	cache.Checks,
