@@ -108,12 +108,6 @@ func zztInnerFails(db *zztDB, name string, fail func() error) {
 		zztFail(db.t, "result", "the outer function returns the error of a nested one ("+name+")", "the same error", r.String(), "the caller decides by this error")
 	}
 	db.committed("half", "work of a nested function that failed is committed", why)
-	deep := func(ctx context.Context) {
-		_ = db.nested(ctx, func(ctx context.Context) error {
-			_ = failing(ctx)
-			return nil
-		})
-	}
 	for _, ignores := range []struct {
 		failure, what string
 		do            func(ctx context.Context)
@@ -123,7 +117,6 @@ func zztInnerFails(db *zztDB, name string, fail func() error) {
 			_ = failing(ctx)
 			_ = works(ctx)
 		}},
-		{"forgotten", "a nested function ends with " + name + " inside of another nested one, which ignores that", deep},
 	} {
 		r := db.do(ignores.what, func(ctx context.Context) error {
 			if err := db.insert(ctx, "outer"); err != nil {

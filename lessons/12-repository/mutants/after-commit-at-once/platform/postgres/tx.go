@@ -1,0 +1,9 @@
+package postgres
+
+import (
+	"context"
+)
+
+func AfterCommit(ctx context.Context, fn func(ctx context.Context)) {
+	fn(ctx)
+}

@@ -1,0 +1,30 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"shop/order/internal/domain"
+	"shop/platform/errs"
+	"shop/platform/postgres"
+)
+
+func (r *OrderRepository) Save(ctx context.Context, o *domain.Order) error {
+	db := postgres.GetDBTX(ctx, r.pool)
+	batch := &pgx.Batch{}
+	queueOrder(batch, o)
+	err := db.SendBatch(ctx, batch).Close()
+	if errors.Is(err, postgres.ErrStale) {
+		if exists, lookupErr := r.queries.OrderExists(ctx, db, o.ID()); lookupErr == nil && !exists {
+			return domain.ErrOrderNotFound
+		}
+		return errs.New(errs.Conflict, "STALE", "order %s was changed", o.ID())
+	}
+	if err != nil {
+		return fmt.Errorf("save order %s: %w", o.ID(), err)
+	}
+	return nil
+}
