@@ -24,11 +24,11 @@ func (m *TxManager) once(ctx context.Context, fn func(ctx context.Context) error
 	}()
 	t := &transaction{tx: tx}
 	open = t
-	err = fn(ctx)
-	open = nil
-	if err != nil {
+	defer func() { open = nil }()
+	if err := fn(ctx); err != nil {
 		return err
 	}
+	open = nil
 	if t.rollbackOnly {
 		return ErrRollbackOnly
 	}

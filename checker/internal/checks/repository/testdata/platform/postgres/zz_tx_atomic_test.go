@@ -35,6 +35,17 @@ func zztOutside(db *zztDB) {
 		db.committed("outside", way.name+" without a transaction is not committed", "most reads of a service run without one", way.name)
 		db.clear()
 	}
+	// A migration changes the type of a column that a prepared statement of the pool reads.
+	db.exec(`DROP TABLE counters`)
+	db.exec(`CREATE TABLE counters (name text, n int); INSERT INTO counters VALUES ('n', 7)`)
+	var n int64
+	read := func() error {
+		return GetDBTX(context.Background(), db.pool).QueryRow(context.Background(), `SELECT n FROM counters`).Scan(&n)
+	}
+	zztMustPass(db.t, zztAwait(db.t, "QueryRow", zztCall(read)), "outside", "QueryRow without a transaction fails", "most reads of a service run without one")
+	db.exec(`ALTER TABLE counters ALTER COLUMN n TYPE bigint`)
+	zztMustPass(db.t, zztAwait(db.t, "QueryRow", zztCall(read)), "outside", "QueryRow without a transaction fails after a migration has changed the type of a column",
+		"retryingPool runs such a statement again on a new connection; without it, the migration is a wave of errors")
 }
 
 // zztInside runs two statements in a transaction, which fails or not.

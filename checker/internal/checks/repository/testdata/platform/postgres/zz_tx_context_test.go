@@ -73,18 +73,31 @@ func zztGoneMeanwhile(db *zztDB) {
 	db.t.Helper()
 	for _, way := range zztWays {
 		ctx, cancel := context.WithCancel(context.Background())
-		r := zztAwait(db.t, "WithTx whose caller leaves", db.withTx(ctx, func(ctx context.Context) error {
+		zztGone(db, ctx, context.Canceled, func(ctx context.Context) error {
 			defer cancel()
 			return way.insert(ctx, GetDBTX(ctx, db.pool), "a")
-		}))
-		const what, why = "the caller's context ends before the function returns nil", "the caller has reported a failure already, and perhaps begun again"
-		db.committed("committed", what+", and the work is committed", why)
-		if !errors.Is(r.err, context.Canceled) {
-			zztFail(db.t, "committed", what, "nothing is committed, and WithTx returns the error of the context", r.String(), why)
-		}
-		db.returned("a caller that has left")
-		db.clear()
+		})
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	zztGone(db, ctx, context.DeadlineExceeded, func(ctx context.Context) error {
+		err := db.insert(ctx, "a")
+		<-ctx.Done()
+		return err
+	})
+}
+
+// zztGone requires that nothing is committed when ctx ends before fn returns.
+func zztGone(db *zztDB, ctx context.Context, cause error, fn func(ctx context.Context) error) {
+	db.t.Helper()
+	r := zztAwait(db.t, "WithTx whose caller leaves", db.withTx(ctx, fn))
+	const what, why = "the caller's context ends before the function returns nil", "the caller has reported a failure already, and perhaps begun again"
+	db.committed("committed", what+", and the work is committed", why)
+	if !errors.Is(r.err, cause) {
+		zztFail(db.t, "committed", what, fmt.Sprintf("nothing is committed, and WithTx returns the error of the context (%s)", cause), r.String(), why)
+	}
+	db.returned("a caller that has left")
+	db.clear()
 }
 
 // zztRollbackOfGoneCaller looks for connections that are closed in place of being rolled back.

@@ -1,9 +1,0 @@
-package postgres
-
-import (
-	"errors"
-)
-
-func isConflict(err error) bool {
-	return errors.Is(err, ErrStale)
-}
