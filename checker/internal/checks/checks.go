@@ -26,6 +26,7 @@ import (
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
 	"stagecraft/checker/internal/checks/pipeline"
+	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/shutdown"
@@ -42,6 +43,7 @@ var topics = []func() []check.Check{
 	idempotency.Checks,
 	saga.Checks,
 	outboxrelay.Checks,
+	repository.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
 	cache.Checks,

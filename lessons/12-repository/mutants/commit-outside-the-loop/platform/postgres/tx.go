@@ -1,0 +1,41 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"shop/platform/errs"
+)
+
+func (m *TxManager) once(ctx context.Context, fn func(ctx context.Context) error) error {
+	conn, err := m.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	tx := &lazyTx{conn: conn}
+	finished := false
+	defer func() {
+		if !finished {
+			m.rollback(ctx, tx)
+		}
+	}()
+	t := &transaction{tx: tx}
+	if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
+		return err
+	}
+	if t.rollbackOnly {
+		return ErrRollbackOnly
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	finished = true
+	if err := m.commit(ctx, tx); err != nil {
+		return errs.Wrap(errors.New(err.Error()), errs.Internal, "COMMIT_FAILED", "the transaction could not be committed")
+	}
+	for _, fn := range t.afterCommit {
+		fn(ctx)
+	}
+	return nil
+}

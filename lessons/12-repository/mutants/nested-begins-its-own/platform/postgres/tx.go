@@ -1,0 +1,9 @@
+package postgres
+
+import (
+	"context"
+)
+
+func (m *TxManager) WithTx(ctx context.Context, fn func(ctx context.Context) error) error {
+	return m.rerun(ctx, func() error { return m.once(ctx, fn) })
+}

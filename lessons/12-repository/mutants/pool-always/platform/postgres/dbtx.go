@@ -1,0 +1,11 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+func GetDBTX(ctx context.Context, pool *pgxpool.Pool) DBTX {
+	return retryingPool{pool}
+}

@@ -1,0 +1,9 @@
+package postgres
+
+import (
+	"context"
+)
+
+func (m *TxManager) rollback(ctx context.Context, tx *lazyTx) {
+	tx.rollback(ctx)
+}

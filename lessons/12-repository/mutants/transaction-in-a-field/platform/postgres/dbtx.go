@@ -1,0 +1,9 @@
+package postgres
+
+import (
+	"context"
+)
+
+func current(ctx context.Context) *transaction {
+	return open
+}

@@ -1,0 +1,4 @@
+package postgres
+
+//stagecraft:drop
+func isConflict(err error) bool { return false }
