@@ -79,7 +79,7 @@ func zziSystemMethods(t *testing.T, keys zziKeys) {
 		before := maps.Clone(rules)
 		s := zziStart(t, func(p *Params) { p.Rules, p.Verifier = rules, keys.verifier })
 		for _, method := range []string{
-			"/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/List",
+			"/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/List", "/grpc.health.v1.Health/Watch",
 			"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 		} {
 			c := s.do(zziCall{method: method})

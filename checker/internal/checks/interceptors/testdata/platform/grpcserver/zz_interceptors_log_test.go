@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"shop/platform/errs"
 	"shop/platform/grpcstatus"
@@ -32,8 +35,10 @@ func TestZZInterceptorsLog(t *testing.T) {
 		}})
 		line := zziLine(t, s, c, "a call that succeeds")
 		zziField(t, c, line, "level", "level", "info", "a line for each call at a level that is written")
-		if seen, ok := line["error"]; ok {
-			zziFail(t, zziFailure{"no-error", "the line of a " + c.kind() + " that succeeds has an error", "no field error", fmt.Sprint(seen), "alerts look for it"})
+		for _, field := range []string{"error", "error_code"} {
+			if seen, ok := line[field]; ok {
+				zziFail(t, zziFailure{"no-error", "the line of a " + c.kind() + " that succeeds has the field " + field, "no such field", fmt.Sprint(seen), "searches for failures look for it"})
+			}
 		}
 		if ms, ok := line["duration_ms"].(float64); !ok || ms < 25 || ms > 20_000 {
 			zziFail(t, zziFailure{"duration", "duration_ms of a " + c.kind() + " is wrong", "the 30 ms that the handler took, or a little more",
@@ -105,7 +110,7 @@ func zziLevels(t *testing.T, s *zziShop) {
 	levels := map[errs.Code]string{
 		errs.Internal: "error", errs.Unavailable: "error", errs.DeadlineExceeded: "error", errs.Aborted: "warn", errs.RateLimited: "warn",
 	}
-	for code := range zziCodes {
+	for _, code := range slices.Sorted(maps.Keys(zziCodes)) {
 		want := levels[code]
 		if want == "" {
 			want = "info"
@@ -114,6 +119,10 @@ func zziLevels(t *testing.T, s *zziShop) {
 		line := zziLine(t, s, c, "a call that fails with "+code.String())
 		zziField(t, c, line, "level", "level", want, "error is for faults of the system, which page a person; mistakes of clients do not")
 		zziField(t, c, line, "error-code", "error_code", fmt.Sprint(int(code)), "the shop's code is finer than gRPC's")
+	}
+	for code, want := range map[codes.Code]string{codes.Unknown: "error", codes.DataLoss: "error", codes.Unimplemented: "info", codes.OutOfRange: "info"} {
+		c := s.logged(zziCall{method: zziOpen, do: func(context.Context) error { return grpcstatus.Error(status.Error(code, zziCause)) }})
+		zziField(t, c, zziLine(t, s, c, "a call that fails with "+code.String()), "level", "level", want, "the table of the lesson has the levels")
 	}
 	c := s.logged(zziCall{method: zziProbe})
 	zziField(t, c, zziLine(t, s, c, "a health check"), "probes", "level", "debug", "a probe each second would be most of the log")

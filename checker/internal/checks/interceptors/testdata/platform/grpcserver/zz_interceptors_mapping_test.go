@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,8 +33,8 @@ func TestZZInterceptorsMapping(t *testing.T) {
 			"some message", "a DomainError whose cause is the status of another service"},
 		{fmt.Errorf("send: %w", status.Error(codes.Unavailable, zziCause)), codes.Unavailable, "", errs.Unavailable.Message(), "a status of gRPC itself"},
 	}
-	for code, want := range zziCodes {
-		answers = append(answers, answer{zziError(code), want, "SOME_REASON", "some message", "a wrapped DomainError with the code " + code.String()})
+	for _, code := range slices.Sorted(maps.Keys(zziCodes)) {
+		answers = append(answers, answer{zziError(code), zziCodes[code], "SOME_REASON", "some message", "a wrapped DomainError with the code " + code.String()})
 	}
 	for _, method := range zziMethods("Open") {
 		for _, a := range answers {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,9 +22,10 @@ const (
 
 func TestZZInterceptorsMetrics(t *testing.T) {
 	first, s := zziStart(t, nil), zziStart(t, nil)
+	zziCounts(t, s, zziCall{method: zziProbe}, "a health check")
 	for _, method := range zziMethods("Open") {
 		zziCounts(t, s, zziCall{method: method}, "a call that succeeds")
-		for code := range zziCodes {
+		for _, code := range slices.Sorted(maps.Keys(zziCodes)) {
 			zziCounts(t, s, zziCall{method: method, do: func(context.Context) error { return grpcstatus.Error(zziError(code)) }},
 				"a call that fails with "+code.String())
 		}

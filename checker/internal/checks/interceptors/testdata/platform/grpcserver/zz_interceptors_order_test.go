@@ -49,7 +49,7 @@ func zziSeen(t *testing.T, s *zziShop, call zziCall, want zziEnd) *zziCall {
 	c := s.logged(call)
 	what := "a " + c.kind() + " " + want.what
 	if !c.ended {
-		zziFail(t, zziFailure{want.id, what + " is not recovered", want.code.String(), fmt.Sprintf("panic: %v%s", c.panicked, c.place), "the process ends"})
+		zziFail(t, zziFailure{want.id, what + " is not recovered", want.code.String(), fmt.Sprintf("the chain panics: %v%s", c.panicked, c.place), "gRPC does not recover panics: the process ends"})
 	}
 	if c.status.Code() != want.code {
 		zziFail(t, zziFailure{want.id, what + " gets the wrong answer", want.code.String(), fmt.Sprintf("%v: %s", c.status.Code(), c.status.Message()),
@@ -112,7 +112,7 @@ func zziPanicInChain(t *testing.T) {
 		c := s.logged(zziCall{method: method, headers: []string{"authorization", "Bearer nonsense"}})
 		if !c.ended {
 			zziFail(t, zziFailure{"chain-panic", "a panic of an interceptor (authorization without a Verifier) leaves the chain", "an error",
-				fmt.Sprintf("panic: %v%s", c.panicked, c.place), "interceptors are code like any other: recovery is outside of all that can panic"})
+				fmt.Sprintf("the chain panics: %v%s", c.panicked, c.place), "interceptors are code like any other: recovery is outside of all that can panic"})
 		}
 		if c.status.Code() == codes.OK || c.ran {
 			zziFail(t, zziFailure{"chain-panic", "a call that could not be verified is let through", "an error", c.status.Code().String(), "what cannot be checked is refused"})
