@@ -21,6 +21,7 @@ import (
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
+	"stagecraft/checker/internal/checks/interceptors"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
@@ -41,6 +42,7 @@ var topics = []func() []check.Check{
 	dependencyrule.Checks,
 	dispatcher.Checks,
 	idempotency.Checks,
+	interceptors.Checks,
 	saga.Checks,
 	outboxrelay.Checks,
 	repository.Checks,

@@ -1,0 +1,24 @@
+package grpcserver
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+	"google.golang.org/grpc/status"
+
+	"shop/platform/logging"
+)
+
+func logCall(ctx context.Context, service, method string, took time.Duration, err error) {
+	fields := []zap.Field{
+		logging.Event(service + ".rpc.finished"),
+		zap.String("method", method),
+		zap.Uint32("code", uint32(status.Code(err))),
+		zap.Int64("duration_ms", took.Milliseconds()),
+	}
+	if err != nil {
+		fields = append(fields, logging.Error(err))
+	}
+	logging.From(ctx).Log(levelOf(method, err), "call finished", fields...)
+}

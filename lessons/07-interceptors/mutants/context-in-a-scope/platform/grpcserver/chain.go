@@ -1,0 +1,31 @@
+package grpcserver
+
+import (
+	"context"
+	"maps"
+
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	reflectionpb "google.golang.org/grpc/reflection/grpc_reflection_v1"
+	reflectionalpha "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
+
+	"shop/platform/auth"
+	"shop/platform/grpcstatus"
+)
+
+func authorize(p Params) interceptor {
+	rules := auth.Rules{
+		healthpb.Health_Check_FullMethodName:                                 {auth.Public},
+		healthpb.Health_Watch_FullMethodName:                                 {auth.Public},
+		healthpb.Health_List_FullMethodName:                                  {auth.Public},
+		reflectionpb.ServerReflection_ServerReflectionInfo_FullMethodName:    {auth.Public},
+		reflectionalpha.ServerReflection_ServerReflectionInfo_FullMethodName: {auth.Public},
+	}
+	maps.Copy(rules, p.Rules)
+	authorizer := auth.NewAuthorizer(p.Verifier, rules)
+	return func(ctx context.Context, method string, next func(ctx context.Context) error) error {
+		if _, err := authorizer.Authorize(ctx, method); err != nil {
+			return grpcstatus.Error(err)
+		}
+		return next(ctx)
+	}
+}

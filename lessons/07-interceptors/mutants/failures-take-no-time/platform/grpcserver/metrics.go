@@ -1,0 +1,21 @@
+package grpcserver
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc/status"
+
+	"shop/platform/telemetry"
+)
+
+func (m *metrics) observe(ctx context.Context, method string, next func(ctx context.Context) error) (err error) {
+	err = errPanicked
+	defer func(started time.Time) {
+		m.handled.WithLabelValues(method, status.Code(err).String()).Inc()
+		if err == nil {
+			telemetry.Observe(ctx, m.duration.WithLabelValues(method), time.Since(started).Seconds())
+		}
+	}(time.Now())
+	return next(ctx)
+}

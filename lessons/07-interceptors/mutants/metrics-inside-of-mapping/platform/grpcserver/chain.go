@@ -1,0 +1,15 @@
+package grpcserver
+
+import "google.golang.org/grpc"
+
+func newChain(p Params) (unary []grpc.UnaryServerInterceptor, stream []grpc.StreamServerInterceptor) {
+	shared := []interceptor{
+		correlate, logCalls(p.Service, p.Log), recoverPanic, limitRate(p.Config), authorize(p), mapErrors, newMetrics(p.Registry).observe,
+	}
+	for _, i := range shared {
+		unary, stream = append(unary, i.unary), append(stream, i.stream)
+	}
+	unary = append(unary, defaultDeadline(p.Config.DefaultTimeout).unary)
+	stream = append(stream, limitDuration(p.Config.StreamTimeout).stream)
+	return unary, stream
+}

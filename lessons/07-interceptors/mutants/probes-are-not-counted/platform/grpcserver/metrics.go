@@ -1,0 +1,23 @@
+package grpcserver
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/status"
+
+	"shop/platform/telemetry"
+)
+
+func (m *metrics) observe(ctx context.Context, method string, next func(ctx context.Context) error) (err error) {
+	err = errPanicked
+	defer func(started time.Time) {
+		if strings.HasPrefix(method, "/grpc.") {
+			return
+		}
+		m.handled.WithLabelValues(method, status.Code(err).String()).Inc()
+		telemetry.Observe(ctx, m.duration.WithLabelValues(method), time.Since(started).Seconds())
+	}(time.Now())
+	return next(ctx)
+}
