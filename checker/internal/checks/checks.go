@@ -27,6 +27,7 @@ import (
 	"stagecraft/checker/internal/checks/outboxrelay"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/saga"
+	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
 )
@@ -43,6 +44,7 @@ var topics = []func() []check.Check{
 	outboxrelay.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
+	sagatimeout.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,
