@@ -12,9 +12,10 @@ func fail(t *check.T) {
 
 	t.Step("a purchase is undone by a timeout, and wallet does not get the refund either")
 	silent := s.strike("wallet never replied", "order sends wallet.balance.deduct", wallet.HoldDelivery(fault.Key(deduct), 1)).purchase
-	wallet.HoldDelivery(command(refund, silent), 1)
+	unseen := wallet.HoldDelivery(command(refund, silent), 1)
 	s.stale(silent)
 	silent.beingUndone(deductStep, "CONFIRMED", reserve, deduct, refund)
+	s.arrives("order sends wallet.balance.refund", unseen)
 	undone := silent.state()
 	s.scan()
 	silent.unchanged("hasty", "though its compensation was sent a moment ago", "each command has SAGA_STALE_AFTER for its reply", undone)

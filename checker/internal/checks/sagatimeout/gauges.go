@@ -46,6 +46,11 @@ func gauges(t *check.T) {
 	want := openSagas{createOrder: {2, 1}, shipOrder: {1, 0}, cancelOrder: {0, 1}}
 	s.show("wrong", "nothing is stale", want)
 
+	t.Step("sagas cannot be counted, and then cannot even be listed")
+	s.scanFails("sagas cannot be counted", `ALTER TABLE saga_executions RENAME COLUMN saga_type TO hidden`,
+		`ALTER TABLE saga_executions RENAME COLUMN hidden TO saga_type`, want)
+	s.scanFails("sagas cannot be listed", `ALTER TABLE saga_executions RENAME TO hidden`, `ALTER TABLE hidden RENAME TO saga_executions`, want)
+
 	t.Step("the shipment ends; a saga is stale and cannot be moved")
 	s.exec("set a step", `UPDATE saga_executions SET current_step = 'WRAP_GIFT' WHERE aggregate_id = $1`, running.id)
 	s.stale(running.purchase)
@@ -65,6 +70,23 @@ func gauges(t *check.T) {
 	s.show("left", "no saga is open", openSagas{})
 }
 
+// scanFails lets scans fail, and looks whether they say so and leave the gauges alone.
+func (s *shop) scanFails(how, change, undo string, want openSagas) {
+	before := len(s.Service("order").Logs().Events(scanFailed))
+	s.exec("change order_db", change)
+	said := s.t.Within(patience/2, func() bool { return len(s.Service("order").Logs().Events(scanFailed)) > before+1 })
+	seen := s.read()
+	s.exec("change order_db back", undo)
+	s.t.True(said, check.Failure{
+		ID: "unsaid", Sentence: "a scan that failed is not reported: " + how, Expected: "the error that Execute returns, in a line " + scanFailed,
+		Seen: "no such line", Why: "a monitor that cannot look is as good as none, and no one would know",
+	})
+	s.t.True(seen == want.String(), check.Failure{
+		ID: "not-counted", Sentence: "a scan that failed has changed the gauges: " + how, Expected: want.String(), Seen: seen,
+		Why: "what was not counted is not zero",
+	})
+}
+
 // deducting is a purchase whose second command wallet has not seen.
 func (s *shop) deducting(at string) struck {
 	return s.strike(at, "order sends wallet.balance.deduct", s.Broker("wallet").HoldDelivery(fault.Key(deduct), 1))
@@ -81,27 +103,26 @@ func (s *shop) undoing(at string) (struck, *fault.MessageHold) {
 
 // show waits until the gauges of order show these sagas.
 func (s *shop) show(id, moment string, want openSagas) {
-	seen := ""
-	read := func() bool {
-		metrics, err := telemetry.Scrape(s.t.Context(), s.Service("order").MetricsAddr)
-		if err != nil {
-			seen = err.Error()
-			return false
-		}
-		got, equal := openSagas{}, true
-		for _, sagaType := range []string{createOrder, cancelOrder, shipOrder} {
-			labels := map[string]string{"type": sagaType}
-			unsettled, _ := metrics.Sum("sagas_unsettled", labels)
-			failed, _ := metrics.Sum("sagas_failed", labels)
-			got[sagaType] = counts{unsettled, failed}
-			equal = equal && got[sagaType] == want[sagaType]
-		}
-		seen = got.String()
-		return equal
-	}
-	s.t.True(s.t.Within(patience/2, read), check.Failure{
+	var seen string
+	s.t.True(s.t.Within(patience/2, func() bool { seen = s.read(); return seen == want.String() }), check.Failure{
 		ID: id, Sentence: "sagas_unsettled and sagas_failed are not what the table says: " + moment, Expected: want.String(), Seen: seen,
 		Why: "the alert SagaStuck looks at them: RUNNING and COMPENSATING are in progress, a type that has none is 0, and each scan counts, " +
 			"whatever it has moved",
 	})
+}
+
+// read returns what the gauges of order show.
+func (s *shop) read() string {
+	metrics, err := telemetry.Scrape(s.t.Context(), s.Service("order").MetricsAddr)
+	if err != nil {
+		return err.Error()
+	}
+	got := openSagas{}
+	for _, sagaType := range []string{createOrder, cancelOrder, shipOrder} {
+		labels := map[string]string{"type": sagaType}
+		unsettled, _ := metrics.Sum("sagas_unsettled", labels)
+		failed, _ := metrics.Sum("sagas_failed", labels)
+		got[sagaType] = counts{unsettled, failed}
+	}
+	return got.String()
 }

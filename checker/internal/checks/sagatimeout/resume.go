@@ -139,11 +139,13 @@ func (s *shop) resumeForward() {
 	s.reply(cancelled.id, undone(reserveStep).refused("INTERNAL"))
 	t.Step("the operator resumes both")
 	again := []*fault.MessageHold{inventory.HoldDelivery(fault.Key(ship), 1), inventory.HoldDelivery(fault.Key(release), 1)}
+	want := [][]string{{reserve, deduct, ship, ship}, {reserve, deduct, refund, release, release}}
 	for i, p := range []*purchase{shipping, cancelled} {
 		p.is("not-failed", "its saga", "FAILED", p.state().saga, "a refusal of what cannot be undone needs an operator")
 		p.resumes()
 		st := p.state()
 		p.is("not-running", "its saga", "RUNNING", st.saga, "a saga that only goes forward goes on, and must wait for the reply")
+		p.sent("commands", "after the resume", "the saga goes on where it was: what is done is done", want[i]...)
 		p.is("failure-left", "the failure of the saga", "empty", st.reason+st.failureCode, "it has not failed any more: `sagas list` shows it to operators")
 		t.True(strings.HasSuffix(st.steps, " STARTED"), check.Failure{
 			ID: "not-started", Sentence: p.at + ": its step does not say that its command is on its way", Expected: "the last step STARTED",
@@ -153,9 +155,9 @@ func (s *shop) resumeForward() {
 		again[i].Release()
 	}
 	shipping.ends("SHIPPED")
-	shipping.sent("commands", "after the resume", whyResume, reserve, deduct, ship, ship)
+	shipping.sent("commands", "at the end", whyResume, want[0]...)
 	cancelled.ends("CANCELLED")
-	cancelled.sent("commands", "after the resume", "the first step of the cancellation is done: the saga goes on where it was", reserve, deduct, refund, release, release)
+	cancelled.sent("commands", "at the end", whyResume, want[1]...)
 	for _, hold := range lost {
 		hold.Release()
 	}
@@ -164,9 +166,20 @@ func (s *shop) resumeForward() {
 // resumeSeveral names orders that have no open saga beside one that has.
 func (s *shop) resumeSeveral(paid *purchase) {
 	t := s.t
-	t.Step("the operator resumes an order that does not exist, one that is paid, no id at all, and one whose command is lost")
-	p, before, unknown := s.deducting("it was the last of several"), paid.state(), uuid.NewString()
-	code, output := s.operator(unknown, paid.id, "no-uuid", p.id)
+	t.Step("the operator resumes an order that does not exist, one that is paid, no id at all, one at a step of a newer version, and one " +
+		"whose command is lost")
+	p, newer := s.deducting("it was the last of several"), s.deducting("it stands at a step of a newer version")
+	s.exec("set a step", `UPDATE saga_executions SET current_step = 'WRAP_GIFT' WHERE aggregate_id = $1`, newer.id)
+	before, stands, unknown := paid.state(), newer.state(), uuid.NewString()
+	code, output := s.operator(newer.id)
+	newer.unchanged("unmoved", "though it cannot be resumed", "its transaction is rolled back", stands)
+	t.True(code == 1 && strings.Contains(output, newer.id), check.Failure{
+		ID: "unsaid", Sentence: "a saga that cannot be resumed is not reported", Expected: "exit code 1, and an error about the order",
+		Seen: fmt.Sprintf("exit code %d; %s", code, output), Why: "the operator believes that it goes on",
+	})
+	s.exec("set a step", `UPDATE saga_executions SET current_step = $2 WHERE aggregate_id = $1`, newer.id, deductStep)
+	newer.hold.Release()
+	code, output = s.operator(unknown, paid.id, "no-uuid", p.id)
 	for _, id := range []string{unknown, paid.id} {
 		t.True(code == 1 && strings.Contains(output, fmt.Sprintf("order %s has no saga to resume", id)), check.Failure{
 			ID: "nothing", Sentence: "an order without an open saga is not reported as such",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,6 +56,7 @@ const (
 	timedOut      = "order.saga.timed_out"
 	timeoutFailed = "order.saga.timeout_failed"
 	scanned       = "order.saga.scanned"
+	scanFailed    = "order.saga.scan_failed"
 	failed        = "order.saga.failed"
 	settledEvent  = "order.saga.settled"
 	resumed       = "order.saga.resumed"
@@ -66,9 +68,17 @@ var env = map[string]string{
 	"SAGA_SCAN_INTERVAL":      "30ms",
 	"SAGA_SCAN_QUERY_TIMEOUT": "30s",
 	"DB_STATEMENT_TIMEOUT":    "60s",
-	"CONSUMER_REQUEUE_MIN":    "20ms",
-	"CONSUMER_REQUEUE_MAX":    "100ms",
 	"RABBITMQ_RECONNECT_MIN":  "50ms",
+	"DB_COMMIT_TIMEOUT":       "30s",
+}
+
+// patient is an environment in which no message is sent or delivered again because the machine is slow: a copy would pass a hold.
+var patient = map[string]string{
+	"CONSUMER_REQUEUE_MIN":   "20ms",
+	"CONSUMER_REQUEUE_MAX":   "100ms",
+	"RABBITMQ_HEARTBEAT":     "60s",
+	"OUTBOX_LEASE":           "60s",
+	"OUTBOX_CONFIRM_TIMEOUT": "40s",
 }
 
 // shop is a running system whose every operation is recorded.
@@ -86,9 +96,9 @@ type shop struct {
 func open(t *check.T) (s *shop, first *purchase) {
 	t.Step("start the four services on empty databases")
 	s = &shop{t: t, history: new(history.Recorder)}
-	s.Stack = t.Stack(stack.Options{ServiceEnv: map[string]map[string]string{"order": maps.Clone(env)}, Env: map[string]string{
-		"CONSUMER_REQUEUE_MIN": "20ms", "CONSUMER_REQUEUE_MAX": "100ms",
-	}, Recorder: s.history})
+	s.Stack = t.Stack(stack.Options{
+		Env: maps.Clone(patient), ServiceEnv: map[string]map[string]string{"order": maps.Clone(env)}, Recorder: s.history,
+	})
 	db, err := pgx.Connect(t.Context(), t.Lease().Databases["order_db"])
 	t.Ours("connect to order_db", err)
 	t.Cleanup(func(ctx context.Context) { _ = db.Close(ctx) })
@@ -146,7 +156,7 @@ func (s *shop) exec(what, sql string, args ...any) {
 	s.t.Ours(what, err)
 }
 
-// arrives waits until a message is held.
+// arrives waits until a message is held. A copy of it, which the broker delivers when a connection was lost, does not pass the hold.
 func (s *shop) arrives(what string, hold *fault.MessageHold) {
 	s.t.Eventually(what, patience, func(context.Context) (string, bool) {
 		select {
@@ -156,6 +166,9 @@ func (s *shop) arrives(what string, hold *fault.MessageHold) {
 			return "it was not sent", false
 		}
 	})
+	held := hold.Passage()
+	service, _, _ := strings.Cut(held.Link, "->")
+	s.Broker(service).DropDelivery(fault.ID(held.Message.ID), 0)
 }
 
 // age lets so much time pass for the open sagas of these purchases, in one moment.
