@@ -30,6 +30,7 @@ import (
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/saga"
+	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
 )
@@ -48,6 +49,7 @@ var topics = []func() []check.Check{
 	repository.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
+	sagatimeout.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,
