@@ -26,6 +26,7 @@ import (
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
 	"stagecraft/checker/internal/checks/retries"
+	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
@@ -52,6 +53,7 @@ var topics = []func() []check.Check{
 	retries.Checks,
 	chaos.Checks,
 	migrations.Checks,
+	rollout.Checks,
 	written.Checks,
 }
 
