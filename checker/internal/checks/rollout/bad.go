@@ -142,6 +142,7 @@ func (l *lab) judgeFault(t *check.T, f fault, pods []pod, old string) (settled b
 	if serving < replicas {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), answer)
 		defer cancel()
+		l.keepLogs(t)
 		t.Fail(check.Failure{
 			ID: "replaced", Sentence: fmt.Sprintf("a release of %s with %s replaces pods that serve", f.service, f.what),
 			Expected: fmt.Sprintf("%d old pods stay as long as no new one is available", replicas), Seen: l.snapshot(ctx),

@@ -51,9 +51,7 @@ func (l *lab) ends(t *check.T, what string, err error) {
 	if err == nil {
 		return
 	}
-	if t.Context().Err() != nil {
-		<-t.Context().Done()
-	}
+	l.keepLogs(t)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), answer)
 	defer cancel()
 	t.Fail(check.Failure{
@@ -70,7 +68,10 @@ func (l *lab) ended(t *check.T, name string, p pod) {
 	content, err := os.ReadFile(filepath.Join(l.Cluster.Logs, fmt.Sprintf("%s_%s_%s.log", l.Namespace, p.name, name)))
 	t.Ours("read the log of "+p.name, err)
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	t.True(strings.Contains(string(content), `"`+name+`.service.stopped"`), check.Failure{
+	if strings.Contains(string(content), `"`+name+`.service.stopped"`) {
+		return
+	}
+	t.Fail(check.Failure{
 		ID: "killed", Sentence: fmt.Sprintf("a pod of %s was killed before its stop was over", name), Expected: "the event " + name + ".service.stopped at the end of its log",
 		Seen: "its last line: " + lines[len(lines)-1], Why: "what it had not finished is lost, or done twice: SIGKILL comes at the end of the grace period",
 	})
