@@ -59,7 +59,7 @@ func badRelease(t *check.T, l *lab) {
 		for _, f := range faults {
 			t.Step("release %s with %s", f.service, f.what)
 			if err := l.give(ctx, f); err != nil {
-				return err
+				return ours(err)
 			}
 		}
 		if err := l.watchFaults(ctx, t, old); err != nil {
@@ -68,7 +68,7 @@ func badRelease(t *check.T, l *lab) {
 		t.Step("take all three back")
 		for _, f := range faults {
 			if err := l.Cluster.RollBack(ctx, l.Namespace, f.service); err != nil {
-				return err
+				return ours(err)
 			}
 		}
 		for _, f := range faults {
@@ -110,7 +110,7 @@ func (l *lab) watchFaults(ctx context.Context, t *check.T, old map[string]string
 		for _, f := range faults {
 			pods, err := l.pods(ctx, f.service)
 			if err != nil {
-				return err
+				return ours(err)
 			}
 			settled = l.judgeFault(t, f, pods, old[f.service]) && settled
 		}
@@ -142,8 +142,7 @@ func (l *lab) judgeFault(t *check.T, f fault, pods []pod, old string) (settled b
 	if serving < replicas {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), answer)
 		defer cancel()
-		l.keepLogs(t)
-		t.Fail(check.Failure{
+		l.fail(t, check.Failure{
 			ID: "replaced", Sentence: fmt.Sprintf("a release of %s with %s replaces pods that serve", f.service, f.what),
 			Expected: fmt.Sprintf("%d old pods stay as long as no new one is available", replicas), Seen: l.snapshot(ctx),
 			Why: "a new pod that cannot serve counts as available, or old ones may go before a new one is: then one typing error is an outage",

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"stagecraft/checker/internal/kube"
 	"stagecraft/checker/internal/kube/shop"
 	"stagecraft/checker/internal/load/traffic"
+	"stagecraft/checker/internal/stall"
 )
 
 const (
@@ -40,6 +42,8 @@ type lab struct {
 	*shop.Shop
 	customers *traffic.Traffic
 	began     time.Time // the check that uses it
+	machine   *stall.Probe
+	mark      stall.Mark // when that check began
 }
 
 // labs are shared by the checks of a run, which judge the same code. A cluster takes half a minute to come up, and half of the machine: this
@@ -61,7 +65,9 @@ func withLab(t *check.T, judge func(*check.T, *lab)) {
 	if _, err := os.Stat(filepath.Join(t.Root(), ".stagecraft", "kube", "kube")); err != nil {
 		t.Unknown("this check needs the Kubernetes cluster of this repository, which is not built; run `go run ./checker setup-kube`, once")
 	}
-	began, shared := time.Now(), share(t)
+	shared := share(t)
+	machine := stall.Start()
+	defer machine.Stop()
 	select {
 	case shared.turn <- struct{}{}:
 	case <-t.Context().Done():
@@ -86,10 +92,10 @@ func withLab(t *check.T, judge func(*check.T, *lab)) {
 				<-labs.cluster
 			}
 		}()
-		shared.lab = open(t, began)
+		shared.lab = open(t, machine)
 		opened = true
 	}
-	shared.lab.began = began
+	shared.lab.began, shared.lab.machine, shared.lab.mark = time.Now(), machine, machine.Mark()
 	judge(t, shared.lab)
 	good = t.Context().Err() == nil
 }
@@ -127,11 +133,12 @@ func (s *sharedLab) close() {
 }
 
 // open deploys the learner's manifests and programs, and lets customers buy for the first time.
-func open(t *check.T, began time.Time) *lab {
+func open(t *check.T, machine *stall.Probe) *lab {
 	t.Step("deploy the shop to a cluster where programs start %s late, and clients learn %s late which pods are ready", startDelay, endpointLag)
 	manifests, err := overlay(t.Dir())
 	t.Ours("write a kustomization", err)
 	defer os.RemoveAll(manifests)
+	began, mark := time.Now(), machine.Mark()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	s, err := shop.Deploy(ctx, shop.Options{
@@ -139,14 +146,15 @@ func open(t *check.T, began time.Time) *lab {
 		Say: func(line string) {
 			t.Log("%s", line)
 			if strings.HasPrefix(line, "applying ") { // until now it was our work: programs, servers, the cluster
+				began, mark = time.Now(), machine.Mark()
 				limited, release := t.Patience(comesUp)
 				context.AfterFunc(limited, func() { cancel(errSlow) })
 				context.AfterFunc(ctx, release)
 			}
 		},
 	})
-	judgeDeploy(t, ctx, err)
-	l := &lab{Shop: s, began: began}
+	judgeDeploy(t, err, func() { notBusy(t, "the start of the shop", machine, mark, began) })
+	l := &lab{Shop: s, began: began, machine: machine, mark: mark}
 	complete := false
 	defer func() {
 		if !complete {
@@ -158,8 +166,7 @@ func open(t *check.T, began time.Time) *lab {
 	})
 	t.Step("fill the shelves; each of 20 customers buys something")
 	if err := l.sell(ctx); err != nil {
-		l.keepLogs(t)
-		t.Fail(check.Failure{
+		l.fail(t, check.Failure{
 			ID: "not-up", Sentence: "the shop is up, and does not sell", Expected: "each customer tops up, and buys", Seen: err.Error(),
 			Why: "this is the ordinary case, before any release; a pod that is ready, and cannot serve, is the most likely reason",
 		})
@@ -184,7 +191,7 @@ func (l *lab) sell(ctx context.Context) error {
 }
 
 // judgeDeploy tells the learner's failures from ours.
-func judgeDeploy(t *check.T, ctx context.Context, err error) {
+func judgeDeploy(t *check.T, err error, notBusy func()) {
 	if err == nil {
 		return
 	}
@@ -203,10 +210,29 @@ func judgeDeploy(t *check.T, ctx context.Context, err error) {
 	case errors.As(err, &refused):
 		f.ID, f.Sentence, f.Expected = "refused", "the cluster refuses an object", "objects that the API server takes"
 		f.Why = "what is refused is not deployed, and the release stops half-way"
-	case context.Cause(ctx) == nil && errors.Is(err, context.DeadlineExceeded):
-		t.Unknown("the machine is too busy: the shop was not up after five minutes, of which the machine gave less than " + comesUp.String())
+	default:
+		notBusy()
 	}
 	t.Fail(f)
+}
+
+// fail fails the check with the logs of the pods, unless the machine was too busy for a judgement.
+func (l *lab) fail(t *check.T, f check.Failure) {
+	notBusy(t, "the pods", l.machine, l.mark, l.began)
+	l.keepLogs(t)
+	t.Fail(f)
+}
+
+// enough is the part of the time that the machine must give: on one that gives less, a program that is right fails its probes too.
+const enough = 0.6
+
+// notBusy ends the check as unknown when the machine has given too little since the mark.
+func notBusy(t *check.T, what string, machine *stall.Probe, mark stall.Mark, began time.Time) {
+	took, given := time.Since(began), machine.Given(mark)
+	if float64(given) < enough*float64(took) {
+		t.Unknown(fmt.Sprintf("the machine is too busy to judge %s: it gave %s of %s; run the check again when it is quieter",
+			what, given.Round(100*time.Millisecond), took.Round(100*time.Millisecond)))
+	}
 }
 
 // overlay makes a kustomization of the learner's base in a namespace. The caller removes the directory.

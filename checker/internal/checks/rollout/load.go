@@ -13,7 +13,6 @@ import (
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/load"
-	"stagecraft/checker/internal/stall"
 )
 
 const (
@@ -25,9 +24,6 @@ const (
 	more = 2 * time.Second
 	// answer is how long a customer waits. The gateway gives up earlier.
 	answer = 20 * time.Second
-
-	// enough is the part of the time that the machine must give: on one that gives less, a program that is right fails its probes too.
-	enough = 0.6
 
 	noConnection = "connection failed"
 )
@@ -49,9 +45,6 @@ func (l *lab) underLoad(t *check.T, what string, change func(ctx context.Context
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	f := &failures{began: time.Now(), counts: map[string]int{}}
-	machine := stall.Start()
-	defer machine.Stop()
-	begin := machine.Mark()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -79,14 +72,9 @@ func (l *lab) underLoad(t *check.T, what string, change func(ctx context.Context
 	}
 	cancel(nil)
 	<-ended
-	if f.any() {
-		if took, given := time.Since(f.began), machine.Given(begin); float64(given) < enough*float64(took) {
-			t.Unknown(fmt.Sprintf("the machine is too busy to judge %s: it gave %s of %s, and requests failed; run it again when it is quieter",
-				what, given.Round(100*time.Millisecond), took.Round(100*time.Millisecond)))
-		}
-		l.keepLogs(t)
+	if failure, failed := f.judge(what); failed {
+		l.fail(t, failure)
 	}
-	f.judge(t, what)
 	t.Log("%s: %d requests, %s", what, f.sent, time.Since(f.began).Round(100*time.Millisecond))
 	return err
 }
@@ -120,28 +108,29 @@ func (f *failures) any() bool {
 	return f.first != ""
 }
 
-func (f *failures) judge(t *check.T, what string) {
+// judge returns what is wrong.
+func (f *failures) judge(what string) (failure check.Failure, failed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.first == "" {
-		return
+		return check.Failure{}, false
 	}
-	failed, refused := 0, false
+	count, refused := 0, false
 	var texts []string
 	for _, kind := range slices.Sorted(maps.Keys(f.counts)) {
-		failed += f.counts[kind]
+		count += f.counts[kind]
 		refused = refused || strings.HasSuffix(kind, noConnection)
 		texts = append(texts, fmt.Sprintf("%d × %s", f.counts[kind], kind))
 	}
-	failure := check.Failure{
+	failure = check.Failure{
 		ID: "failed", Sentence: fmt.Sprintf("requests of customers fail during %s", what), Expected: "each request is answered",
 		Seen: fmt.Sprintf("%d of %d failed until %s after the first failure: %s\nthe first: %s\nat that moment:\n%s",
-			failed, f.sent, more, strings.Join(texts, ", "), f.first, f.state),
+			count, f.sent, more, strings.Join(texts, ", "), f.first, f.state),
 		Why: "a pod got a call that it could not answer: it had not opened its port yet, it had closed it already, or its service was not ready",
 	}
 	if refused {
 		failure.ID, failure.Sentence = "refused-connection", fmt.Sprintf("connections of customers fail during %s", what)
 		failure.Why = "no gateway listens where a customer is sent: a new pod is ready before it listens, an old one stops before the last client has noticed, or no pod is left"
 	}
-	t.Fail(failure)
+	return failure, true
 }
