@@ -59,6 +59,8 @@ func (m *shopManifests) canAsk(t *check.T, name, kind string, p *corev1.Probe) {
 		why = "it asks nothing"
 	case p.HTTPGet != nil && p.HTTPGet.Scheme == corev1.URISchemeHTTPS:
 		why = "the ports of the probes speak plain HTTP"
+	case p.HTTPGet != nil && p.HTTPGet.Host != "":
+		why = "a probe with a host asks that machine, and not the pod"
 	case !m.answers(name, p):
 		why = fmt.Sprintf("only port %d of the clients and port %d of the metrics are open, and paths are %s and %s", clientPort(name), metricsPort, livePath, readyPath)
 		if name != gateway {
@@ -137,10 +139,12 @@ func (m *shopManifests) hangs(t *check.T, name string) {
 		Expected: fmt.Sprintf("a livenessProbe that asks %s, and fails within %s", livePath, longestHang), Seen: fmt.Sprintf("%s; %s", asked(live), timing(live)),
 		Why: "a process in a deadlock serves nothing and does not end by itself; the kernel still accepts connections to its port",
 	})
-	t.True(live.HTTPGet.Path == livePath, check.Failure{
-		ID: "liveness-follows", Sentence: name + " is restarted when its database is away", Expected: "a livenessProbe that asks " + livePath, Seen: asked(live),
-		Why: "a restart does not repair a database; all pods restart together, in the middle of the outage",
-	})
+	for _, p := range []namedProbe{{"livenessProbe", live}, {"startupProbe", m.container(name).StartupProbe}} {
+		t.True(p.Probe == nil || p.HTTPGet == nil || p.HTTPGet.Path == livePath, check.Failure{
+			ID: "follows", Sentence: name + " is restarted when its database is away", Expected: "a " + p.kind + " that asks " + livePath, Seen: asked(p.Probe),
+			Why: "a restart does not repair a database; all pods restart together, in the middle of the outage",
+		})
+	}
 	t.True(patience(live)-time.Duration(max(live.InitialDelaySeconds, 0))*time.Second >= shortPause, check.Failure{
 		ID: "eager", Sentence: fmt.Sprintf("%s is restarted after a pause of %s", name, shortPause),
 		Expected: "a livenessProbe that fails several times, over more than " + shortPause.String(), Seen: timing(live),
