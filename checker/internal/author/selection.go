@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"stagecraft/checker/internal/author/proof"
+	"stagecraft/checker/internal/kube"
 	"stagecraft/checker/internal/lesson"
 )
 
@@ -48,8 +49,13 @@ func cost(l lesson.Lesson) int {
 	return len(variants)
 }
 
-// due are the lessons whose proof is not on record, and a sample of the others.
-func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string) ([]lesson.Lesson, error) {
+// due are the lessons whose proof is not on record, and a sample of the others. A lesson that needs a cluster is left out, and named, where
+// none is built: it takes minutes to build, and a record proves the lesson until it changes.
+func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string, s *sources) ([]lesson.Lesson, error) {
+	lessons, left := gradable(lessons, func(l lesson.Lesson) bool { return !s.needCluster(l) || kube.Available(ctx, o.Root) == nil })
+	if len(left) > 0 {
+		fmt.Fprintf(o.Out, "verify: left out, because no cluster is built (`go run ./checker setup-kube`): %s\n", names(left))
+	}
 	proved, err := readRecord(o.Root)
 	if err != nil {
 		return nil, err
@@ -69,6 +75,23 @@ func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[s
 	due := slices.Concat(changed, sample)
 	slices.SortFunc(due, func(a, b lesson.Lesson) int { return a.Number - b.Number })
 	return due, nil
+}
+
+// gradable parts the lessons into those that can be graded here and the others.
+func gradable(lessons []lesson.Lesson, can func(lesson.Lesson) bool) (here, left []lesson.Lesson) {
+	for _, l := range lessons {
+		if can(l) {
+			here = append(here, l)
+		} else {
+			left = append(left, l)
+		}
+	}
+	return here, left
+}
+
+// needCluster reports whether a check of the lesson deploys to Kubernetes.
+func (s *sources) needCluster(l lesson.Lesson) bool {
+	return s.reach(checkPackages(l))[internal+"kube/shop"]
 }
 
 func sampleOf(lessons []lesson.Lesson, seed uint64) []lesson.Lesson {

@@ -88,7 +88,7 @@ func (v *verification) prepare(ctx context.Context, lessons []lesson.Lesson) (er
 		}
 	}
 	if v.Changed {
-		v.graded, err = v.due(ctx, lessons, v.hashes)
+		v.graded, err = v.due(ctx, lessons, v.hashes, v.sources)
 	}
 	return err
 }

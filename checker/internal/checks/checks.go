@@ -29,6 +29,7 @@ import (
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
+	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/shutdown"
@@ -60,6 +61,7 @@ var topics = []func() []check.Check{
 	chaos.Checks,
 	migrations.Checks,
 	pipeline.Checks,
+	rollout.Checks,
 	written.Checks,
 }
 
