@@ -55,7 +55,7 @@ test: checker setup ## run every test that can find something new, verify the le
 	@for stage in $(STAGES); do packages=$$($(CHECKER) author packages $$stage) || exit 1; test -z "$$packages" || \
 		(cd $$stage && $(CURDIR)/$(CHECKER) exec -- \
 		$(TESTSUM) --packages="$$(echo $$packages)" -- -race -timeout 10m) || exit 1; done
-	@for tool in $(sort $(dir $(wildcard tools/*/*_test.go))); do (cd $$tool && $(TESTSUM) --packages=./...) || exit 1; done
+	@for tool in $(sort $(dir $(wildcard tools/*/*_test.go tools/*/cmd/*/*_test.go))); do (cd $$tool && $(TESTSUM) --packages=./...) || exit 1; done
 	@$(TESTSUM) --packages=./... -- -timeout 60m
 
 # BENCH are flags of the program: BENCH='-runs 5' make bench; BENCH=-h lists them. RELAY and CALLS are those of the others.
