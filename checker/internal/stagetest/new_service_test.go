@@ -34,7 +34,7 @@ func TestNewService_InACopyOfTheStage_PassesWhatOtherServicesPass(t *testing.T) 
 	assert.Empty(t, problems)
 	s.lint(t, "./"+newService+"/...", "./platform/mtls/cmd/devcerts")
 	inCopy(t, s.dir, "go", "tool", "-modfile="+filepath.Join(s.dir, "tools/go.mod"), "buf", "lint")
-	inCopy(t, s.dir, "make", "manifests")
+	s.judgeManifests(t)
 
 	assert.Contains(t, s.stores, newService)
 	assert.Equal(t, s.variablesInCode(t), s.variablesInReadme(t), "expected is what the config structs say, actual what the README says")
@@ -61,6 +61,15 @@ func copyWithNewService(t *testing.T) stage {
 	require.Error(t, err, "a service must not be written twice")
 	assert.Contains(t, string(output), newService+" exists")
 	return stageIn(t, dir)
+}
+
+// judgeManifests sets no flags for the go command: with those of `make test` Kubernetes, which is large, is compiled already.
+func (s stage) judgeManifests(t *testing.T) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "make", "manifests")
+	command.Dir, command.Env = s.dir, append(os.Environ(), "GOWORK=off")
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", output)
 }
 
 func (s stage) lint(t *testing.T, packages ...string) {
