@@ -29,7 +29,13 @@ func (b *builder) highlight(name string, text []byte) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			return []byte(strings.Join(join(tokens.Tokens(), len(lines)), "\n")), nil
+			all := tokens.Tokens()
+			for i := range all {
+				if all[i].Type == chroma.Error { // what the lexer does not know, as in a template, is no error of the file
+					all[i].Type = chroma.Text
+				}
+			}
+			return []byte(strings.Join(join(all, len(lines)), "\n")), nil
 		}
 		return []byte(html.EscapeString(strings.Join(lines, "\n"))), nil
 	}, []byte(kind), text)
