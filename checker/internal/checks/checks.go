@@ -29,9 +29,7 @@ import (
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
-	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
-	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
 )
@@ -50,7 +48,6 @@ var topics = []func() []check.Check{
 	repository.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
-	sagatimeout.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,
@@ -61,7 +58,6 @@ var topics = []func() []check.Check{
 	chaos.Checks,
 	migrations.Checks,
 	pipeline.Checks,
-	rollout.Checks,
 	written.Checks,
 }
 

@@ -1,3 +1,0 @@
-package grpcclient
-
-func balancerFor(string) string { return "pick_first" }

@@ -1,9 +1,0 @@
-package grpcclient
-
-import (
-	"time"
-
-	"google.golang.org/grpc/resolver/dns"
-)
-
-func init() { dns.SetMinResolutionInterval(time.Minute) }
