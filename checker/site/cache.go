@@ -11,7 +11,7 @@ import (
 )
 
 // cacheVersion changes when the functions behind the cache do.
-const cacheVersion = "1"
+const cacheVersion = "2"
 
 type cacheKey [sha256.Size]byte
 
