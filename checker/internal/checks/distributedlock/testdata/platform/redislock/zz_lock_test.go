@@ -231,12 +231,12 @@ func TestZZLockToken(t *testing.T) {
 func TestZZLockWatchdog(t *testing.T) {
 	zzlBaseline(t)
 	const died = "the lock of a living holder expires"
-	zzlTogether(t, func(t *testing.T) {
-		redis, p, other, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: zzlShort}), zzlNew(t, zzlConfig{}), zzlKey()
+	zzlTogether(t, func(t *testing.T, pace zzlPace) {
+		redis, p, other, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlNew(t, zzlConfig{}), zzlKey()
 		h := p.hold(t.Context(), key)
 		for n := range 2 {
-			if !redis.extended(key, func() bool { return h.ctx.Err() != nil }) {
-				zzlFail(t, "expires", died, fmt.Sprintf("it is extended again and again while the function runs; Expiry is %s here", zzlShort),
+			if !redis.extended(key, pace, func() bool { return h.ctx.Err() != nil }) {
+				zzlFail(t, "expires", died, fmt.Sprintf("it is extended again and again while the function runs; Expiry is %s here", pace.expiry),
 					fmt.Sprintf("%d extensions, then %s", n, zzlState(redis, key, h)), "a second process begins the same work")
 			}
 		}
@@ -245,25 +245,25 @@ func TestZZLockWatchdog(t *testing.T) {
 			zzlFail(t, "expires", died, "lock.ErrTaken for all others, and a context that has not ended", r.String()+"; "+zzlState(redis, key, h), "a second process begins the same work")
 		}
 		h.ends(t, "the work has taken longer than Expiry", errZZL)
-	}, func(t *testing.T) {
+	}, func(t *testing.T, pace zzlPace) {
 		// The token takes longer than the lock lives.
 		redis, key := zzlDirect(t), zzlKey()
 		kept := true
 		fences := &zzlFences{before: func(ctx context.Context) error {
-			kept = redis.extended(key, func() bool { return ctx.Err() != nil })
+			kept = redis.extended(key, pace, func() bool { return ctx.Err() != nil })
 			return nil
 		}}
-		h := zzlNew(t, zzlConfig{expiry: zzlShort, fences: fences}).hold(t.Context(), key)
+		h := zzlNew(t, zzlConfig{expiry: pace.expiry, fences: fences}).hold(t.Context(), key)
 		if !kept {
 			zzlFail(t, "token-unwatched", "the lock expires while its holder waits for the token", "it is extended from the beginning, also during Next", "it is not extended", "a busy database would make two holders")
 		}
 		h.ends(t, "the token has taken long", errZZL)
-	}, func(t *testing.T) {
+	}, func(t *testing.T, pace zzlPace) {
 		// The first attempt fails.
-		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: zzlShort}), zzlKey()
+		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
 		h := p.hold(t.Context(), key)
 		p.failNext(1)
-		if !redis.extended(key, func() bool { return h.ctx.Err() != nil }) {
+		if !redis.extended(key, pace, func() bool { return h.ctx.Err() != nil }) {
 			zzlFail(t, "gives-up", "one attempt to extend the lock fails, and the lock is gone", "another attempt, while the lock still lives", zzlState(redis, key, h), "a connection that breaks once is no reason to throw the work away")
 		}
 		h.ends(t, "one attempt to extend the lock has failed", errZZL)
@@ -283,13 +283,13 @@ func zzlState(redis zzlRedis, key string, h *zzlHold) string {
 }
 
 // mustLose requires that the context of the work ends, and says why.
-func (h *zzlHold) mustLose(t *testing.T, what string) {
+func (h *zzlHold) mustLose(t *testing.T, pace zzlPace, what string) {
 	t.Helper()
 	select {
 	case <-h.ctx.Done():
-	case <-time.After(zzlStuck):
+	case <-time.After(pace.stuck):
 		zzlFail(t, "runs-on", what+", and its holder goes on", "the context of the work ends with the next attempt to extend the lock, at the latest when it expires",
-			fmt.Sprintf("it has not ended after %s; Expiry is %s here", zzlStuck, zzlShort), "two processes do the same work, and the first does not know")
+			fmt.Sprintf("it has not ended after %s; Expiry is %s here", pace.stuck, pace.expiry), "two processes do the same work, and the first does not know")
 	}
 	if cause := context.Cause(h.ctx); !errors.Is(cause, lock.ErrLost) {
 		zzlFail(t, "cause", what+", and the work does not hear why it has to end", "the cause lock.ErrLost", fmt.Sprint(cause), "a job that was stopped and a job that has lost its lock are recorded differently")
@@ -298,11 +298,11 @@ func (h *zzlHold) mustLose(t *testing.T, what string) {
 
 func TestZZLockLost(t *testing.T) {
 	zzlBaseline(t)
-	lose := func(address func(t *testing.T) (string, func())) func(t *testing.T) {
-		return func(t *testing.T) {
+	lose := func(address func(t *testing.T) (string, func())) func(t *testing.T, pace zzlPace) {
+		return func(t *testing.T, pace zzlPace) {
 			address, strike := address(t)
 			redis, key := zzlDirect(t), zzlKey()
-			p := zzlNew(t, zzlConfig{address: address, expiry: zzlShort, unlock: time.Second})
+			p := zzlNew(t, zzlConfig{address: address, expiry: pace.expiry, unlock: time.Second})
 			h := p.hold(t.Context(), key)
 			strike()
 			expires := time.Now().Add(redis.left(key))
@@ -311,21 +311,21 @@ func TestZZLockLost(t *testing.T) {
 				<-h.ctx.Done()
 				ended <- time.Now()
 			}()
-			h.mustLose(t, "Redis does not answer until the lock has expired")
-			if late := (<-ended).Sub(expires); late > zzlShort/3 {
+			h.mustLose(t, pace, "Redis does not answer until the lock has expired")
+			if late := (<-ended).Sub(expires); late > pace.expiry/3 {
 				zzlFail(t, "too-late", "a holder goes on after its lock has expired", "its context ends before the lock does, which Redis cannot say any more",
-					fmt.Sprintf("it ends %s later; Expiry is %s here", late.Round(10*time.Millisecond), zzlShort),
+					fmt.Sprintf("it ends %s later; Expiry is %s here", late.Round(10*time.Millisecond), pace.expiry),
 					"the next holder has begun. No attempt may take longer than the lock still lives")
 			}
 			h.ends(t, "Redis was away", errZZL)
 		}
 	}
-	zzlTogether(t, func(t *testing.T) {
+	zzlTogether(t, func(t *testing.T, pace zzlPace) {
 		// Redis has forgotten the lock, or its clock has jumped, and another process has it now.
-		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: zzlShort}), zzlKey()
+		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
 		h := p.hold(t.Context(), key)
 		redis.set(key)
-		h.mustLose(t, "the lock is another's")
+		h.mustLose(t, pace, "the lock is another's")
 		if left := redis.left(key); redis.value(key) != zzlOther || left < zzlOtherLeft/2 {
 			zzlFail(t, "changes-others", "a process that has lost its lock changes that of the next holder", "the key of the next holder, as it was",
 				fmt.Sprintf("the value %q for %s", redis.value(key), left.Round(time.Millisecond)), "extend only what has your own value, in one atomic step")
@@ -340,12 +340,12 @@ func TestZZLockLost(t *testing.T) {
 		if redis.value(key) != zzlOther {
 			zzlFail(t, "changes-others", "a process that has lost its lock releases that of the next holder", "the key of the next holder", "it is gone", "a third process begins while the second is at work")
 		}
-	}, func(t *testing.T) {
+	}, func(t *testing.T, pace zzlPace) {
 		// Redis has lost its data, and no other process has come yet.
-		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: zzlShort}), zzlKey()
+		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
 		h := p.hold(t.Context(), key)
 		redis.del(key)
-		h.mustLose(t, "the lock is gone from Redis")
+		h.mustLose(t, pace, "the lock is gone from Redis")
 		if redis.value(key) != "" {
 			zzlFail(t, "retaken", "a process takes a lock again that it has lost", "no key in Redis", "a new key", "another process may have had the lock meanwhile, and its work is done: only a new call of With, with a new token, is safe")
 		}
@@ -403,7 +403,7 @@ func TestZZLockRelease(t *testing.T) {
 	}
 	h.ends(t, "another process has come meanwhile", errZZL)
 
-	zzlTogether(t, func(t *testing.T) {
+	zzlTogether(t, func(t *testing.T, _ zzlPace) {
 		// Redis does not answer the release.
 		proxy := zzlNewProxy(t)
 		h := zzlNew(t, zzlConfig{address: proxy.address, unlock: 300 * time.Millisecond}).hold(t.Context(), zzlKey())
@@ -418,14 +418,14 @@ func TestZZLockRelease(t *testing.T) {
 			zzlFail(t, "unbounded", "Redis does not answer the release, and With does not return", "it returns after UnlockTimeout, here 300ms",
 				fmt.Sprintf("nothing after %s", zzlStuck), "the work is done, and its caller waits for a lock that expires by itself")
 		}
-	}, func(t *testing.T) {
+	}, func(t *testing.T, pace zzlPace) {
 		// The watchdog ends with the work.
-		p, key := zzlNew(t, zzlConfig{expiry: zzlShort}), zzlKey()
+		p, key := zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
 		p.hold(t.Context(), key).ends(t, "the work has failed", errZZL)
 		before := p.commands()
-		time.Sleep(zzlShort * 3 / 5) // it would extend the lock within this time, and there is no event to wait for
+		time.Sleep(pace.expiry * 3 / 5) // it would extend the lock within this time, and there is no event to wait for
 		if n := p.commands() - before; n > 0 {
-			zzlFail(t, "watchdog-left", "With has returned, and still talks to Redis", "no command", fmt.Sprintf("%d commands within %s; Expiry is %s here", n, zzlShort*3/5, zzlShort),
+			zzlFail(t, "watchdog-left", "With has returned, and still talks to Redis", "no command", fmt.Sprintf("%d commands within %s; Expiry is %s here", n, pace.expiry*3/5, pace.expiry),
 				"each call leaves a goroutine behind")
 		}
 	})
