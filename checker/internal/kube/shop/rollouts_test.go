@@ -37,7 +37,7 @@ func TestRollouts_UnderLoad_NoRequestFails(t *testing.T) {
 			require.NoError(t, s.Cluster.AwaitRollout(ctx, s.Namespace, name))
 		})
 	}
-	for _, name := range s.Deployments {
+	for _, name := range s.Deployments[:min(n, len(s.Deployments))] { // the others have nothing to go back to
 		proves(t, customers, rate, "rollback of "+name, func() {
 			require.NoError(t, s.Cluster.RollBack(ctx, s.Namespace, name))
 			require.NoError(t, s.Cluster.AwaitRollout(ctx, s.Namespace, name))
