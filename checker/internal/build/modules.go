@@ -1,10 +1,15 @@
 package build
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,8 +28,6 @@ func Download(ctx context.Context, dir string, say func(string)) error {
 	return runGo(ctx, dir, "mod", "download")
 }
 
-var lookupDisabled = regexp.MustCompile(`([^\s"]+@v[^\s:"]+): module lookup disabled`)
-
 // MissingModules lists modules of the code in dir that are not on this machine, as path@version. It downloads nothing. Where even the
 // go.mod files of modules are missing, it lists the first one only.
 func MissingModules(ctx context.Context, dir string) ([]string, error) {
@@ -34,18 +37,46 @@ func MissingModules(ctx context.Context, dir string) ([]string, error) {
 	}
 	cmd := exec.CommandContext(ctx, path, "mod", "download", "-json")
 	cmd.Dir, cmd.Env = dir, append(environment(ctx, dir), "GOPROXY=off")
-	out, err := cmd.CombinedOutput()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	failed := cmd.Run()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	var missing []string
-	for _, match := range lookupDisabled.FindAllSubmatch(out, -1) {
-		missing = append(missing, string(match[1]))
+	missing, err := withoutLookup(&stdout, stderr.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("go mod download: %w", err)
 	}
-	if err != nil && len(missing) == 0 {
-		return nil, fmt.Errorf("go mod download: %s", lastLine(string(out)))
+	if failed != nil && len(missing) == 0 {
+		return nil, fmt.Errorf("go mod download: %s", lastLine(stderr.String()))
 	}
 	return missing, nil
+}
+
+var lookupDisabled = regexp.MustCompile(`([^\s"]+@v[^\s:"]+): module lookup disabled`)
+
+// withoutLookup reads what `go mod download -json` printed: a JSON object for each module, and on stderr what stopped it before that.
+func withoutLookup(modules io.Reader, stderr []byte) ([]string, error) {
+	var missing []string
+	decoder := json.NewDecoder(modules)
+	for {
+		var module struct{ Path, Version, Error string }
+		err := decoder.Decode(&module)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if strings.Contains(module.Error, "module lookup disabled") {
+			missing = append(missing, module.Path+"@"+module.Version)
+		}
+	}
+	for _, match := range lookupDisabled.FindAllSubmatch(stderr, -1) {
+		missing = append(missing, string(match[1]))
+	}
+	slices.Sort(missing)
+	return slices.Compact(missing), nil
 }
 
 // Toolchain is what builds code on this machine.

@@ -90,14 +90,14 @@ func (m *TxManager) once(ctx context.Context, fn func(ctx context.Context) error
 	return nil
 }
 
-// join runs fn inside t. It starts from "cannot commit", so that a panic which the caller recovers has the same effect as an error.
+// join runs fn inside t. If fn fails or panics, t cannot commit any more, whatever its callers do with the error.
 func (t *transaction) join(ctx context.Context, fn func(ctx context.Context) error) error {
-	before := t.rollbackOnly
-	t.rollbackOnly = true
+	done := false
+	defer func() { t.rollbackOnly = t.rollbackOnly || !done }()
 	if err := fn(ctx); err != nil {
 		return err
 	}
-	t.rollbackOnly = before
+	done = true
 	return nil
 }
 

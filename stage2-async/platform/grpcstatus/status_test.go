@@ -45,6 +45,16 @@ func TestOf_ForeignError_HidesItsText(t *testing.T) {
 	assert.NotContains(t, st.Proto().String(), "password")
 }
 
+func TestOf_ErrorMappedBefore_KeepsItsReason(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{context.DeadlineExceeded, errs.New(errs.Conflict, "SOME_REASON", "some message")} {
+		first := grpcstatus.Error(fmt.Errorf("query: %w", cause))
+
+		assert.Equal(t, grpcstatus.Of(first).Proto().String(), grpcstatus.Of(fmt.Errorf("call: %w", grpcstatus.Error(first))).Proto().String())
+		assert.Equal(t, errs.From(cause).Reason, errs.From(grpcstatus.Parse(grpcstatus.Error(first))).Reason)
+	}
+}
+
 func TestOf_EndOfContext_KeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, codes.DeadlineExceeded, grpcstatus.Of(fmt.Errorf("query: %w", context.DeadlineExceeded)).Code())

@@ -91,3 +91,22 @@ func TestWithTx_NestedErrorOrPanicIgnored_RollsBack(t *testing.T) {
 		assert.Zero(t, count(t, pool), "%s: half of the nested function was committed", name)
 	}
 }
+
+func TestWithTx_ErrorIgnoredByNestedTransaction_RollsBack(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.New(t, schema)
+	tx := postgres.NewTxManager(pool)
+
+	err := tx.WithTx(t.Context(), func(ctx context.Context) error {
+		return tx.WithTx(ctx, func(ctx context.Context) error {
+			_ = tx.WithTx(ctx, func(ctx context.Context) error {
+				require.NoError(t, insert(ctx, pool, "half"))
+				return errors.New("refused")
+			})
+			return nil
+		})
+	})
+
+	assert.ErrorIs(t, err, postgres.ErrRollbackOnly)
+	assert.Zero(t, count(t, pool))
+}

@@ -28,6 +28,10 @@ type Config struct {
 // timeoutFactor is the part of Expiry that locking may take at most.
 const timeoutFactor = 0.2
 
+// marginFactor is the part of Expiry by which a holder counts its lock as lost before it expires in Redis: clocks do not run equally fast,
+// and the holder needs time to stop.
+const marginFactor = 0.1
+
 // Locker implements lock.Locker.
 type Locker struct {
 	cfg    Config
@@ -42,7 +46,8 @@ func New(client *redis.Client, cfg Config, fences lock.Fences) *Locker {
 
 // With implements lock.Locker.
 func (l *Locker) With(ctx context.Context, key string, fn func(ctx context.Context, token int64) error) error {
-	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor))
+	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry),
+		redsync.WithTimeoutFactor(timeoutFactor), redsync.WithDriftFactor(marginFactor))
 	if err := mutex.TryLockContext(ctx); err != nil {
 		if isTaken(err) {
 			return lock.ErrTaken

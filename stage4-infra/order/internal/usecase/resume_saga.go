@@ -29,19 +29,21 @@ func (u *ResumeSaga) Execute(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return u.tx.WithTx(ctx, func(ctx context.Context) error {
-		s, err := u.open.Lock(ctx, id)
+	var s *saga.Saga
+	err = u.tx.WithTx(ctx, func(ctx context.Context) error {
+		s, err = u.open.Lock(ctx, id)
 		if errors.Is(err, saga.ErrNotFound) {
 			return errs.Wrap(err, errs.NotFound, "SAGA_NOT_FOUND", "order %s has no saga to resume", id)
 		}
 		if err != nil {
 			return err
 		}
-		if err := u.sagas.Resume(ctx, s); err != nil {
-			return err
-		}
-		logging.From(ctx).Info("saga resumed", logging.Event("order.saga.resumed"), zap.String("saga_type", s.Type),
-			zap.String("saga_id", s.ID), zap.String("order_id", id), zap.String("step", s.CurrentStep))
-		return nil
+		return u.sagas.Resume(ctx, s)
 	})
+	if err != nil {
+		return err
+	}
+	logging.From(ctx).Info("saga resumed", logging.Event("order.saga.resumed"), zap.String("saga_type", s.Type),
+		zap.String("saga_id", s.ID), zap.String("order_id", id), zap.String("step", s.CurrentStep))
+	return nil
 }

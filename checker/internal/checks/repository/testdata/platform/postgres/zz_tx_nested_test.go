@@ -117,6 +117,12 @@ func zztInnerFails(db *zztDB, name string, fail func() error) {
 			_ = failing(ctx)
 			_ = works(ctx)
 		}},
+		{"forgotten", "a nested function ends with " + name + " inside a nested one that ignores it and succeeds, and the outer one returns nil", func(ctx context.Context) {
+			_ = db.nested(ctx, func(ctx context.Context) error {
+				_ = failing(ctx)
+				return nil
+			})
+		}},
 	} {
 		r := db.do(ignores.what, func(ctx context.Context) error {
 			if err := db.insert(ctx, "outer"); err != nil {
