@@ -55,6 +55,15 @@ func TestOf_ErrorMappedBefore_KeepsItsReason(t *testing.T) {
 	}
 }
 
+func TestOf_DomainErrorAroundMappedError_Decides(t *testing.T) {
+	t.Parallel()
+	mapped := grpcstatus.Error(context.Canceled)
+
+	st := grpcstatus.Of(errs.Wrap(mapped, errs.Unavailable, "SHUTTING_DOWN", "open the stream again"))
+
+	assert.Equal(t, codes.Unavailable, st.Code())
+}
+
 func TestOf_EndOfContext_KeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, codes.DeadlineExceeded, grpcstatus.Of(fmt.Errorf("query: %w", context.DeadlineExceeded)).Code())
