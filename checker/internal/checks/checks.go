@@ -19,6 +19,7 @@ import (
 	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
+	"stagecraft/checker/internal/checks/disruption"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/interceptors"
@@ -58,6 +59,7 @@ var topics = []func() []check.Check{
 	chaos.Checks,
 	migrations.Checks,
 	pipeline.Checks,
+	disruption.Checks,
 	written.Checks,
 }
 
