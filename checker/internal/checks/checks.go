@@ -16,6 +16,7 @@ import (
 	"stagecraft/checker/internal/checks/circuitbreaker"
 	"stagecraft/checker/internal/checks/config"
 	"stagecraft/checker/internal/checks/consumer"
+	"stagecraft/checker/internal/checks/dashboards"
 	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
@@ -60,6 +61,7 @@ var topics = []func() []check.Check{
 	migrations.Checks,
 	pipeline.Checks,
 	disruption.Checks,
+	dashboards.Checks,
 	written.Checks,
 }
 
