@@ -11,6 +11,7 @@ import (
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/alerts"
 	"stagecraft/checker/internal/checks/asyncsaga"
+	"stagecraft/checker/internal/checks/auth"
 	"stagecraft/checker/internal/checks/cache"
 	"stagecraft/checker/internal/checks/chaos"
 	"stagecraft/checker/internal/checks/circuitbreaker"
@@ -62,6 +63,7 @@ var topics = []func() []check.Check{
 	pipeline.Checks,
 	disruption.Checks,
 	dashboards.Checks,
+	auth.Checks,
 	written.Checks,
 }
 

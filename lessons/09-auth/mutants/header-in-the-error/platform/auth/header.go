@@ -1,0 +1,21 @@
+package auth
+
+import (
+	"errors"
+	"strings"
+)
+
+const scheme = "Bearer "
+
+// ParseHeader returns the token of the Authorization headers of one request: exactly one header, of the form "Bearer <token>". Anything
+// else is Unauthorized.
+func ParseHeader(values []string) (Token, error) {
+	if len(values) != 1 {
+		return "", unauthorized(errors.New("want exactly one authorization header"))
+	}
+	token, ok := strings.CutPrefix(values[0], scheme)
+	if !ok || token == "" || strings.ContainsAny(token, " \t\r\n,") {
+		return "", unauthorized(errors.New("not of the form Bearer <token>: " + values[0]))
+	}
+	return Token(token), nil
+}
