@@ -30,7 +30,9 @@ func autoscaler(t *check.T, s *shop) {
 		requests := s.measured(t, name, h)
 		t.Step("let the load of a day come over %s", name)
 		night(t, name, newSimulation(h, requests, 1))
-		evening(t, name, newSimulation(h, requests, fewest))
+		for phase := time.Duration(0); phase < syncPeriod; phase += time.Second {
+			evening(t, name, newSimulation(h, requests, fewest), phase)
+		}
 		wave(t, name, newSimulation(h, requests, most))
 		end(t, name, newSimulation(h, requests, most))
 	}
@@ -59,6 +61,7 @@ func (s *shop) scalerOf(t *check.T, name string) *autoscalingv2.HorizontalPodAut
 		ID: "two", Sentence: "two autoscalers set the number of pods of " + name, Expected: "one", Seen: seen, Why: "Kubernetes finds them ambiguous, and both stop",
 	})
 	h := found[0]
+	s.scalerIsValid(t, name, h)
 	least := 1
 	if h.Spec.MinReplicas != nil {
 		least = int(*h.Spec.MinReplicas)
@@ -70,8 +73,15 @@ func (s *shop) scalerOf(t *check.T, name string) *autoscalingv2.HorizontalPodAut
 	return h
 }
 
-// keepsReplicas requires that a deploy leaves the number of pods to the autoscaler.
+// keepsReplicas requires that a deploy leaves the number of pods to the autoscaler, and takes none away that is needed.
 func (s *shop) keepsReplicas(t *check.T, name string) {
+	for pods := fewest; pods <= most; pods++ {
+		surge, unavailable := s.fenceposts(name, pods)
+		t.True(unavailable == 0 && surge > 0, check.Failure{
+			ID: "deploy", Sentence: fmt.Sprintf("each deploy takes ready pods of %s away", name), Expected: fmt.Sprintf("maxUnavailable: 0 and a surge, so that %d of %d stay ready", pods, pods),
+			Seen: fmt.Sprintf("with %d pods: %d more, %d less", pods, surge, unavailable), Why: "at the peak each of them is needed",
+		})
+	}
 	replicas := s.deployments[name].Spec.Replicas
 	t.True(replicas == nil, check.Failure{
 		ID: "deploy", Sentence: "each deploy changes the number of pods of " + name, Expected: "no replicas in the Deployment: the autoscaler owns them", Seen: fmt.Sprintf("replicas: %d", orZero(replicas)),
@@ -114,7 +124,7 @@ func (s *shop) measured(t *check.T, name string, h *autoscalingv2.HorizontalPodA
 
 // night begins with one pod, as after a fault, and has little load.
 func night(t *check.T, name string, s *simulation) {
-	s.run(15*time.Minute, func(time.Duration) float64 { return atRest }, func(now state) bool {
+	s.run(0, 15*time.Minute, func(time.Duration) float64 { return atRest }, func(now state) bool {
 		if now.at < 5*time.Minute {
 			return true // until it has settled
 		}
@@ -126,13 +136,13 @@ func night(t *check.T, name string, s *simulation) {
 	})
 }
 
-// evening lets the load rise.
-func evening(t *check.T, name string, s *simulation) {
+// evening lets the load rise. When the autoscaler looks is chance.
+func evening(t *check.T, name string, s *simulation, phase time.Duration) {
 	load := func(at time.Duration) float64 { return atRest + (atPeak-atRest)*min(1, float64(at)/float64(rises)) }
-	s.run(rises+5*time.Minute, load, func(now state) bool {
+	s.run(phase, rises+5*time.Minute, load, func(now state) bool {
 		t.True(float64(now.ready)*now.perPod >= now.needed, check.Failure{
 			ID: "late", Sentence: fmt.Sprintf("the pods of %s are too few in the evening", name),
-			Expected: fmt.Sprintf("at any time ready pods whose requests cover the load, which rises from %dm to %dm in %s", atRest, atPeak, rises),
+			Expected: fmt.Sprintf("at any time ready pods whose requests cover the load, which rises from %dm to %dm in ten minutes", atRest, atPeak),
 			Seen:     fmt.Sprintf("after %s: the load needs %.0fm; %s ready, of %.0fm each, %s in all", now.at, now.needed, pods(now.ready), now.perPod, count(now.pods)),
 			Why:      "a pod gets what it asked for, and more only while its node is idle; it needs half a minute to start, so the autoscaler must act before the others are full",
 		})
@@ -148,12 +158,12 @@ func evening(t *check.T, name string, s *simulation) {
 func wave(t *check.T, name string, s *simulation) {
 	const before = 10 * time.Minute
 	load := func(at time.Duration) float64 {
-		if at > before && at <= before+lull {
+		if at > before && at <= before+lull+metricsAge { // an old number can lengthen the pause
 			return atRest
 		}
 		return atPeak
 	}
-	s.run(before+lull+time.Minute, load, func(now state) bool {
+	s.run(0, before+lull+time.Minute, load, func(now state) bool {
 		t.True(now.wish >= now.before || now.at < before, check.Failure{
 			ID: "hasty", Sentence: fmt.Sprintf("pods of %s go in a pause of %s", name, lull), Expected: "all stay: the load comes back",
 			Seen: fmt.Sprintf("%s after %s of little load, before: %s", count(now.wish), (now.at - before).Round(time.Second), count(now.before)),
@@ -173,7 +183,7 @@ func end(t *check.T, name string, s *simulation) {
 		return atPeak
 	}
 	last, pods := time.Duration(0), most
-	s.run(before+calm, load, func(now state) bool {
+	s.run(0, before+calm, load, func(now state) bool {
 		gone := now.before - now.wish
 		t.True(gone <= 1 && (gone <= 0 || last == 0 || now.at-last >= apart), check.Failure{
 			ID: "at-once", Sentence: fmt.Sprintf("several pods of %s go at the same time", name), Expected: fmt.Sprintf("one after the other, %s apart", apart),

@@ -83,13 +83,13 @@ func selects(t *check.T, b *policyv1.PodDisruptionBudget, pod labels.Set) bool {
 // desired is how many of the pods must stay, as the disruption controller counts: percentages are rounded up, of both fields.
 func desired(t *check.T, b *policyv1.PodDisruptionBudget, pods int) int {
 	least, unavailable := b.Spec.MinAvailable, b.Spec.MaxUnavailable
+	t.True(least != nil || unavailable != nil, check.Failure{
+		ID: "blocks", Sentence: "the PodDisruptionBudget " + b.Name + " says nothing, and no pod may go", Expected: "one of minAvailable and maxUnavailable", Seen: written(b),
+		Why: "the disruption controller expects no pod for it, and allows none to go",
+	})
 	field := least
 	if field == nil {
 		field = unavailable
-	}
-	if field == nil {
-		zero := intstr.FromInt32(0) // neither is set: minAvailable is 0 for the controller
-		least, field = &zero, &zero
 	}
 	n, err := intstr.GetScaledValueFromIntOrPercent(field, pods, true)
 	t.True(err == nil && n >= 0 && (least == nil || unavailable == nil), check.Failure{

@@ -78,20 +78,22 @@ func merge(rules, set *autoscalingv2.HPAScalingRules, window time.Duration) time
 	if len(set.Policies) > 0 {
 		rules.Policies = set.Policies
 	}
-	rules.SelectPolicy, rules.Tolerance = set.SelectPolicy, set.Tolerance
+	rules.SelectPolicy = set.SelectPolicy
 	if set.StabilizationWindowSeconds != nil {
 		return time.Duration(*set.StabilizationWindowSeconds) * time.Second
 	}
 	return window
 }
 
-// run calls see after each look of the autoscaler, until it returns false.
-func (s *simulation) run(until time.Duration, load demand, see func(state) bool) {
-	for at := time.Duration(0); at <= until; at += syncPeriod {
+// run calls see each second until it returns false. The autoscaler looks for the first time after phase.
+func (s *simulation) run(phase, until time.Duration, load demand, see func(state) bool) {
+	for at := time.Duration(0); at <= until; at += time.Second {
 		pods := len(s.starts)
-		ready := s.ready(at)
-		wanted := s.step(at, load)
-		now := state{at: at, needed: load(at), ready: ready, pods: pods, perPod: s.requests[corev1.ResourceCPU], before: pods, wish: wanted}
+		wanted := pods
+		if (at-phase)%syncPeriod == 0 {
+			wanted = s.step(at, load)
+		}
+		now := state{at: at, needed: load(at), ready: s.ready(at), pods: pods, perPod: s.requests[corev1.ResourceCPU], before: pods, wish: wanted}
 		if !see(now) {
 			return
 		}
@@ -155,7 +157,7 @@ func (s *simulation) byMetric(metric autoscalingv2.MetricSpec, at time.Duration,
 	var ratio float64
 	switch {
 	case target.AverageUtilization != nil:
-		ratio = usage / s.requests[name] * 100 / float64(*target.AverageUtilization)
+		ratio = math.Floor(usage/s.requests[name]*100) / float64(*target.AverageUtilization) // in whole percent
 	case target.AverageValue != nil:
 		value := float64(target.AverageValue.MilliValue())
 		if name == corev1.ResourceMemory {
@@ -163,7 +165,7 @@ func (s *simulation) byMetric(metric autoscalingv2.MetricSpec, at time.Duration,
 		}
 		ratio = usage / value
 	}
-	if s.close(ratio) {
+	if math.Abs(ratio-1) <= tolerance {
 		return pods
 	}
 	waiting := pods - s.ready(at)
@@ -172,22 +174,10 @@ func (s *simulation) byMetric(metric autoscalingv2.MetricSpec, at time.Duration,
 	}
 	// Pods that are not ready count as idle when there is too much load.
 	corrected := ratio * float64(ready) / float64(pods)
-	if s.close(corrected) || corrected < 1 {
+	if math.Abs(corrected-1) <= tolerance || corrected < 1 {
 		return pods
 	}
 	return int(math.Ceil(corrected * float64(pods)))
-}
-
-// close reports whether a difference from the target is left alone.
-func (s *simulation) close(ratio float64) bool {
-	more, less := tolerance, tolerance
-	if q := s.scaleUp.Tolerance; q != nil {
-		more = q.AsApproximateFloat64()
-	}
-	if q := s.scaleDown.Tolerance; q != nil {
-		less = q.AsApproximateFloat64()
-	}
-	return ratio >= 1-less && ratio <= 1+more
 }
 
 // source is the resource that a metric reads, and its target.

@@ -57,6 +57,11 @@ func read(t *check.T) *shop {
 			ID: "unreadable", Sentence: "there is no Deployment " + name, Expected: "a Deployment " + name + " with a container " + name,
 			Seen: fmt.Sprintf("%d Deployments in %s", len(s.deployments), base), Why: "the lesson changes the four Deployments, and removes none",
 		})
+		pod := s.pod(name).Spec
+		t.True(len(pod.Containers) == 1 && len(pod.InitContainers) == 0, check.Failure{
+			ID: "containers", Sentence: "the pods of " + name + " have other containers", Expected: "the one container that they had",
+			Seen: fmt.Sprintf("%d containers, %d init containers", len(pod.Containers), len(pod.InitContainers)), Why: "each of them needs resources, and is counted by the autoscaler",
+		})
 	}
 	return s
 }
@@ -138,11 +143,28 @@ func (s *shop) setting(name, variable string) string {
 		case e.Name != variable:
 		case e.ValueFrom != nil && e.ValueFrom.ConfigMapKeyRef != nil:
 			value, _ = s.entry(e.ValueFrom.ConfigMapKeyRef.Name, e.ValueFrom.ConfigMapKeyRef.Key)
+		case e.ValueFrom != nil && e.ValueFrom.ResourceFieldRef != nil:
+			value = resourceField(c, e.ValueFrom.ResourceFieldRef)
 		default:
 			value = e.Value
 		}
 	}
 	return value
+}
+
+// resourceField is a request or limit of the container, as the kubelet writes it into the environment.
+func resourceField(c *corev1.Container, ref *corev1.ResourceFieldSelector) string {
+	kind, name, _ := strings.Cut(ref.Resource, ".")
+	list := c.Resources.Requests
+	if kind == "limits" {
+		list = c.Resources.Limits
+	}
+	q, ok := list[corev1.ResourceName(name)]
+	if !ok {
+		return ""
+	}
+	divisor := max(ref.Divisor.Value(), 1)
+	return fmt.Sprint((q.Value() + divisor - 1) / divisor)
 }
 
 func (s *shop) entry(configMap, key string) (string, bool) {

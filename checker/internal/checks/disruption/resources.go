@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -13,13 +14,13 @@ import (
 )
 
 const (
-	// perService is how many connections the database gives to each service, smallestPool how many a pod needs, usualPool how many it takes
+	// perService is how many connections the database gives to each service; smallestPool how many a pod needs, usualPool how many it takes
 	// when DB_MAX_CONNS is not set.
-	perService, smallestPool, usualPool = 50, 5, 10
+	perService, smallestPool, usualPool = 60, 5, 10
 
 	poolSize, memoryLimit = "DB_MAX_CONNS", "GOMEMLIMIT"
 
-	// mostCPU is what a pod may ask for, so that four of each service fit on four nodes of one CPU.
+	// mostCPU is what a pod may ask for, so that four of each service, and one that a release adds to each, fit on the nodes.
 	mostCPU = 250
 
 	// mostHeap is the part of the memory limit that the garbage collector may be given, in percent.
@@ -48,7 +49,7 @@ func resources(t *check.T, s *shop) {
 		}
 		cpu, _ := request(c, corev1.ResourceCPU)
 		t.True(cpu.MilliValue() <= mostCPU, check.Failure{
-			ID: "no-room", Sentence: fmt.Sprintf("four pods of each service do not fit on the nodes: %s asks for more than its part", name),
+			ID: "no-room", Sentence: fmt.Sprintf("the pods of the shop do not fit on the nodes: %s asks for more than its part", name),
 			Expected: fmt.Sprintf("a request of at most %dm of CPU", mostCPU), Seen: cpu.String(), Why: "a pod that fits nowhere waits, and the autoscaler has added it in vain",
 		})
 		if limit, ok := c.Resources.Limits[corev1.ResourceCPU]; ok {
@@ -116,11 +117,12 @@ func connections(t *check.T, s *shop) {
 			Seen: fmt.Sprint(pool), Why: "relay, consumers and requests share the pool of a pod",
 		})
 		pods := s.mostPods(name)
-		surge := s.surge(name, pods)
-		t.True((pods+surge)*pool <= perService, check.Failure{
+		surge, unavailable := s.fenceposts(name, pods)
+		stopping := surge + unavailable // each new pod takes the place of one that stops, and has not ended yet
+		t.True((pods+surge+stopping)*pool <= perService, check.Failure{
 			ID: "too-many", Sentence: fmt.Sprintf("the pods of %s want more connections than the database gives", name),
-			Expected: fmt.Sprintf("at most %d, with all pods that the autoscaler may start, and those that a release adds", perService),
-			Seen:     fmt.Sprintf("(%d pods + %d of a release) × %d = %d", pods, surge, pool, (pods+surge)*pool),
+			Expected: fmt.Sprintf("at most %d, with all pods that the autoscaler may start, those that a release adds, and those that stop meanwhile", perService),
+			Seen:     fmt.Sprintf("(%d pods + %d of a release + %d that stop) × %d = %d", pods, surge, stopping, pool, (pods+surge+stopping)*pool),
 			Why:      "the database refuses the rest: the pods that were added for the load fail exactly at the peak",
 		})
 	}
@@ -140,20 +142,24 @@ func (s *shop) mostPods(name string) int {
 	return pods
 }
 
-// surge is how many pods a release adds.
-func (s *shop) surge(name string, pods int) int {
+// fenceposts are how many pods a release adds, and takes away before new ones are ready, as the Deployment controller counts.
+func (s *shop) fenceposts(name string, pods int) (surge, unavailable int) {
 	strategy := s.deployments[name].Spec.Strategy
-	if strategy.Type == "Recreate" {
-		return 0
+	if strategy.Type == appsv1.RecreateDeploymentStrategyType {
+		return 0, pods
 	}
 	quarter := intstr.FromString("25%")
-	surge := &quarter
+	most, least := &quarter, &quarter
 	if r := strategy.RollingUpdate; r != nil {
-		surge = intstr.ValueOrDefault(r.MaxSurge, quarter)
+		most, least = intstr.ValueOrDefault(r.MaxSurge, quarter), intstr.ValueOrDefault(r.MaxUnavailable, quarter)
 	}
-	n, err := intstr.GetScaledValueFromIntOrPercent(surge, pods, true)
-	if err != nil {
-		return 0
+	surge, errSurge := intstr.GetScaledValueFromIntOrPercent(most, pods, true)
+	unavailable, errUnavailable := intstr.GetScaledValueFromIntOrPercent(least, pods, false)
+	if errSurge != nil || errUnavailable != nil {
+		return 0, pods // refused
 	}
-	return n
+	if surge == 0 && unavailable == 0 {
+		unavailable = 1
+	}
+	return surge, unavailable
 }

@@ -87,19 +87,27 @@ func (s *scheduler) allowed(i int, pods []placed, generation int) bool {
 
 // cost is how much the rules that are wishes speak against a node.
 func (s *scheduler) cost(i int, pods []placed, generation int) float64 {
-	cost := 0.0
-	for _, c := range s.pod.TopologySpreadConstraints {
-		domain := s.nodes[i].domain(c.TopologyKey)
-		if c.WhenUnsatisfiable != corev1.ScheduleAnyway || domain == "" {
-			continue
-		}
-		counts := s.counts(c.TopologyKey, pods, s.matching(c.LabelSelector, c.MatchLabelKeys, generation))
-		cost += float64(counts[domain]) * math.Log(float64(len(counts)+2))
-	}
+	cost := s.crowd(i, pods, generation)
 	for _, wish := range s.antiAffinity().PreferredDuringSchedulingIgnoredDuringExecution {
 		cost += float64(wish.Weight) / 100 * float64(s.inDomain(i, pods, wish.PodAffinityTerm, generation))
 	}
 	return cost
+}
+
+// crowd is how many pods are near, by the wishes to spread. A node that lacks the label of one of them is left out of all, and so is equal.
+func (s *scheduler) crowd(i int, pods []placed, generation int) (crowd float64) {
+	for _, c := range s.pod.TopologySpreadConstraints {
+		if c.WhenUnsatisfiable != corev1.ScheduleAnyway {
+			continue
+		}
+		domain := s.nodes[i].domain(c.TopologyKey)
+		if domain == "" {
+			return 0
+		}
+		counts := s.counts(c.TopologyKey, pods, s.matching(c.LabelSelector, c.MatchLabelKeys, generation))
+		crowd += float64(counts[domain]) * math.Log(float64(len(counts)+2))
+	}
+	return crowd
 }
 
 func (s *scheduler) antiAffinity() corev1.PodAntiAffinity {

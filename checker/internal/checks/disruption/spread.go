@@ -18,14 +18,14 @@ var cluster = []node{{name: "a1", zone: "a"}, {name: "a2", zone: "a"}, {name: "b
 func spread(t *check.T, s *shop) {
 	for _, name := range services {
 		t.Step("place the pods of %s on two zones of two nodes", name)
-		s.rulesAreValid(t, name)
+		s.placementIsValid(t, name)
 		for n := fewest; n <= most; n++ {
 			placer := &scheduler{nodes: cluster, labels: s.labels(name), pod: &s.pod(name).Spec}
 			after := "after they were started"
 			first, ok := placer.worst(nil, n)
 			if ok {
 				after = "after a release"
-				first, ok = placer.release(first, n, max(s.surge(name, n), 1))
+				first, ok = placer.release(first, n, s.surge(name, n))
 			}
 			t.True(ok, check.Failure{
 				ID: "pending", Sentence: fmt.Sprintf("a pod of %s finds no node", name), Expected: fmt.Sprintf("%d pods, and the one that a release adds, run on four nodes with room", n),
@@ -54,29 +54,23 @@ func (s *shop) fitsAnyway(t *check.T, name string, n int) {
 			nodes[i].full = i != free
 		}
 		placer := &scheduler{nodes: nodes, labels: s.labels(name), pod: &s.pod(name).Spec}
-		var pods []placed
-		for range n {
-			choices := placer.choices(pods, oldRelease)
-			t.True(len(choices) > 0, check.Failure{
-				ID: "pending", Sentence: fmt.Sprintf("a pod of %s finds no node, although one has room", name),
-				Expected: fmt.Sprintf("%d pods run, on the same node if need be", n),
-				Seen:     fmt.Sprintf("%d of %d run on %s; the other nodes are full. The rules: %s", len(pods), n, nodes[free].name, s.rules(name)),
-				Why:      "two pods on one node are worse than on two, and better than one: at the peak, or in a release, the nodes are full",
-			})
-			pods = append(pods, placed{choices[0], oldRelease})
+		pods, ok := placer.worst(nil, n)
+		if ok {
+			_, ok = placer.release(pods, n, s.surge(name, n))
 		}
+		t.True(ok, check.Failure{
+			ID: "pending", Sentence: fmt.Sprintf("a pod of %s finds no node, although one has room", name),
+			Expected: fmt.Sprintf("%d pods run, and are released, on the same node if need be", n),
+			Seen:     fmt.Sprintf("%d run on %s; the other nodes are full. The rules: %s", len(pods), nodes[free].name, s.rules(name)),
+			Why:      "two pods on one node are worse than on two, and better than one: at the peak, or in a release, the nodes are full",
+		})
 	}
 }
 
-// rulesAreValid requires what the API server requires.
-func (s *shop) rulesAreValid(t *check.T, name string) {
-	for _, c := range s.pod(name).Spec.TopologySpreadConstraints {
-		_, err := metav1.LabelSelectorAsSelector(c.LabelSelector)
-		t.True(err == nil && c.MaxSkew > 0 && c.TopologyKey != "" && c.WhenUnsatisfiable != "", check.Failure{
-			ID: "refused", Sentence: "the API server refuses the pods of " + name, Expected: "topologySpreadConstraints with maxSkew, topologyKey, whenUnsatisfiable and a selector",
-			Seen: s.rules(name), Why: "a Deployment whose pods are refused has none",
-		})
-	}
+// surge is how many pods a release adds. One that adds none takes one away first, which is judged elsewhere.
+func (s *shop) surge(name string, pods int) int {
+	surge, _ := s.fenceposts(name, pods)
+	return max(surge, 1)
 }
 
 // worst places n pods where a failure hurts most. It returns false when a pod finds no node.
