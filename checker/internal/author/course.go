@@ -47,6 +47,15 @@ func (c *course) finished(v proof.Variant, f proof.Finding) {
 	}
 }
 
+// stopped prints what was found until then, when the proof was stopped before the last variant.
+func (c *course) stopped() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open > 0 && c.count > 0 {
+		c.total.print(fmt.Sprintf("%s: stopped after %d of %d versions", c.lesson.Name(), c.count, c.count+c.open), c.found...)
+	}
+}
+
 func prefix(f *proof.Finding, name string) {
 	for _, list := range [][]string{f.Faults, f.Unjudged} {
 		for i := range list {

@@ -18,10 +18,14 @@ import (
 // verifyFake runs Verify with the fake grader and returns what it printed.
 func verifyFake(t *testing.T, root string, change func(*Options)) (string, error) {
 	t.Helper()
+	return verifyFakeUntil(t.Context(), root, change)
+}
+
+func verifyFakeUntil(ctx context.Context, root string, change func(*Options)) (string, error) {
 	var out bytes.Buffer
 	o := fakeOptions(root, &out)
 	change(&o)
-	err := Verify(t.Context(), o)
+	err := Verify(ctx, o)
 	return out.String(), err
 }
 
@@ -291,5 +295,23 @@ func TestVerifyChanged_VariantThatFailsOnce_IsUnsteady(t *testing.T) {
 				t.Errorf("expected %q, seen %v\n%s", want, err, out)
 			}
 		})
+	}
+}
+
+func TestVerify_Stopped_PrintsWhatWasFound(t *testing.T) {
+	t.Parallel()
+	root := shop(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	out, err := verifyFakeUntil(ctx, root, func(o *Options) {
+		o.Parallel = 1
+		o.grade = func(ctx context.Context, root string, l lesson.Lesson, dir string, seed uint64, only []string) (check.Report, error) {
+			report, err := readsTheFile(ctx, root, l, dir, seed, only)
+			report.Results[0].Verdict = check.Pass // the starter must fail
+			defer cancel()
+			return report, err
+		}
+	})
+	if err == nil || !strings.Contains(out, "01-one: stopped after 1 of") || !strings.Contains(out, "✗ starter") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -58,6 +58,7 @@ type verification struct {
 	sources *sources
 	hashes  map[string]string // by lesson; taken before anything is graded
 	graded  []lesson.Lesson
+	courses []*course
 }
 
 // A job is one variant to prove; its course prints the lesson's line after the last.
@@ -116,6 +117,9 @@ func (v *verification) proveAll(ctx context.Context, lessons []lesson.Lesson) er
 	}
 	close(jobs)
 	workers.Wait()
+	for _, c := range v.courses {
+		c.stopped()
+	}
 	return context.Cause(ctx)
 }
 
@@ -141,6 +145,7 @@ func (v *verification) send(ctx context.Context, l lesson.Lesson, jobs chan<- jo
 		c.found = append(c.found, proof.Finding{Faults: []string{proof.OneLine(err)}})
 	}
 	c.found = append(c.found, proof.Finding{Faults: append(proseFaults(v.Root, l), shapeFaults(l, variants)...)})
+	v.courses = append(v.courses, c)
 	isGraded := slices.ContainsFunc(v.graded, func(other lesson.Lesson) bool { return other.Number == l.Number })
 	switch {
 	case !isGraded:
