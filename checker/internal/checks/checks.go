@@ -19,6 +19,7 @@ import (
 	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
+	"stagecraft/checker/internal/checks/domainerrors"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/interceptors"
@@ -53,6 +54,7 @@ var topics = []func() []check.Check{
 	config.Checks,
 	shutdown.Checks,
 	deadletters.Checks,
+	domainerrors.Checks,
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,
