@@ -15,11 +15,11 @@ var testdata embed.FS
 func Checks() []check.Check {
 	return []check.Check{
 		whiteBox("errors-from", "platform/errs", "TestZZDomainErrorsFrom", "the public part of an error is found through any number of wraps, and nothing else is public"),
-		whiteBox("errors-status", "platform/grpcstatus", "TestZZDomainErrorsStatus", "a server sends code, reason and message of an error, and keeps its chain"),
-		whiteBox("errors-parse", "platform/grpcstatus", "TestZZDomainErrorsParse", "a client reads what another service has sent, and trusts no other text"),
-		whiteBox("errors-http", "gateway/internal/reply", "TestZZDomainErrorsHTTP", "the gateway answers with one envelope, and keeps the whole error for its log line"),
+		whiteBox("errors-status", "platform/grpcstatus", "TestZZDomainErrorsStatus", "a server sends code, reason and message of an error, and the error that it logs keeps its chain"),
+		whiteBox("errors-parse", "platform/grpcstatus", "TestZZDomainErrorsParse", "a client reads the answer of another service, and takes no text and no proof from any other status"),
+		whiteBox("errors-http", "gateway/internal/reply", "TestZZDomainErrorsHTTP", "the gateway answers with code, reason and message, and keeps the whole error for its log line"),
 		{
-			ID: "errors-services", Sentence: "an error keeps its code over three services, and its cause is in one log, once", Topic: "domain-errors",
+			ID: "errors-services", Sentence: "an error keeps code and reason through three services, and its cause is in one log, once", Topic: "grpc-errors",
 			Needs: check.Needs{Postgres: true, Services: []string{"order", "inventory", "wallet", "gateway"}}, Run: services,
 		},
 	}
@@ -30,5 +30,5 @@ func whiteBox(id, pkg, test, sentence string) check.Check {
 	if err != nil {
 		panic(err) // the name is constant
 	}
-	return check.Check{ID: id, Sentence: sentence, Topic: "domain-errors", Tests: tests, Run: check.GoTest(pkg, test)}
+	return check.Check{ID: id, Sentence: sentence, Topic: "grpc-errors", Tests: tests, Run: check.GoTest(pkg, test)}
 }

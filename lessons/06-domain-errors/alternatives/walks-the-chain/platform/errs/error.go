@@ -12,7 +12,7 @@ func From(err error) *DomainError {
 	for _, end := range []struct {
 		err  error
 		code Code
-	}{{context.DeadlineExceeded, DeadlineExceeded}, {context.Canceled, Canceled}, {err, Internal}} {
+	}{{context.DeadlineExceeded, DeadlineExceeded}, {context.Canceled, Canceled}} {
 		if walk(err, func(inner error) bool { return inner == end.err }) != nil {
 			return Wrap(err, end.code, end.code.String(), "%s", end.code.Message())
 		}

@@ -25,6 +25,9 @@ func Of(err error) *status.Status {
 	if !errors.As(err, new(*errs.DomainError)) {
 		var own interface{ GRPCStatus() *status.Status }
 		if errors.As(err, &own) {
+			if _, ok := shopInfo(own.GRPCStatus()); ok {
+				return own.GRPCStatus() // mapped before
+			}
 			code := own.GRPCStatus().Code()
 			return status.New(code, codeOf(code).Message())
 		}

@@ -1,6 +1,7 @@
 package grpcstatus
 
 import (
+	"errors"
 	"strconv"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -15,7 +16,12 @@ func Of(err error) *status.Status {
 	if err == nil {
 		return nil
 	}
-	e := errs.From(err)
+	var mapped *statusError
+	if errors.As(err, &mapped) {
+		return mapped.status
+	}
+	var e *errs.DomainError
+	e = errs.From(err)
 	code, ok := grpcCodes[e.Code]
 	if !ok {
 		code = codes.Internal

@@ -15,14 +15,17 @@ func Of(err error) *status.Status {
 	if err == nil {
 		return nil
 	}
+	var mapped *statusError
+	if errors.As(err, &mapped) {
+		return mapped.status
+	}
 	var e *errs.DomainError
 	if st, ok := status.FromError(err); ok && !errors.As(err, &e) {
 		// An error of gRPC itself, such as that of a stream whose client is gone: its code is right, its text is for the log.
 		return status.New(st.Code(), codeOf(st.Code()).Message())
 	}
 	e = errs.From(err)
-	code := grpcCodes[e.Code]
-	st := status.New(code, e.Message)
+	st := status.New(grpcCodes[e.Code], e.Message)
 	// Two codes of the shop share one of gRPC's, so the exact one travels as a detail.
 	detailed, err := st.WithDetails(&errdetails.ErrorInfo{
 		Reason:   e.Reason,

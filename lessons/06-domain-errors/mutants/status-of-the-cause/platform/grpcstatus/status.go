@@ -1,6 +1,7 @@
 package grpcstatus
 
 import (
+	"errors"
 	"strconv"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -14,6 +15,10 @@ import (
 func Of(err error) *status.Status {
 	if err == nil {
 		return nil
+	}
+	var mapped *statusError
+	if errors.As(err, &mapped) {
+		return mapped.status
 	}
 	var e *errs.DomainError
 	if st, ok := status.FromError(err); ok {

@@ -1,13 +1,3 @@
 package grpcstatus
 
-import (
-	"google.golang.org/grpc/status"
-)
-
-// Error returns err as an error that gRPC sends as its status. It still has the whole chain for the log line.
-func Error(err error) error {
-	if err == nil {
-		return nil
-	}
-	return Of(err).Err()
-}
+func Error(err error) error { return Of(err).Err() }

@@ -16,6 +16,10 @@ func Of(err error) *status.Status {
 	if err == nil {
 		return nil
 	}
+	var mapped *statusError
+	if errors.As(err, &mapped) {
+		return mapped.status
+	}
 	var e *errs.DomainError
 	if st, ok := status.FromError(err); ok && !errors.As(err, &e) {
 		// An error of gRPC itself, such as that of a stream whose client is gone: its code is right, its text is for the log.

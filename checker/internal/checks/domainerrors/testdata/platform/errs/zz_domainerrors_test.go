@@ -42,12 +42,18 @@ func TestZZDomainErrorsFrom(t *testing.T) {
 		{"a DomainError wrapped twice with %w", fmt.Errorf("get order: %w", fmt.Errorf("load: %w", inner)), inner},
 		{"a DomainError in an error type with Unwrap", fmt.Errorf("get order: %w", zzeQuery{inner}), inner},
 		{"a DomainError in errors.Join", errors.Join(errors.New(zzeCause), fmt.Errorf("get order: %w", inner)), inner},
+		{"a DomainError in errors.Join, behind the end of a context", errors.Join(context.DeadlineExceeded, context.Canceled, inner), inner},
 		{"a DomainError with another one as its cause", fmt.Errorf("create: %w", outer), outer},
 		{"a DomainError whose cause is the end of a context", fmt.Errorf("create: %w", late), late},
 	} {
+		before := *c.want
 		if got := zzeFrom(t, c.what, c.err); got != c.want {
 			zzeFail(t, zzeFailure{"wrapped", "From does not return the outermost DomainError of the chain: " + c.what, fmt.Sprintf("%v %s", c.want.Code, c.want.Reason),
-				fmt.Sprintf("%v %s", got.Code, got.Reason), "each layer wraps errors with what it was doing; the code that the use case chose must survive that"})
+				fmt.Sprintf("%v %s", got.Code, got.Reason), "each layer wraps errors with what it was doing; the code that the use case has chosen must survive that"})
+		}
+		if *c.want != before {
+			zzeFail(t, zzeFailure{"changed", "From changes " + c.what, fmt.Sprintf("%+v", before), fmt.Sprintf("%+v", *c.want),
+				"a DomainError can be one variable for all requests; a change is seen by all of them"})
 		}
 	}
 	for _, c := range []struct {
@@ -64,22 +70,22 @@ func TestZZDomainErrorsFrom(t *testing.T) {
 		got := zzeFrom(t, c.what, c.err)
 		if got.Code != c.code || got.Reason != c.code.String() {
 			zzeFail(t, zzeFailure{"code", "From gives " + c.what + " the wrong code", fmt.Sprintf("%v, reason %s", c.code, c.code),
-				fmt.Sprintf("%v, reason %s", got.Code, got.Reason), "after a timeout the work may have been done: a client that takes it for an internal error repeats it under a new key"})
+				fmt.Sprintf("%v, reason %s", got.Code, got.Reason), "after a timeout the work may have been done, and a client may repeat it with the same key; an internal error is a bug, which it may not repeat"})
 		}
 		if got.Message != c.code.Message() || strings.Contains(got.Message, "10.0.0.7") {
 			zzeFail(t, zzeFailure{"shown", "the message for " + c.what + " is not the one of its code", c.code.Message(), got.Message,
-				"Message is what clients read; the text of other errors has addresses, queries and names in it"})
+				"clients read Message; the text of other errors has addresses, queries and names in it"})
 		}
 		if !errors.Is(got, c.err) || (c.cause != nil && !errors.Is(got, c.cause)) || !strings.Contains(got.Error(), zzeCause) {
 			zzeFail(t, zzeFailure{"cause", "the DomainError for " + c.what + " has lost its cause", fmt.Sprintf("the text of %q and errors.Is", c.err), got.Error(),
-				"the log is written from it, and retries ask errors.Is"})
+				"its text is what the log gets, and callers ask errors.Is"})
 		}
 		if got.Remote {
-			zzeFail(t, zzeFailure{"remote", "From says of " + c.what + " that another service has answered with it", "Remote is false", "true", "a saga would take it for a refusal"})
+			zzeFail(t, zzeFailure{"remote", "From marks " + c.what + " as the answer of another service", "Remote is false", "true", "Remote proves that the request arrived at another service"})
 		}
 	}
 	if got := errs.From(nil); got != nil {
-		zzeFail(t, zzeFailure{"nil", "From(nil) is an error", "nil", fmt.Sprintf("%+v", got), "no error must not become one"})
+		zzeFail(t, zzeFailure{"nil", "From(nil) is an error", "nil", fmt.Sprintf("%+v", got), "a call that succeeded would be reported as failed"})
 	}
 }
 

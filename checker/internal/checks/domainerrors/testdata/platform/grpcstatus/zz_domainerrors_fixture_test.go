@@ -9,6 +9,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"shop/platform/errs"
 )
@@ -36,6 +37,22 @@ var zzeTable = []struct {
 	{errs.DeadlineExceeded, codes.DeadlineExceeded},
 }
 
+// zzeShopCode is the table from right to left.
+func zzeShopCode(code codes.Code) errs.Code {
+	switch code {
+	case codes.AlreadyExists:
+		return errs.AlreadyExists
+	case codes.OutOfRange:
+		return errs.InvalidInput
+	}
+	for _, row := range zzeTable {
+		if row.grpc == code {
+			return row.code
+		}
+	}
+	return errs.Internal
+}
+
 // zzeInfo returns the detail of the shop, or nil.
 func zzeInfo(st *status.Status) *errdetails.ErrorInfo {
 	for _, detail := range st.Details() {
@@ -44,6 +61,21 @@ func zzeInfo(st *status.Status) *errdetails.ErrorInfo {
 		}
 	}
 	return nil
+}
+
+// zzeSame reports whether a client gets the same of both.
+func zzeSame(a, b *status.Status) bool {
+	if a.Code() != b.Code() || a.Message() != b.Message() || len(a.Details()) != len(b.Details()) {
+		return false
+	}
+	for i := range a.Details() {
+		x, _ := a.Details()[i].(proto.Message)
+		y, _ := b.Details()[i].(proto.Message)
+		if !proto.Equal(x, y) {
+			return false
+		}
+	}
+	return true
 }
 
 // zzeSent is the status as another build of the shop sends it.

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"testing"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -17,48 +17,63 @@ import (
 func TestZZDomainErrorsParse(t *testing.T) {
 	for _, row := range zzeTable {
 		sent := zzeSent(t, row.grpc, "some message", "stagecraft", "SOME_REASON", fmt.Sprint(int(row.code)))
-		got := zzeParsed(t, "an answer with the detail of the shop", sent)
-		if got.Code != row.code || got.Reason != "SOME_REASON" || got.Message != "some message" {
-			zzeFail(t, zzeFailure{"shop", "an answer of another service of the shop is read wrongly", fmt.Sprintf("%v SOME_REASON: some message", row.code),
-				fmt.Sprintf("%v %s: %s", got.Code, got.Reason, got.Message), "an error keeps code, reason and message over any number of services"})
-		}
-		if !got.Remote {
-			zzeFail(t, zzeFailure{"remote", "an answer with the detail of the shop is not marked as Remote", "Remote is true", "false", "it proves that the request arrived: sagas undo after it and after nothing else"})
-		}
+		zzeJudgeAnswer(t, "shop", "an answer of another service of the shop", sent, row.code)
 	}
-	for code, want := range map[codes.Code]errs.Code{
-		codes.NotFound: errs.NotFound, codes.InvalidArgument: errs.InvalidInput, codes.OutOfRange: errs.InvalidInput, codes.FailedPrecondition: errs.Precondition,
-		codes.Unauthenticated: errs.Unauthorized, codes.PermissionDenied: errs.Forbidden, codes.AlreadyExists: errs.AlreadyExists,
-		codes.ResourceExhausted: errs.RateLimited, codes.Aborted: errs.Aborted, codes.Canceled: errs.Canceled, codes.Unavailable: errs.Unavailable,
-		codes.DeadlineExceeded: errs.DeadlineExceeded, codes.Internal: errs.Internal, codes.Unknown: errs.Internal, codes.DataLoss: errs.Internal,
-		codes.Unimplemented: errs.Internal,
-	} {
-		for what, sent := range map[string]error{
-			"a status without detail":             status.Error(code, zzeCause),
-			"a status with a detail of no shop":   zzeSent(t, code, zzeCause, "googleapis.com", "API_DISABLED", "1003"),
-			"a wrapped status without detail, as": fmt.Errorf("get stock: %w", status.Error(code, zzeCause)),
-		} {
-			got := zzeParsed(t, what, sent)
-			if got.Code != want || got.Reason != want.String() || got.Message != want.Message() || strings.Contains(got.Message, "10.0.0.7") {
-				zzeFail(t, zzeFailure{"bare", what + " with the code " + code.String() + " is read wrongly", fmt.Sprintf("%v %s: %s", want, want, want.Message()),
-					fmt.Sprintf("%v %s: %s", got.Code, got.Reason, got.Message), "its text comes from the transport or from a proxy and names addresses; it belongs in the log"})
-			}
-			if got.Remote || errs.Refused(got) {
-				zzeFail(t, zzeFailure{"proof", what + " counts as an answer of a service of the shop", "Remote is false", "true",
-					"a proxy that answers NotFound has not asked the service; after such an answer the work may have been done"})
-			}
-		}
+	for code := codes.Canceled; code <= codes.Unauthenticated+1; code++ {
+		zzeJudgeBare(t, "a status without detail", status.Error(code, zzeCause), zzeShopCode(code))
+		zzeJudgeBare(t, "a status with the detail of another domain", zzeSent(t, code, zzeCause, "googleapis.com", "API_DISABLED", "1003"), zzeShopCode(code))
 	}
 	// A newer build may send a code that this one does not know.
-	got := zzeParsed(t, "an answer with an unknown code of the shop", zzeSent(t, codes.FailedPrecondition, "some message", "stagecraft", "SOME_REASON", "1999"))
-	if got.Code != errs.Precondition || got.Reason != "SOME_REASON" {
-		zzeFail(t, zzeFailure{"newer", "an answer with a code that this build does not know is read wrongly", "PRECONDITION_FAILED SOME_REASON, by the code of gRPC", fmt.Sprintf("%v %s", got.Code, got.Reason),
-			"services are deployed one after the other; an old one must understand a new one as well as it can"})
+	for _, code := range []string{"1999", "0", "", "PRECONDITION_FAILED"} {
+		sent := zzeSent(t, codes.FailedPrecondition, "some message", "stagecraft", "SOME_REASON", code)
+		zzeJudgeAnswer(t, "newer", fmt.Sprintf("an answer of the shop with the code %q, which this build does not know,", code), sent, errs.Precondition)
 	}
+	zzeJudgeAnswer(t, "second", "an answer of the shop whose detail is not the first one", zzeBehind(t), errs.Conflict)
 	for _, err := range []error{nil, io.EOF, errors.New("no status")} {
 		if got := grpcstatus.Parse(err); got != err {
 			zzeFail(t, zzeFailure{"other", fmt.Sprintf("Parse changes %v, which is no status", err), fmt.Sprint(err), fmt.Sprint(got), "io.EOF is how a stream ends, and nil is a success"})
 		}
+	}
+}
+
+// zzeBehind is an answer of the shop to which a proxy has added details of its own.
+func zzeBehind(t *testing.T) error {
+	t.Helper()
+	st, err := status.New(codes.AlreadyExists, "some message").WithDetails(
+		&errdetails.RequestInfo{RequestId: "7"},
+		&errdetails.ErrorInfo{Reason: "VIA_PROXY", Domain: "proxy.example", Metadata: map[string]string{"code": "1001"}},
+		&errdetails.ErrorInfo{Reason: "SOME_REASON", Domain: "stagecraft", Metadata: map[string]string{"code": "1006"}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st.Err()
+}
+
+// zzeJudgeAnswer judges an answer with the reason SOME_REASON and the message "some message".
+func zzeJudgeAnswer(t *testing.T, id, what string, sent error, want errs.Code) {
+	t.Helper()
+	got := zzeParsed(t, what, sent)
+	if got.Code != want || got.Reason != "SOME_REASON" || got.Message != "some message" {
+		zzeFail(t, zzeFailure{id, what + " is read wrongly", fmt.Sprintf("%v (%d), reason SOME_REASON, message some message", want, int(want)),
+			fmt.Sprintf("%v (%d), reason %s, message %s", got.Code, int(got.Code), got.Reason, got.Message), "an error keeps code, reason and message through any number of services, of which some may be newer builds"})
+	}
+	if !got.Remote {
+		zzeFail(t, zzeFailure{"remote", what + " is not marked as Remote", "Remote is true", "false", "Remote proves that the request arrived: a saga undoes its steps after such a refusal and after no other error"})
+	}
+}
+
+// zzeJudgeBare judges a status that no service of the shop has sent.
+func zzeJudgeBare(t *testing.T, what string, sent error, want errs.Code) {
+	t.Helper()
+	got := zzeParsed(t, what, sent)
+	if got.Code != want || got.Reason != want.String() || got.Message != want.Message() {
+		zzeFail(t, zzeFailure{"bare", what + " and the code " + status.Code(sent).String() + " is read wrongly", fmt.Sprintf("%v, reason %s, message %s", want, want, want.Message()),
+			fmt.Sprintf("%v, reason %s, message %s", got.Code, got.Reason, got.Message), "its text comes from the transport or a proxy and has addresses in it; it belongs in the log"})
+	}
+	if got.Remote || errs.Refused(got) {
+		zzeFail(t, zzeFailure{"proof", what + " and the code " + status.Code(sent).String() + " counts as an answer of the shop", "Remote is false", "true",
+			"a proxy that answers NotFound has not asked the service; the work may have been done by an earlier attempt"})
 	}
 }
 
@@ -71,7 +86,7 @@ func zzeParsed(t *testing.T, what string, sent error) *errs.DomainError {
 		zzeFail(t, zzeFailure{"kind", what + " does not become a DomainError", "*errs.DomainError", fmt.Sprintf("%T", parsed), "use cases decide by code and reason"})
 	}
 	if !errors.Is(parsed, sent) || status.Code(parsed) != status.Code(sent) {
-		zzeFail(t, zzeFailure{"cause", what + " is lost: the DomainError does not wrap it", "errors.Is, and the same status.Code", fmt.Sprintf("%q, %v", parsed, status.Code(parsed)),
+		zzeFail(t, zzeFailure{"cause", "the status of " + what + " is lost: the DomainError does not wrap it", "errors.Is, and the same status.Code", fmt.Sprintf("%q, %v", parsed, status.Code(parsed)),
 			"the text of the transport is the cause that the log needs"})
 	}
 	return got

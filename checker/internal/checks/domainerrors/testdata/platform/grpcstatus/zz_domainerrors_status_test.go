@@ -19,7 +19,7 @@ func TestZZDomainErrorsStatus(t *testing.T) {
 		err := fmt.Errorf("get: %w", errs.Wrap(fmt.Errorf("query: %w", errors.New(zzeCause)), row.code, "SOME_REASON", "some message"))
 		st := grpcstatus.Of(err)
 		if st.Code() != row.grpc || st.Message() != "some message" {
-			zzeFail(t, zzeFailure{"status", "the status of a wrapped DomainError is wrong", fmt.Sprintf("%v: some message", row.grpc),
+			zzeFail(t, zzeFailure{"status", fmt.Sprintf("the status of a wrapped DomainError with the code %v is wrong", row.code), fmt.Sprintf("%v: some message", row.grpc),
 				fmt.Sprintf("%v: %s", st.Code(), st.Message()), "the code of the DomainError decides, and Message is what a client may read"})
 		}
 		zzeJudgeDetail(t, st, row.code, "SOME_REASON")
@@ -38,44 +38,79 @@ func TestZZDomainErrorsStatus(t *testing.T) {
 		st := grpcstatus.Of(c.err)
 		if st.Code() != c.grpc || st.Message() != c.code.Message() {
 			zzeFail(t, zzeFailure{"plain", "the status of " + c.what + " is wrong", fmt.Sprintf("%v: %s", c.grpc, c.code.Message()), fmt.Sprintf("%v: %s", st.Code(), st.Message()),
-				"a use case that returns a bare error has said internal"})
+				"errs.From says which code, reason and message such an error has"})
 		}
 		zzeJudgeDetail(t, st, c.code, c.code.String())
 		zzeJudgeError(t, c.err)
 	}
 	zzeForwarded(t)
-	if st := grpcstatus.Of(nil); st.Code() != codes.OK {
-		zzeFail(t, zzeFailure{"nil", "the status of nil is wrong", "OK, as a nil status has", st.Code().String(), "no error is a success"})
-	}
-	if err := grpcstatus.Error(nil); err != nil {
-		zzeFail(t, zzeFailure{"nil", "Error(nil) is an error", "nil", fmt.Sprintf("%T", err), "a nil pointer in an interface is not nil"})
-	}
+	zzeOfGRPC(t)
+	zzeNoError(t)
 	if st := grpcstatus.Of(errs.New(errs.Code(4711), "SOME_REASON", "some message")); st.Code() != codes.Internal {
-		zzeFail(t, zzeFailure{"unknown", "a DomainError with a code that is not in the table", "Internal", st.Code().String(), "the zero value of a map is codes.OK: the failure would be sent as a success"})
+		zzeFail(t, zzeFailure{"unknown", "the status of a DomainError with a code that is not in the table is wrong", "Internal", st.Code().String(),
+			"the zero value of a map is codes.OK: the failure would be sent as a success"})
 	}
 }
 
-// zzeForwarded judges errors that come from gRPC or from another service.
+// zzeForwarded judges answers of other services that a use case returns.
 func zzeForwarded(t *testing.T) {
 	t.Helper()
-	remote := &errs.DomainError{Code: errs.Conflict, Reason: "ALREADY_BOOKED", Message: "booked before", Cause: status.Error(codes.AlreadyExists, zzeCause), Remote: true}
-	st := grpcstatus.Of(fmt.Errorf("deduct: %w", remote))
-	if st.Code() != codes.AlreadyExists || st.Message() != "booked before" {
-		zzeFail(t, zzeFailure{"forwarded", "the answer of another service is not passed on", "AlreadyExists: booked before", fmt.Sprintf("%v: %s", st.Code(), st.Message()),
-			"a status in the chain of a DomainError is its cause, and causes are not sent"})
+	answer := zzeSent(t, codes.AlreadyExists, "booked before", "stagecraft", "ALREADY_BOOKED", "1006")
+	remote := &errs.DomainError{Code: errs.Conflict, Reason: "ALREADY_BOOKED", Message: "booked before", Cause: answer, Remote: true}
+	bare := &errs.DomainError{Code: errs.Unavailable, Reason: "UNAVAILABLE", Message: errs.Unavailable.Message(), Cause: status.Error(codes.Unavailable, zzeCause)}
+	for _, c := range []struct {
+		what    string
+		err     error
+		grpc    codes.Code
+		code    errs.Code
+		reason  string
+		message string
+	}{
+		{"an answer of another service, wrapped", fmt.Errorf("deduct: %w", remote), codes.AlreadyExists, errs.Conflict, "ALREADY_BOOKED", "booked before"},
+		{"an answer of another service, from which the use case made an error of its own", fmt.Errorf("buy: %w", errs.Wrap(remote, errs.Aborted, "IN_PROGRESS", "repeat the request")),
+			codes.Aborted, errs.Aborted, "IN_PROGRESS", "repeat the request"},
+		{"a call that did not reach the other service, wrapped", fmt.Errorf("deduct: %w", bare), codes.Unavailable, errs.Unavailable, "UNAVAILABLE", errs.Unavailable.Message()},
+	} {
+		st := grpcstatus.Of(c.err)
+		if st.Code() != c.grpc || st.Message() != c.message {
+			zzeFail(t, zzeFailure{"forwarded", "the status of " + c.what + " is wrong", fmt.Sprintf("%v: %s", c.grpc, c.message), fmt.Sprintf("%v: %s", st.Code(), st.Message()),
+				"the outermost DomainError decides; a status below it is its cause"})
+		}
+		zzeJudgeDetail(t, st, c.code, c.reason)
+		zzeJudgeError(t, c.err)
 	}
-	zzeJudgeDetail(t, st, errs.Conflict, "ALREADY_BOOKED")
+}
+
+// zzeOfGRPC judges errors of gRPC itself: a status in the chain and no DomainError.
+func zzeOfGRPC(t *testing.T) {
+	t.Helper()
 	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
-		err := fmt.Errorf("send: %w", status.Error(code, zzeCause))
-		st := grpcstatus.Of(err)
-		if st.Code() != code {
-			zzeFail(t, zzeFailure{"grpc", "an error of gRPC itself gets another code", code.String(), st.Code().String(), "gRPC knows best what it could not do"})
+		want := zzeShopCode(code)
+		for what, err := range map[string]error{
+			"an error of gRPC itself": status.Error(code, zzeCause), "a wrapped error of gRPC itself": fmt.Errorf("send: %w", status.Error(code, zzeCause)),
+		} {
+			zzeJudgeError(t, err)
+			st := grpcstatus.Of(err)
+			if st.Code() != code || st.Message() != want.Message() {
+				zzeFail(t, zzeFailure{"grpc", "the status of " + what + " is wrong", fmt.Sprintf("%v: %s", code, want.Message()), fmt.Sprintf("%v: %s", st.Code(), st.Message()),
+					"the code says what gRPC could not do, such as Unavailable; its text is for the log"})
+			}
+			if info := zzeInfo(st); info != nil {
+				zzeFail(t, zzeFailure{"grpc", what + " is sent with the detail of the shop", "no detail", info.String(),
+					"the detail proves that a use case of the shop has decided; a saga would take it for a refusal and undo work that may have been done"})
+			}
 		}
-		if info := zzeInfo(st); info != nil {
-			zzeFail(t, zzeFailure{"grpc", "an error of gRPC itself is sent with the detail of the shop", "no detail", info.String(),
-				"the detail proves that a use case of the shop has decided; a saga takes it for a refusal and undoes what may have happened"})
-		}
-		zzeJudgeError(t, err)
+	}
+}
+
+// zzeNoError judges nil.
+func zzeNoError(t *testing.T) {
+	t.Helper()
+	if st := grpcstatus.Of(nil); st.Code() != codes.OK {
+		zzeFail(t, zzeFailure{"nil", "the status of nil is wrong", "nil", st.Code().String(), "a call without an error has succeeded"})
+	}
+	if err := grpcstatus.Error(nil); err != nil {
+		zzeFail(t, zzeFailure{"nil", "Error(nil) is an error", "nil", fmt.Sprintf("%T", err), "a nil pointer in an interface is not nil"})
 	}
 }
 
@@ -93,24 +128,39 @@ func zzeJudgeDetail(t *testing.T, st *status.Status, code errs.Code, reason stri
 	}
 }
 
-// zzeJudgeError judges what gRPC and the log make of Error(err).
+// zzeJudgeError judges what gRPC and the log get from Error(err).
 func zzeJudgeError(t *testing.T, err error) {
 	t.Helper()
-	if wire := grpcstatus.Of(err).Proto().String(); strings.Contains(wire, "10.0.0.7") {
-		zzeFail(t, zzeFailure{"shown", "the cause of an error is sent to the client", "no address", wire, "causes have addresses, queries and names of tables in them"})
+	sent := grpcstatus.Of(err)
+	if wire := sent.Proto().String(); strings.Contains(wire, "10.0.0.7") {
+		zzeFail(t, zzeFailure{"shown", fmt.Sprintf("the cause of the error %q is sent to the client", err), "no address", wire, "causes have addresses, queries and names of tables in them"})
 	}
 	mapped := grpcstatus.Error(err)
 	if mapped == nil {
 		zzeFail(t, zzeFailure{"nil", "Error returns nil for an error", "an error", "nil", "the client would get a success"})
 	}
 	// This is how a server of gRPC reads the error of a handler.
-	st, _ := status.FromError(mapped)
-	if want := grpcstatus.Of(err); st.Code() != want.Code() || st.Message() != want.Message() || len(st.Details()) != len(want.Details()) {
-		zzeFail(t, zzeFailure{"sent", "gRPC sends another status for Error(err) than Of(err) has", want.Proto().String(), st.Proto().String(),
-			"gRPC asks the error itself for GRPCStatus; if it only wraps one that has the method, gRPC sends the text of the wrapping error"})
+	if st, _ := status.FromError(mapped); !zzeSame(st, sent) {
+		zzeFail(t, zzeFailure{"sent", "gRPC sends another status for Error(err) than Of(err)", sent.Proto().String(), st.Proto().String(),
+			"gRPC asks the error itself for GRPCStatus; of an error that only wraps one with this method, gRPC sends the text as well"})
 	}
-	if !errors.Is(mapped, err) || !strings.Contains(mapped.Error(), err.Error()) {
-		zzeFail(t, zzeFailure{"chain", "Error(err) has lost the chain of err", fmt.Sprintf("errors.Is, and the text %q", err), fmt.Sprintf("%q", mapped),
-			"the interceptor that logs stands outside and has nothing but this error"})
+	if !strings.Contains(mapped.Error(), err.Error()) {
+		zzeFail(t, zzeFailure{"chain", "the text of Error(err) is not that of err", fmt.Sprintf("an error with the text %q", err), fmt.Sprintf("%q", mapped),
+			"the interceptor that logs is outside of the mapping and gets this error alone"})
+	}
+	var before, after *errs.DomainError
+	errors.As(err, &before)
+	errors.As(mapped, &after)
+	if !errors.Is(mapped, err) || before != after {
+		zzeFail(t, zzeFailure{"chain", "Error(err) has lost the chain of err", "errors.Is finds err in it, and errors.As its DomainError", fmt.Sprintf("errors.Is: %v, errors.As: %v", errors.Is(mapped, err), after),
+			"the interceptors outside of the mapping ask this error what happened"})
+	}
+	for what, again := range map[string]error{
+		"Error has mapped before": mapped, "Error has mapped before, wrapped": fmt.Errorf("call: %w", mapped), "Error has mapped twice before": grpcstatus.Error(mapped),
+	} {
+		if st := grpcstatus.Of(again); !zzeSame(st, sent) {
+			zzeFail(t, zzeFailure{"again", "the status of an error that " + what + " is another one", sent.Proto().String(), st.Proto().String(),
+				"an interceptor maps its own refusals, and the one around it maps all errors: the client must not see how many of them there are"})
+		}
 	}
 }

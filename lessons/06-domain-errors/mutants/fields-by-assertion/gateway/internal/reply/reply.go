@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -14,7 +13,7 @@ func Refuse(c *gin.Context, status int, err error) {
 	_ = c.Error(err)
 	public := errs.From(err)
 	failure := Failure{Code: public.Code, Reason: public.Reason, Message: public.Message}
-	if invalid, ok := errors.Unwrap(err).(*InvalidFields); ok {
+	if invalid, ok := err.(*InvalidFields); ok {
 		failure.Fields = invalid.Fields
 	}
 	// The gateway's own rate limit has set the header already; a service does not report how long it will be busy or unavailable.

@@ -31,7 +31,7 @@ func Of(err error) *status.Status {
 	detailed, err := st.WithDetails(&errdetails.ErrorInfo{
 		Reason:   e.Reason,
 		Domain:   detailDomain,
-		Metadata: map[string]string{"code": strconv.Itoa(int(e.Code)), "cause": err.Error()},
+		Metadata: map[string]string{"code": strconv.Itoa(int(e.Code))},
 	})
 	if err != nil {
 		return st
