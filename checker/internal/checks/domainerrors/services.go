@@ -105,6 +105,9 @@ func (s *shop) cause() {
 		ID: "shown", Sentence: "the answer shows the error of a database", Expected: "a message for clients", Seen: string(answer.Raw), Why: "the cause is for the log",
 	})
 	s.loggedOnce("inventory", undefinedTable)
+	// What order and the gateway know of it.
+	s.loggedOnce("order", "internal error")
+	s.loggedOnce("gateway", "internal error")
 	for _, other := range []string{"gateway", "order"} {
 		if lines := s.Service(other).Logs().Grep(undefinedTable); len(lines) > 0 {
 			s.t.Fail(check.Failure{
@@ -140,12 +143,12 @@ func (s *shop) loggedOnce(service, text string) {
 	logs := s.Service(service).Logs()
 	there := s.t.Within(patience, func() bool { return len(logs.Grep(text)) > 0 })
 	s.t.True(there, check.Failure{
-		ID: "lost", Sentence: "the cause of an error is not in the log of " + service, Expected: "a line with " + text, Seen: "no such line",
-		Why: "the client does not get the cause, so the log is the only place in which it can be found",
+		ID: "lost", Sentence: "an error is not in the log of " + service, Expected: "a line with " + text, Seen: "no such line",
+		Why: "the client gets the public part alone, so the log is the only place for the rest of the error",
 	})
 	lines := logs.Grep(text)
 	s.t.True(len(lines) == 1, check.Failure{
-		ID: "twice", Sentence: "the cause of one error is in the log of " + service + " more than once", Expected: "1 line", Seen: fmt.Sprintf("%d lines, such as %s", len(lines), lines[0].Raw),
+		ID: "twice", Sentence: "one error is in the log of " + service + " more than once", Expected: "1 line", Seen: fmt.Sprintf("%d lines, such as %s", len(lines), lines[0].Raw),
 		Why: "each line looks like a failure of its own",
 	})
 }

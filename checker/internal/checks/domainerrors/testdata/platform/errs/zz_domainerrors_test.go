@@ -64,6 +64,8 @@ func TestZZDomainErrorsFrom(t *testing.T) {
 	}{
 		{"a deadline that has passed", fmt.Errorf("query at %s: %w", zzeCause, context.DeadlineExceeded), errs.DeadlineExceeded, context.DeadlineExceeded},
 		{"a caller that gave up", zzeQuery{fmt.Errorf("%s: %w", zzeCause, context.Canceled)}, errs.Canceled, context.Canceled},
+		{"a deadline that has passed, in errors.Join", errors.Join(errors.New(zzeCause), fmt.Errorf("query: %w", context.DeadlineExceeded)), errs.DeadlineExceeded, context.DeadlineExceeded},
+		{"a caller that gave up, in errors.Join", errors.Join(errors.New(zzeCause), context.Canceled), errs.Canceled, context.Canceled},
 		{"an error that is no DomainError", errors.New(zzeCause), errs.Internal, nil},
 		{"a wrapped error that is no DomainError", fmt.Errorf("get: %w", zzeQuery{errors.New(zzeCause)}), errs.Internal, nil},
 	} {

@@ -69,6 +69,7 @@ func zzeForwarded(t *testing.T) {
 		{"an answer of another service, wrapped", fmt.Errorf("deduct: %w", remote), codes.AlreadyExists, errs.Conflict, "ALREADY_BOOKED", "booked before"},
 		{"an answer of another service, from which the use case made an error of its own", fmt.Errorf("buy: %w", errs.Wrap(remote, errs.Aborted, "IN_PROGRESS", "repeat the request")),
 			codes.Aborted, errs.Aborted, "IN_PROGRESS", "repeat the request"},
+		{"an answer of another service, in errors.Join behind a status", errors.Join(status.Error(codes.Unavailable, zzeCause), remote), codes.AlreadyExists, errs.Conflict, "ALREADY_BOOKED", "booked before"},
 		{"a call that did not reach the other service, wrapped", fmt.Errorf("deduct: %w", bare), codes.Unavailable, errs.Unavailable, "UNAVAILABLE", errs.Unavailable.Message()},
 	} {
 		st := grpcstatus.Of(c.err)
@@ -86,18 +87,24 @@ func zzeOfGRPC(t *testing.T) {
 	t.Helper()
 	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
 		want := zzeShopCode(code)
-		for what, err := range map[string]error{
-			"an error of gRPC itself": status.Error(code, zzeCause), "a wrapped error of gRPC itself": fmt.Errorf("send: %w", status.Error(code, zzeCause)),
+		for _, c := range []struct {
+			what string
+			err  error
+		}{
+			{"an error of gRPC itself", status.Error(code, zzeCause)},
+			{"a wrapped error of gRPC itself", fmt.Errorf("send: %w", status.Error(code, zzeCause))},
+			{"an error of gRPC itself with a detail", zzeSent(t, code, zzeCause, "googleapis.com", "API_DISABLED", "1003")},
 		} {
+			what, err := c.what, c.err
 			zzeJudgeError(t, err)
 			st := grpcstatus.Of(err)
 			if st.Code() != code || st.Message() != want.Message() {
 				zzeFail(t, zzeFailure{"grpc", "the status of " + what + " is wrong", fmt.Sprintf("%v: %s", code, want.Message()), fmt.Sprintf("%v: %s", st.Code(), st.Message()),
 					"the code says what gRPC could not do, such as Unavailable; its text is for the log"})
 			}
-			if info := zzeInfo(st); info != nil {
-				zzeFail(t, zzeFailure{"grpc", what + " is sent with the detail of the shop", "no detail", info.String(),
-					"the detail proves that a use case of the shop has decided; a saga would take it for a refusal and undo work that may have been done"})
+			if details := st.Details(); len(details) > 0 {
+				zzeFail(t, zzeFailure{"grpc", what + " is sent with a detail", "no detail", fmt.Sprint(details),
+					"the detail of the shop proves that a use case of the shop has decided; a saga would take it for a refusal and undo work that may have been done"})
 			}
 		}
 	}
@@ -139,28 +146,41 @@ func zzeJudgeError(t *testing.T, err error) {
 	if mapped == nil {
 		zzeFail(t, zzeFailure{"nil", "Error returns nil for an error", "an error", "nil", "the client would get a success"})
 	}
+	zzeJudgeMapped(t, "err", err, mapped, sent)
+	for _, c := range []struct {
+		what string
+		err  error
+	}{
+		{"an error that Error has mapped before", mapped},
+		{"an error that Error has mapped before, wrapped", fmt.Errorf("call: %w", mapped)},
+		{"an error that Error has mapped twice before", grpcstatus.Error(mapped)},
+	} {
+		what, again := c.what, c.err
+		if st := grpcstatus.Of(again); !zzeSame(st, sent) {
+			zzeFail(t, zzeFailure{"again", "the status of " + what + " is another one", sent.Proto().String(), st.Proto().String(),
+				"an interceptor maps its own refusals, and the one around it maps all errors: the client must not notice how many of them there are"})
+		}
+		zzeJudgeMapped(t, what, again, grpcstatus.Error(again), sent)
+	}
+}
+
+// zzeJudgeMapped judges what gRPC and the log get from mapped, which is Error(err).
+func zzeJudgeMapped(t *testing.T, what string, err, mapped error, sent *status.Status) {
+	t.Helper()
 	// This is how a server of gRPC reads the error of a handler.
 	if st, _ := status.FromError(mapped); !zzeSame(st, sent) {
-		zzeFail(t, zzeFailure{"sent", "gRPC sends another status for Error(err) than Of(err)", sent.Proto().String(), st.Proto().String(),
+		zzeFail(t, zzeFailure{"sent", "of Error of " + what + " gRPC sends another status than Of returns", sent.Proto().String(), st.Proto().String(),
 			"gRPC asks the error itself for GRPCStatus; of an error that only wraps one with this method, gRPC sends the text as well"})
 	}
 	if !strings.Contains(mapped.Error(), err.Error()) {
-		zzeFail(t, zzeFailure{"chain", "the text of Error(err) is not that of err", fmt.Sprintf("an error with the text %q", err), fmt.Sprintf("%q", mapped),
+		zzeFail(t, zzeFailure{"chain", "Error of " + what + " has lost the text", fmt.Sprintf("an error with the text %q", err), fmt.Sprintf("%q", mapped),
 			"the interceptor that logs is outside of the mapping and gets this error alone"})
 	}
 	var before, after *errs.DomainError
 	errors.As(err, &before)
 	errors.As(mapped, &after)
 	if !errors.Is(mapped, err) || before != after {
-		zzeFail(t, zzeFailure{"chain", "Error(err) has lost the chain of err", "errors.Is finds err in it, and errors.As its DomainError", fmt.Sprintf("errors.Is: %v, errors.As: %v", errors.Is(mapped, err), after),
-			"the interceptors outside of the mapping ask this error what happened"})
-	}
-	for what, again := range map[string]error{
-		"Error has mapped before": mapped, "Error has mapped before, wrapped": fmt.Errorf("call: %w", mapped), "Error has mapped twice before": grpcstatus.Error(mapped),
-	} {
-		if st := grpcstatus.Of(again); !zzeSame(st, sent) {
-			zzeFail(t, zzeFailure{"again", "the status of an error that " + what + " is another one", sent.Proto().String(), st.Proto().String(),
-				"an interceptor maps its own refusals, and the one around it maps all errors: the client must not see how many of them there are"})
-		}
+		zzeFail(t, zzeFailure{"chain", "Error of " + what + " has lost the chain", "errors.Is finds the error in it, and errors.As its DomainError",
+			fmt.Sprintf("errors.Is: %v, errors.As: %v", errors.Is(mapped, err), after), "the interceptors outside of the mapping ask this error what happened"})
 	}
 }

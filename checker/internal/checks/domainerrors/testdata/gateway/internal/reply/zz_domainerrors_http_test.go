@@ -76,12 +76,22 @@ func TestZZDomainErrorsHTTP(t *testing.T) {
 	a = zzeAsk(t, func(c *gin.Context) { reply.Refuse(c, http.StatusRequestEntityTooLarge, large) })
 	zzeJudge(t, a, large, 413, errs.InvalidInput, "BODY_TOO_LARGE", "the body is too large")
 
-	invalid := fmt.Errorf("bind: %w", reply.Invalid(reply.Field{Field: "items[0].sku", Message: "is required"}))
-	a = zzeAsk(t, func(c *gin.Context) { reply.Error(c, invalid) })
-	zzeJudge(t, a, invalid, 400, errs.InvalidInput, "INVALID_FIELDS", "the request is not valid")
-	if fields := fmt.Sprint(a.decoded["fields"]); fields != "[map[field:items[0].sku message:is required]]" {
-		zzeFail(t, "fields", "the answer to a request with an invalid field does not name it", `"fields":[{"field":"items[0].sku","message":"is required"}]`, a.Body.String(),
-			"the client shows the message beside the field")
+	field := reply.Field{Field: "items[0].sku", Message: "is required"}
+	deep := fmt.Errorf("decode: %w", &reply.InvalidFields{Fields: []reply.Field{field}})
+	for _, c := range []struct {
+		what string
+		err  error
+	}{
+		{"an error of Invalid, wrapped,", fmt.Errorf("bind: %w", reply.Invalid(field))},
+		{"an error with wrapped InvalidFields as its cause", errs.Wrap(deep, errs.InvalidInput, "INVALID_FIELDS", "the request is not valid")},
+	} {
+		what, invalid := c.what, c.err
+		a = zzeAsk(t, func(c *gin.Context) { reply.Error(c, invalid) })
+		zzeJudge(t, a, invalid, 400, errs.InvalidInput, "INVALID_FIELDS", "the request is not valid")
+		if fields := fmt.Sprint(a.decoded["fields"]); fields != "[map[field:items[0].sku message:is required]]" {
+			zzeFail(t, "fields", "the answer to "+what+" does not name the field", `"fields":[{"field":"items[0].sku","message":"is required"}]`, a.Body.String(),
+				"the client shows the message beside the field")
+		}
 	}
 }
 
@@ -89,7 +99,7 @@ func zzeJudge(t *testing.T, a zzeAnswer, err error, status int, code errs.Code, 
 	t.Helper()
 	if a.Code != status {
 		zzeFail(t, "status", fmt.Sprintf("a wrapped error with the code %v gets the wrong HTTP status", code), fmt.Sprint(status), fmt.Sprint(a.Code),
-			"proxies, clients and dashboards look at the status alone: 4xx is the client's to change, 5xx is ours")
+			"proxies, clients and dashboards look at the status alone: 4xx is a fault of the request, 5xx one of the system")
 	}
 	if strings.Contains(a.Body.String(), "10.0.0.7") || strings.Contains(a.Body.String(), "create order") {
 		zzeFail(t, "shown", "the answer shows what belongs in the log", fmt.Sprintf("code %d, reason %s, message %q", code, reason, message), a.Body.String(), "causes have addresses, queries and names in them")
@@ -103,6 +113,6 @@ func zzeJudge(t *testing.T, a zzeAnswer, err error, status int, code errs.Code, 
 			"the logger writes the last of c.Errors; the client does not get the cause, so this is the only place")
 	}
 	if a.runs {
-		zzeFail(t, "abort", "a handler runs after the request was refused", "no handler", "it has run", "it would write a second answer behind the first, or do what was refused")
+		zzeFail(t, "abort", "a handler runs after the request was refused", "no handler", "it has run", "it would write a second answer after the first, or do what was refused")
 	}
 }
