@@ -52,7 +52,8 @@ func TestZZDomainErrorsFrom(t *testing.T) {
 				fmt.Sprintf("%v %s", got.Code, got.Reason), "each layer wraps errors with what it was doing; the code that the use case has chosen must survive that"})
 		}
 		if *c.want != before {
-			zzeFail(t, zzeFailure{"changed", "From changes " + c.what, fmt.Sprintf("%+v", before), fmt.Sprintf("%+v", *c.want),
+			zzeFail(t, zzeFailure{"changed", "From changes " + c.what, fmt.Sprintf("%v %s: %s, Remote %v, the same Cause", before.Code, before.Reason, before.Message, before.Remote),
+				fmt.Sprintf("%v %s: %s, Remote %v, the same Cause: %v", c.want.Code, c.want.Reason, c.want.Message, c.want.Remote, c.want.Cause == before.Cause),
 				"a DomainError can be one variable for all requests; a change is seen by all of them"})
 		}
 	}

@@ -61,10 +61,10 @@ func TestZZDomainErrorsHTTP(t *testing.T) {
 		err := fmt.Errorf("create order: %w", errs.Wrap(errors.New(zzeCause), row.code, "SOME_REASON", "some message"))
 		a := zzeAsk(t, func(c *gin.Context) { reply.Error(c, err) })
 		zzeJudge(t, a, err, row.status, row.code, "SOME_REASON", "some message")
-		if challenge := a.Header().Get("WWW-Authenticate"); (row.status == 401) != (challenge != "") {
+		if challenge := a.Result().Header.Get("WWW-Authenticate"); (row.status == 401) != (challenge != "") {
 			zzeFail(t, "headers", fmt.Sprintf("the header WWW-Authenticate of an answer %d is wrong", row.status), "set for 401 and for nothing else", fmt.Sprintf("%q", challenge), "the starter sets it")
 		}
-		if retry := a.Header().Get("Retry-After"); (row.status == 429 || row.status == 503) != (retry != "") {
+		if retry := a.Result().Header.Get("Retry-After"); (row.status == 429 || row.status == 503) != (retry != "") {
 			zzeFail(t, "headers", fmt.Sprintf("the header Retry-After of an answer %d is wrong", row.status), "set for 429 and 503 and for nothing else", fmt.Sprintf("%q", retry), "the starter sets it")
 		}
 	}
