@@ -22,6 +22,7 @@ import (
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/disruption"
+	"stagecraft/checker/internal/checks/domainerrors"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/interceptors"
@@ -56,6 +57,7 @@ var topics = []func() []check.Check{
 	config.Checks,
 	shutdown.Checks,
 	deadletters.Checks,
+	domainerrors.Checks,
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,

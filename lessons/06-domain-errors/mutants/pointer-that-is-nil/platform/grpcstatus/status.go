@@ -1,0 +1,9 @@
+package grpcstatus
+
+func Error(err error) error {
+	var mapped *statusError
+	if err != nil {
+		mapped = &statusError{status: Of(err), chain: err}
+	}
+	return mapped
+}

@@ -1,0 +1,3 @@
+package grpcstatus
+
+func Error(err error) error { return Of(err).Err() }
