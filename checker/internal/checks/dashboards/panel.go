@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -66,7 +68,7 @@ func find(t *check.T, declared []declaration, at place) ([]query, float64) {
 					for i := 0; i+1 < len(p.Queries.Content); i += 2 {
 						queries = append(queries, query{p.Queries.Content[i].Value, p.Queries.Content[i+1].Value})
 					}
-					return queries, factors[p.Unit]
+					return queries, factor(t, at, p.Unit)
 				}
 			}
 		}
@@ -78,8 +80,27 @@ func find(t *check.T, declared []declaration, at place) ([]query, float64) {
 	return nil, 0
 }
 
-// factors are the units of Grafana that are no plain number: what one of them is in shares and seconds.
-var factors = map[string]float64{"percent": 0.01, "ms": 0.001}
+// units are those of shares and times: what one of them is in shares and seconds.
+var (
+	shares = map[string]float64{"percentunit": 1, "percent": 0.01}
+	times  = map[string]float64{"s": 1, "ms": 0.001}
+	units  = map[place]map[string]float64{
+		webFailures: shares, callFailures: shares, budgetLeft: shares, webDuration: times, callDuration: times, sagaDuration: times, oldest: times,
+	}
+)
+
+// factor is what one of a panel's unit is; 1 where the panel shows a number.
+func factor(t *check.T, at place, unit string) float64 {
+	known := units[at]
+	if known == nil {
+		return 1
+	}
+	t.True(known[unit] != 0, check.Failure{
+		ID: "unit", Sentence: at.title + " has a unit that does not fit", Expected: "one of " + strings.Join(slices.Sorted(maps.Keys(known)), ", "), Seen: unit,
+		Why: "Grafana writes the unit behind each value: 0.05 is read as nothing where it should be 5 %",
+	})
+	return known[unit]
+}
 
 // variables replaces Grafana's variables in an expression.
 func variables(expr, service, rateInterval string) string {

@@ -52,9 +52,6 @@ func number(v float64) string {
 
 func (s scenario) judge(t *check.T, declared []declaration) {
 	queries, factor := find(t, declared, s.panel)
-	if factor == 0 {
-		factor = 1
-	}
 	series := alerting.NewSeries()
 	for _, one := range s.series {
 		t.Ours("read a series", series.Add(every, one))

@@ -2,12 +2,20 @@ package dashboards
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // webSeries is the counter of the gateway's requests.
 func webSeries(route, status, instance, values string) string {
 	return fmt.Sprintf(`http_server_requests_total{service="gateway", method="GET", route=%q, status=%q, instance=%q} %s`, route, status, instance, values)
+}
+
+func posted(route, status, instance, values string) string {
+	return strings.Replace(webSeries(route, status, instance, values), `"GET"`, `"POST"`, 1)
 }
 
 // callSeries is the counter of a service's calls.
@@ -18,6 +26,7 @@ func callSeries(service, method, code, instance, values string) string {
 const (
 	orders, stock = "/v1/orders", "/v1/stock/:sku"
 	getOrder      = "/order.v1.OrderService/GetOrder"
+	createOrder   = "/order.v1.OrderService/CreateOrder"
 	deduct        = "/wallet.v1.WalletService/Deduct"
 
 	quarter = 15 * time.Minute
@@ -40,11 +49,11 @@ func rates() []scenario {
 		choice      = "$service is what was chosen above the panels: a query without it shows all, whatever is chosen."
 	)
 	all := []string{
-		webSeries(orders, "202", "a", "0+30x200"), webSeries(orders, "202", "b", "0+20x200"), webSeries(orders, "503", "b", "0+10x200"),
+		webSeries(orders, "202", "a", "0+30x200"), posted(orders, "202", "b", "0+10x200"), posted(orders, "503", "b", "0+20x200"),
 		webSeries(stock, "200", "a", "0+15x200"),
 	}
 	many := []string{
-		callSeries("order", getOrder, "OK", "a", "0+45x200"), callSeries("order", getOrder, "NotFound", "b", "0+15x200"), callSeries("wallet", deduct, "OK", "a", "0+30x200"),
+		callSeries("order", getOrder, "OK", "a", "0+45x200"), callSeries("order", createOrder, "NotFound", "b", "0+15x200"), callSeries("wallet", deduct, "OK", "a", "0+30x200"),
 	}
 	scenarios := []scenario{
 		{id: "sum", panel: requests, title: "two replicas answer requests of two routes", why: twoReplicas, at: quarter, series: all, want: map[string]between{orders: about(4), stock: about(1)}},
@@ -64,6 +73,22 @@ func rates() []scenario {
 			id: "choice", panel: requests, title: "only the gateway is chosen, and another service answers HTTP as well", why: choice, at: quarter, services: "gateway",
 			series: append([]string{`http_server_requests_total{service="backoffice", method="GET", route="/v1/reports", status="200", instance="a"} 0+30x200`}, all...),
 			want:   map[string]between{orders: about(4), stock: about(1)},
+		},
+		{
+			id: "sum", panel: requests, title: "two services answer the same route", why: "The line is of the route: sum over all else.", at: quarter,
+			series: []string{webSeries(orders, "202", "a", "0+30x200"), strings.Replace(webSeries(orders, "202", "a", "0+30x200"), "gateway", "order", 1)}, want: map[string]between{orders: about(4)},
+		},
+		{
+			id: "probes", panel: requests, title: "a route that begins like a probe", why: "Probes are these three routes, and no others.", at: quarter,
+			series: []string{webSeries("/livestreams", "200", "a", "0+60x200")}, want: map[string]between{"/livestreams": about(4)},
+		},
+		{
+			id: "probes", panel: calls, title: "a service whose name begins with grpc", why: "In a regular expression a dot is any character.", at: quarter,
+			series: []string{callSeries("order", "/grpcbridge.v1.Bridge/Send", "OK", "a", "0+60x200")}, want: map[string]between{"order": about(4)},
+		},
+		{
+			id: "recent", panel: calls, title: "the load has doubled two minutes ago", why: recent, at: quarter,
+			series: []string{callSeries("order", getOrder, "OK", "a", "0+30x51 1590+60x100")}, want: map[string]between{"order": about(4)},
 		},
 		{id: "sum", panel: calls, title: "three replicas of two services answer calls", why: twoReplicas, at: quarter, series: many, want: map[string]between{"order": about(4), "wallet": about(2)}},
 		{
@@ -99,6 +124,8 @@ func failures() []scenario {
 		probes  = "A probe is no request of a customer, whether it succeeds or fails."
 		average = "The mean of the shares of two replicas is not the share of both: divide sums."
 		choice  = "$service is what was chosen above the panels."
+		recent  = "With a fixed time of several minutes, or since the start, a fault that has just begun looks small."
+		zoomed  = "A panel of a week has a point for every ten minutes. $__rate_interval covers all that lies between two points."
 	)
 	good := webSeries(orders, "202", "a", "0+90x200")
 	fine := callSeries("order", getOrder, "OK", "a", "0+90x200")
@@ -117,7 +144,7 @@ func failures() []scenario {
 		{id: "zero", panel: webFailures, title: "no request has failed yet", why: zero, at: quarter, series: []string{good}, want: map[string]between{"gateway": {0, 0}}},
 		{
 			id: "average", panel: callFailures, title: "one replica of two has a tenth of the calls, and fails them all; another service fails none", why: average, at: quarter,
-			series: []string{fine, callSeries("order", getOrder, "Unavailable", "b", "0+10x200"), callSeries("wallet", deduct, "OK", "a", "0+90x200")},
+			series: []string{fine, callSeries("order", createOrder, "Unavailable", "b", "0+10x200"), callSeries("wallet", deduct, "OK", "a", "0+90x200")},
 			want:   map[string]between{"order": about(0.1), "wallet": {0, 0}},
 		},
 		{id: "zero", panel: callFailures, title: "no call has failed yet", why: zero, at: quarter, series: []string{fine}, want: map[string]between{"order": {0, 0}}},
@@ -127,6 +154,27 @@ func failures() []scenario {
 			want:   map[string]between{"order": about(0.1)},
 		},
 	}
+	for _, f := range []struct {
+		panel        place
+		name         string
+		fine, failed func(values string) string
+	}{
+		{webFailures, "gateway", func(v string) string { return webSeries(orders, "202", "a", v) }, func(v string) string { return webSeries(orders, "500", "a", v) }},
+		{callFailures, "order", func(v string) string { return callSeries("order", getOrder, "OK", "a", v) }, func(v string) string { return callSeries("order", getOrder, "Internal", "a", v) }},
+	} {
+		scenarios = append(scenarios, scenario{
+			id: "recent", panel: f.panel, title: "failures have begun two minutes ago", why: recent, at: quarter,
+			series: []string{f.fine("0+90x200"), f.failed("0x51 10+10x100")}, want: map[string]between{f.name: about(0.1)},
+		}, scenario{
+			id: "zoom", panel: f.panel, title: "seen from far away: six hundred failures in one minute, eight minutes ago", why: zoomed, at: time.Hour, interval: far,
+			series: []string{f.fine("0+100x300"), f.failed("0x208 150 300 450 600x100")}, want: map[string]between{f.name: about(600.0 / 4700)},
+		})
+	}
+	scenarios = append(scenarios, scenario{
+		id: "choice", panel: webFailures, title: "only the gateway is chosen, and another service fails", why: choice, at: quarter, services: "gateway",
+		series: []string{good, webSeries(orders, "500", "a", "0+10x200"), `http_server_requests_total{service="backoffice", method="GET", route="/v1/reports", status="500", instance="a"} 0+30x200`},
+		want:   map[string]between{"gateway": about(0.1)},
+	})
 	for _, status := range []string{"500", "502", "503", "504"} {
 		scenarios = append(scenarios, scenario{
 			id: "share", panel: webFailures, title: "one request in ten is answered with " + status, why: share, at: quarter,
@@ -193,13 +241,29 @@ func histogram(name, labels string, requests ...took) []string {
 	return append(series, fmt.Sprintf(`%s_count{%s} 0+%dx200`, name, labels, all), fmt.Sprintf(`%s_sum{%s} 0+%gx200`, name, labels, sum))
 }
 
+var evenly = regexp.MustCompile(` 0\+(\d+)x200$`)
+
+// follow gives evenly growing series other values, by how much they grow between two samples.
+func follow(series []string, values func(n int) string) []string {
+	var all []string
+	for _, one := range series {
+		all = append(all, evenly.ReplaceAllStringFunc(one, func(found string) string {
+			n, _ := strconv.Atoi(evenly.FindStringSubmatch(found)[1])
+			return " " + values(n)
+		}))
+	}
+	return all
+}
+
 func durations() []scenario {
 	const (
-		percentile = "The mean is 0.2 s and looks well. One customer in twenty waits for more than a second."
+		percentile = "The mean is 0.2 s and looks well. One customer in ten waits for two seconds."
 		replica    = "Percentiles cannot be combined: neither the largest nor the mean of two is the one of both. Sum the buckets of all replicas by le, then take the percentile."
 		lines      = "The legend asks for a line of its own for each of them: sum by le and by that label."
 		probes     = "A probe is no call of a customer. Enough of them make every percentile look well."
 		choice     = "$service is what was chosen above the panels."
+		recent     = "Buckets since the start of the process, or of a fixed time of several minutes, do not show what has just begun."
+		zoomed     = "A panel of a week has a point for every ten minutes. $__rate_interval covers all that lies between two points."
 	)
 	join := func(parts ...[]string) []string {
 		var all []string
@@ -214,6 +278,7 @@ func durations() []scenario {
 		metric               string
 		one, other           string // labels
 		oneName, otherName   string
+		again                string // labels of another part of one
 		chosen, chosenLabels string
 	}
 	var scenarios []scenario
@@ -221,11 +286,13 @@ func durations() []scenario {
 		{
 			panel: webDuration, metric: "http_server_request_duration_seconds", one: `service="gateway", method="POST", route="/v1/orders"`,
 			other: `service="gateway", method="GET", route="/v1/stock/:sku"`, oneName: orders, otherName: stock,
+			again:  `service="gateway", method="GET", route="/v1/orders"`,
 			chosen: "gateway", chosenLabels: `service="backoffice", method="GET", route="/v1/reports"`,
 		},
 		{
 			panel: callDuration, metric: "grpc_server_handling_seconds", one: `service="wallet", method="/wallet.v1.WalletService/Deduct"`,
 			other: `service="order", method="/order.v1.OrderService/GetOrder"`, oneName: "wallet", otherName: "order",
+			again:  `service="wallet", method="/wallet.v1.WalletService/Refund"`,
 			chosen: "wallet", chosenLabels: `service="inventory", method="/inventory.v1.InventoryService/GetStock"`,
 		},
 		{
@@ -239,8 +306,28 @@ func durations() []scenario {
 				series: histogram(s.metric, s.one+`, instance="a"`, took{90, .02}, took{10, 2}), want: map[string]between{s.oneName: slow},
 			},
 			scenario{
+				id: "percentile", panel: s.panel, title: "three in a hundred take two seconds", why: "95 of 100 are fast, and that is what the title says.", at: quarter,
+				series: histogram(s.metric, s.one+`, instance="a"`, took{97, .02}, took{3, 2}), want: map[string]between{s.oneName: {0, 0.05}},
+			},
+			scenario{
+				id: "percentile", panel: s.panel, title: "eight in a hundred take two seconds", why: "The 95th of 100 is one of the slow ones.", at: quarter,
+				series: histogram(s.metric, s.one+`, instance="a"`, took{92, .02}, took{8, 2}), want: map[string]between{s.oneName: slow},
+			},
+			scenario{
+				id: "recent", panel: s.panel, title: "one in ten takes two seconds, for two minutes now", why: recent, at: quarter,
+				series: join(histogram(s.metric, s.one+`, instance="a"`, took{90, .02}),
+					follow(histogram(s.metric, s.one+`, instance="b"`, took{10, 2}), func(n int) string { return fmt.Sprintf("0x51 %d+%dx100", n, n) })),
+				want: map[string]between{s.oneName: slow},
+			},
+			scenario{
+				id: "zoom", panel: s.panel, title: "seen from far away: for one minute all were slow, eight minutes ago", why: zoomed, at: time.Hour, interval: far,
+				series: join(follow(histogram(s.metric, s.one+`, instance="a"`, took{1, .02}), func(n int) string { return fmt.Sprintf("0+%dx300", n) }),
+					follow(histogram(s.metric, s.one+`, instance="b"`, took{150, 2}), func(n int) string { return fmt.Sprintf("0x208 %d %d %d %dx100", n, 2*n, 3*n, 4*n) })),
+				want: map[string]between{s.oneName: slow},
+			},
+			scenario{
 				id: "replica", panel: s.panel, title: "one replica of two has a hundredth of the requests, and all of them are slow", why: replica, at: quarter,
-				series: join(histogram(s.metric, s.one+`, instance="a"`, took{990, .02}), histogram(s.metric, s.one+`, instance="b"`, took{10, 4})),
+				series: join(histogram(s.metric, s.one+`, instance="a"`, took{990, .02}), histogram(s.metric, orElse(s.again, s.one)+`, instance="b"`, took{10, 4})),
 				want:   map[string]between{s.oneName: {0, 0.05}},
 			},
 			scenario{
@@ -300,8 +387,16 @@ func sagas() []scenario {
 			id: "minute", panel: settled, title: "two replicas complete thirty purchases a minute, and undo six", why: minute, at: quarter,
 			series: []string{
 				counter("CREATE_ORDER", "COMPLETED", "a", "0+5x200"), counter("CREATE_ORDER", "COMPLETED", "b", "0+2.5x200"), counter("CREATE_ORDER", "COMPENSATED", "a", "0+1.5x200"),
-			}, want: map[string]between{"CREATE_ORDER COMPLETED": about(30), "CREATE_ORDER COMPENSATED": about(6)},
+				counter("CANCEL_ORDER", "COMPLETED", "b", "0+1x200"),
+			}, want: map[string]between{"CANCEL_ORDER COMPLETED": about(4), "CREATE_ORDER COMPLETED": about(30), "CREATE_ORDER COMPENSATED": about(6)},
 		},
+		{
+			id: "recent", panel: settled, title: "twice as many for two minutes now", why: "With a fixed time of several minutes a rise looks slow.", at: quarter,
+			series: []string{counter("CREATE_ORDER", "COMPLETED", "a", "0+5x51 265+10x100")}, want: map[string]between{"CREATE_ORDER COMPLETED": about(40)},
+		},
+		progress(quarter, "lines", "two sagas were stuck until two minutes ago", "The panel shows what is in progress now.", []string{
+			gauge("sagas_unsettled", "CREATE_ORDER", "a", "6x51 3x100"), gauge("sagas_stuck", "CREATE_ORDER", "a", "2x51 0x100"), gauge("sagas_failed", "CREATE_ORDER", "a", "1x51 0x100"),
+		}, map[string]between{"CREATE_ORDER": about(3), "CREATE_ORDER stuck": {0, 0}, "CREATE_ORDER failed": {0, 0}}),
 		{
 			id: "restart", panel: settled, title: "one of two replicas was restarted half a minute ago", why: resets, at: quarter,
 			series: []string{counter("CREATE_ORDER", "COMPLETED", "a", "0+5x58 0+5x100"), counter("CREATE_ORDER", "COMPLETED", "b", "9000+5x200")}, want: map[string]between{"CREATE_ORDER COMPLETED": {25, 45}},
@@ -338,6 +433,14 @@ func outbox() []scenario {
 			}, want: map[string]between{"order": about(60), "order failed": about(2)},
 		},
 		{
+			id: "lines", panel: notSent, title: "sixty events were sent two minutes ago", why: "The panel shows what is not sent now.", at: quarter,
+			series: []string{gauge("outbox_backlog_events", "order", "a", "60x51 0x100"), gauge("outbox_failed_events", "order", "a", "2x51 0x100")}, want: map[string]between{"order": {0, 0}, "order failed": {0, 0}},
+		},
+		{
+			id: "once", panel: oldest, title: "the events that had waited for ninety seconds were sent two minutes ago", why: "The panel shows what waits now.", at: quarter,
+			series: []string{gauge("outbox_oldest_age_seconds", "order", "a", "90x51 0x100")}, want: map[string]between{"order": {0, 0}},
+		},
+		{
 			id: "once", panel: oldest, title: "two replicas see an event that has waited for ninety seconds", why: once, at: quarter,
 			series: []string{
 				gauge("outbox_oldest_age_seconds", "order", "a", "90x200"), gauge("outbox_oldest_age_seconds", "order", "b", "85x200"), gauge("outbox_oldest_age_seconds", "wallet", "a", "0x200"),
@@ -355,14 +458,17 @@ func levels() []scenario {
 		left = "A budget is what may fail: 0.1 % of the requests. What is left of it is the rest, in shares of the budget; it falls below zero."
 		zero = "Before the first failure the records have no value. A panel that is empty on the best day looks like a broken one."
 	)
+	none := []string{
+		webSeries(orders, "202", "a", "0+100x300"), webSeries(stock, "200", "b", "0+100x300"),
+		`up{service="gateway", instance="a"} 1x300`, `health_ready{service="gateway", instance="a"} 1x300`,
+	}
 	records := func(shares map[string]string) []string {
-		series := []string{webSeries(orders, "202", "a", "0+100x300")}
+		series := slices.Clone(none)
 		for window, share := range shares {
-			series = append(series, fmt.Sprintf("slo:availability:bad_ratio%s %sx300", window, share))
+			series = append(series, fmt.Sprintf("slo:availability:bad_ratio%s 0.01x40 %sx300", window, share))
 		}
 		return series
 	}
-	none := []string{webSeries(orders, "202", "a", "0+100x300")}
 	all := map[string]between{}
 	for name := range windows {
 		all[name] = between{0, 0}

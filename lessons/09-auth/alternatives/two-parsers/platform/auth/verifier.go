@@ -19,8 +19,9 @@ type Verifier struct {
 //
 //stagecraft:add
 type party struct {
-	parser *jwt.Parser
-	keys   map[string]ed25519.PublicKey
+	parser      *jwt.Parser
+	keys        map[string]ed25519.PublicKey
+	maxLifetime time.Duration
 }
 
 // NewVerifier returns a Verifier with the keys of cfg.
@@ -34,15 +35,11 @@ func NewVerifier(cfg Config) (*Verifier, error) {
 		if err != nil {
 			return nil, fmt.Errorf("keys of %s: %w", one.issuer, err)
 		}
-		*one.to = party{keys: keys, parser: jwt.NewParser(jwt.WithValidMethods([]string{"EdDSA"}), jwt.WithIssuer(one.issuer),
+		*one.to = party{keys: keys, maxLifetime: cfg.MaxLifetime + cfg.Leeway, parser: jwt.NewParser(jwt.WithValidMethods([]string{"EdDSA"}), jwt.WithIssuer(one.issuer),
 			jwt.WithAudience(cfg.Audience), jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(cfg.Leeway))}
 	}
-	maxLifetime = cfg.MaxLifetime
 	return v, nil
 }
-
-//stagecraft:add
-var maxLifetime time.Duration
 
 // Verify returns the caller that the token proves, or Unauthorized.
 func (v *Verifier) Verify(token Token) (Principal, error) {
@@ -73,7 +70,7 @@ func (p party) parse(token Token) (claims, error) {
 	if c.IssuedAt != nil && c.IssuedAt.Before(oldest) {
 		oldest = c.IssuedAt.Time
 	}
-	if c.ExpiresAt.After(oldest.Add(maxLifetime + 10*time.Second)) {
+	if c.ExpiresAt.After(oldest.Add(p.maxLifetime)) {
 		return c, errors.New("valid for too long")
 	}
 	return c, nil

@@ -87,18 +87,20 @@ func zzaSign(t *testing.T, method jwt.SigningMethod, key crypto.PrivateKey, kid 
 
 // zzaParties are the identity provider, the services, and a service that verifies.
 type zzaParties struct {
-	users, nextUsers, services zzaSigner
-	verifier                   *auth.Verifier
+	users, nextUsers, services, nextServices zzaSigner
+	cfg                                      auth.Config
+	verifier                                 *auth.Verifier
 }
 
 func zzaNew(t *testing.T) zzaParties {
 	t.Helper()
-	p := zzaParties{users: zzaNewSigner(t), nextUsers: zzaNewSigner(t), services: zzaNewSigner(t)}
+	p := zzaParties{users: zzaNewSigner(t), nextUsers: zzaNewSigner(t), services: zzaNewSigner(t), nextServices: zzaNewSigner(t)}
 	cfg := config.Defaults[auth.Config]()
-	cfg.PublicKeys, cfg.ServicePublicKeys = p.users.public+p.nextUsers.public, p.services.public
+	cfg.PublicKeys, cfg.ServicePublicKeys = p.users.public+p.nextUsers.public, p.services.public+p.nextServices.public
+	p.cfg = cfg
 	verifier, err := auth.NewVerifier(cfg)
 	if err != nil || verifier == nil {
-		zzaFail(t, zzaFailure{"refused", "NewVerifier with two keys of users and one of services", "a Verifier", zzaText(err), "keys are rotated: for a while two are valid"})
+		zzaFail(t, zzaFailure{"refused", "NewVerifier with two keys of users and two of services", "a Verifier", zzaText(err), "keys are rotated: for a while two are valid"})
 	}
 	p.verifier = verifier
 	return p
@@ -127,7 +129,7 @@ func (p zzaParties) refuses(t *testing.T, id, what string, token auth.Token, why
 	if token != "" && strings.Contains(err.Error(), string(token)) {
 		zzaFail(t, zzaFailure{"quoted", what, "an error that does not quote the token", "the token is in the error", "errors are logged, and who reads the log could act as the caller"})
 	}
-	if principal.Subject != "" || len(principal.Roles) > 0 {
+	if principal.Subject != "" || len(principal.Roles) > 0 || principal.OnBehalfOf != "" {
 		zzaFail(t, zzaFailure{id, what, "no Principal beside the error", fmt.Sprintf("%+v", principal), "the next change forgets to look at the error"})
 	}
 }
