@@ -19,6 +19,7 @@ import (
 	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
+	"stagecraft/checker/internal/checks/distributedlock"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/interceptors"
@@ -41,6 +42,7 @@ var topics = []func() []check.Check{
 	money.Checks,
 	dependencyrule.Checks,
 	dispatcher.Checks,
+	distributedlock.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
 	saga.Checks,
