@@ -1,6 +1,5 @@
-// Package distributedlock judges a lock in Redis that keeps a second process away, the watchdog that extends it, and the fencing token by
-// which the database refuses a holder that has lost it. The parts are judged in their own packages, on a real Redis and a real PostgreSQL;
-// what two replicas make of them from outside.
+// Package distributedlock judges a lock in Redis, the watchdog that extends it, and the fencing token by which the database refuses a holder
+// that has lost its lock. White-box checks call the learner's packages on a real Redis and a real PostgreSQL; one check runs two replicas.
 package distributedlock
 
 import (
@@ -18,16 +17,16 @@ var testdata embed.FS
 // Checks returns the checks of the topic.
 func Checks() []check.Check {
 	return []check.Check{
-		onRedis("lock-one", "TestZZLockOne", "a lock has one holder, and With tells one that is taken from a Redis that is down"),
-		onRedis("lock-release", "TestZZLockRelease", "a lock is released however the work ends, and no process releases that of another"),
-		onRedis("lock-token", "TestZZLockToken", "each holder gets a new token, when it has the lock and not earlier"),
+		onRedis("lock-one", "TestZZLockOne", "a lock has one holder, and With distinguishes a lock that is taken from a Redis that is down"),
+		onRedis("lock-release", "TestZZLockRelease", "a lock is released however the work ends, and no process releases the lock of another"),
+		onRedis("lock-token", "TestZZLockToken", "each holder gets a new token after it has the lock"),
 		onRedis("lock-watchdog", "TestZZLockWatchdog", "the lock of a living holder does not expire"),
-		onRedis("lock-lost", "TestZZLockLost", "a holder that has lost its lock, or may have, is told to stop"),
-		onPostgres("fence-next", "TestZZFenceNext", "a token is larger than all before it, whatever the clock says"),
-		onPostgres("fence-refused", "TestZZFenceRefused", "the database refuses what an older token stores"),
-		onPostgres("fence-atomic", "TestZZFenceAtomic", "no newer token comes between the comparison and the write"),
+		onRedis("lock-lost", "TestZZLockLost", "the context of the work ends when the lock is lost, or may have expired"),
+		onPostgres("fence-next", "TestZZFenceNext", "a token is larger than all before it, also when a clock is set back"),
+		onPostgres("fence-refused", "TestZZFenceRefused", "an execution with an older token stores nothing"),
+		onPostgres("fence-atomic", "TestZZFenceAtomic", "no newer token is committed between the comparison and the write"),
 		{
-			ID: "lock-replicas", Sentence: "a report is stored once, although its holder is frozen, or Redis forgets the lock, or is away", Topic: "redlock",
+			ID: "lock-replicas", Sentence: "a report succeeds once, although its holder is frozen, Redis loses the lock, or its holder cannot reach Redis", Topic: "redlock",
 			Needs: check.Needs{Postgres: true, Redis: true, RabbitMQ: true, Services: []string{"order"}}, Timeout: 3 * time.Minute, Run: replicas,
 		},
 	}

@@ -21,7 +21,7 @@ const (
 	patience = 15 * time.Second
 	report   = "daily_sales_report"
 	// lives is how long a lock outlives its holder here.
-	lives = 3 * time.Second
+	lives = 6 * time.Second
 )
 
 // shop is two replicas of order, which make reports.
@@ -34,12 +34,12 @@ type shop struct {
 	second string // the name of the other replica
 }
 
-// replicas lets the holder of a lock be frozen, and Redis forget the lock or be away, while a report is uploaded.
+// replicas freezes the holder of a lock, empties Redis, and cuts the holder off from Redis, each while a report is uploaded.
 func replicas(t *check.T) {
 	s := open(t)
 	s.frozen("2024-03-01")
-	s.forgotten("2024-03-02")
-	s.away("2024-03-03")
+	s.emptied("2024-03-02")
+	s.cutOff("2024-03-03")
 }
 
 func open(t *check.T) *shop {
@@ -78,50 +78,50 @@ func (s *shop) frozen(day string) {
 	first := s.store.hold(day)
 	s.begins("order", day, first, "ordinary", "a report does not begin", "")
 	s.refuses(s.second, day, codes.Aborted, check.Failure{
-		ID: "two", Sentence: "a report is not refused as it should be, while another replica makes it", Expected: "Aborted: the window is in progress",
-		Why: "order is alive, and holds the lock",
+		ID: "two", Sentence: "a replica does not refuse a report that another replica makes", Expected: "Aborted: the window is in progress",
+		Why: "the first replica is alive, and holds the lock",
 	})
 	t.Step("freeze order for longer than its lock lives")
 	t.Ours("freeze order", s.Service("order").Pause())
 	second := s.store.hold(day)
 	s.begins(s.second, day, second, "blocked", "a frozen holder blocks its window", "the lock of a holder that does not extend it expires")
-	t.Step("order goes on, beside the next holder")
-	t.Ours("let order go on", s.Service("order").Resume())
-	s.stops(first, "a holder that was frozen goes on as if it had the lock", "when it wakes up, its lock is another's: the watchdog ends the context of the work, and so its upload")
+	t.Step("let order continue, while the other replica holds the lock")
+	t.Ours("let order continue", s.Service("order").Resume())
+	s.stops(first, "a holder that was frozen continues as if it had the lock", "when it runs again, its lock is another's: the watchdog ends the context of the work, and so the upload")
 	s.settled(day)
 	second.release()
 	s.ends(day, 2)
 }
 
-// forgotten lets Redis lose everything.
-func (s *shop) forgotten(day string) {
+// emptied lets Redis lose all data.
+func (s *shop) emptied(day string) {
 	t := s.t
 	t.Step("order makes the report of %s, and Redis loses its data", day)
 	first := s.store.hold(day)
 	s.begins("order", day, first, "ordinary", "a report does not begin", "")
 	t.Ours("flush Redis", s.redis.FlushDB(t.Context()).Err())
 	second := s.store.hold(day)
-	s.begins(s.second, day, second, "blocked", "Redis has forgotten a lock, and the next holder is refused", "its token is larger than that of the earlier holder, because the database has forgotten nothing")
-	s.stops(first, "Redis has forgotten a lock, and its holder goes on", "the next attempt to extend the lock says that it is another's")
+	s.begins(s.second, day, second, "blocked", "Redis has lost a lock, and the next holder is refused", "its token is larger than that of the earlier holder, because the tokens are in the database")
+	s.stops(first, "Redis has lost a lock, and its holder continues", "the next attempt to extend the lock says that it is another's")
 	s.settled(day)
 	second.release()
 	s.ends(day, 2)
 }
 
-// away takes Redis from one replica.
-func (s *shop) away(day string) {
+// cutOff cuts one replica off from Redis.
+func (s *shop) cutOff(day string) {
 	t := s.t
 	t.Step("order makes the report of %s, and loses its connection to Redis", day)
 	first := s.store.hold(day)
 	s.begins("order", day, first, "ordinary", "a report does not begin", "")
 	s.Server("order", "redis").Cut()
-	s.stops(first, "a holder cannot extend its lock, and goes on", "it expires in Redis, and another process may have it")
+	s.stops(first, "a holder cannot extend its lock, and continues", "it expires in Redis, and another process may have it")
 	s.refuses("order", "2024-02-02", codes.Unavailable, check.Failure{
-		ID: "unlocked", Sentence: "Redis is away, and a report is not refused as it should be", Expected: "Unavailable",
+		ID: "unlocked", Sentence: "a replica cannot reach Redis, and does not refuse a report as it should", Expected: "Unavailable",
 		Why: "without the lock every replica would make the report; and \"in progress\" would be untrue",
 	})
 	t.Step("the other replica makes it")
-	s.begins(s.second, day, nil, "blocked", "the holder has lost Redis, and its window is blocked", "its lock expires")
+	s.begins(s.second, day, nil, "blocked", "the holder cannot reach Redis, and its window is blocked", "its lock expires")
 	s.ends(day, 2)
 	t.Ours("give Redis back", s.Server("order", "redis").Heal())
 }
@@ -157,10 +157,10 @@ func (s *shop) begins(replica, day string, h *held, id, sentence, why string) {
 	}
 }
 
-// stops requires that a holder breaks its upload off.
+// stops requires that a holder cancels its upload.
 func (s *shop) stops(h *held, sentence, why string) {
 	if !s.t.Within(patience, func() bool { return h.has(h.gone) }) {
-		s.t.Fail(check.Failure{ID: "runs-on", Sentence: sentence, Expected: "it breaks its upload off", Seen: fmt.Sprintf("the upload goes on after %s", patience), Why: why})
+		s.t.Fail(check.Failure{ID: "runs-on", Sentence: sentence, Expected: "it cancels its upload", Seen: fmt.Sprintf("the upload continues after %s", patience), Why: why})
 	}
 }
 
@@ -215,7 +215,7 @@ func (s *shop) ends(day string, attempts int) {
 	for i, e := range all {
 		if i > 0 {
 			t.True(e.fence > last.fence, check.Failure{
-				ID: "token", Sentence: "the next holder of a lock has no larger token than the one before", Expected: "tokens that grow with the attempts",
+				ID: "token", Sentence: "the next holder of a lock does not have a larger token than the one before", Expected: "tokens that grow with the attempts",
 				Seen: fmt.Sprint(all), Why: "the database cannot tell the old holder from the new one",
 			})
 		}

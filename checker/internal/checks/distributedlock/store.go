@@ -28,7 +28,7 @@ type held struct {
 	day     string
 	taken   bool
 	arrived chan struct{}
-	gone    chan struct{} // the caller has broken it off
+	gone    chan struct{} // the caller has cancelled it
 	open    chan struct{}
 	once    sync.Once
 }

@@ -39,3 +39,6 @@ func isTaken() {}
 
 //stagecraft:drop
 const timeoutFactor = 0
+
+//stagecraft:drop
+const marginFactor = 0

@@ -120,3 +120,6 @@ func (l *Locker) unlock() {}
 
 //stagecraft:drop
 func isTaken() {}
+
+//stagecraft:drop
+const marginFactor = 0

@@ -83,3 +83,6 @@ func (l *Locker) unlock() {}
 
 //stagecraft:drop
 func isTaken() {}
+
+//stagecraft:drop
+const marginFactor = 0

@@ -12,7 +12,7 @@ import (
 
 // With implements lock.Locker.
 func (l *Locker) With(ctx context.Context, key string, fn func(ctx context.Context, token int64) error) (err error) {
-	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor))
+	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor), redsync.WithDriftFactor(marginFactor))
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			err = fmt.Errorf("panic: %v", panicked)

@@ -16,7 +16,7 @@ func (l *Locker) With(ctx context.Context, key string, fn func(ctx context.Conte
 	if err != nil {
 		return fmt.Errorf("fence %s: %w", key, err)
 	}
-	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor))
+	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor), redsync.WithDriftFactor(marginFactor))
 	if err := mutex.TryLockContext(ctx); err != nil {
 		if isTaken(err) {
 			return lock.ErrTaken

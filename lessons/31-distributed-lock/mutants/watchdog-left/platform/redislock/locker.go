@@ -11,7 +11,7 @@ import (
 
 // With implements lock.Locker.
 func (l *Locker) With(ctx context.Context, key string, fn func(ctx context.Context, token int64) error) error {
-	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor))
+	mutex := l.sync.NewMutex(key, redsync.WithExpiry(l.cfg.Expiry), redsync.WithTimeoutFactor(timeoutFactor), redsync.WithDriftFactor(marginFactor))
 	if err := mutex.TryLockContext(ctx); err != nil {
 		if isTaken(err) {
 			return lock.ErrTaken

@@ -25,7 +25,7 @@ import (
 
 const (
 	// zzlStuck is how long a call may take that should return at once. It is long, because no check here is about speed.
-	zzlStuck = 8 * time.Second
+	zzlStuck = 15 * time.Second
 	// zzlQuiet is how long to watch for what must not happen.
 	zzlQuiet = 150 * time.Millisecond
 	// zzlLong is an Expiry that does not pass during a check.
@@ -36,7 +36,7 @@ const (
 type zzlPace struct{ expiry, stuck time.Duration }
 
 // zzlPaces are tried in turn: a machine that stood still for a good part of the first has not shown anything.
-var zzlPaces = []zzlPace{{3 * time.Second, 8 * time.Second}, {12 * time.Second, 30 * time.Second}}
+var zzlPaces = []zzlPace{{3 * time.Second, 10 * time.Second}, {12 * time.Second, 30 * time.Second}}
 
 var (
 	errZZL     = errors.New("the work has failed")
@@ -253,11 +253,11 @@ func (p *zzlProcess) hold(ctx context.Context, key string) *zzlHold {
 			}
 		case <-time.After(zzlStuck):
 			zzlFail(p.t, "ordinary", "the ordinary case does not work yet: With of a lock that is free", "it calls the function",
-				fmt.Sprintf("nothing after %s", zzlStuck), "nothing else works before this does")
+				fmt.Sprintf("nothing after %s", zzlStuck), "the rest of the check needs it")
 		}
 	}
 	zzlFail(p.t, "ordinary", "the ordinary case does not work yet: With of a lock that is free", "it calls the function", r.String()+", and the function was not called",
-		"nothing else works before this does")
+		"the rest of the check needs it")
 	return nil
 }
 
@@ -279,7 +279,7 @@ func (h *zzlHold) ends(t *testing.T, what string, err error) {
 	t.Helper()
 	h.leave(err)
 	if r := zzlAwait(t, what, h.result); r.panics != nil || !errors.Is(r.err, err) {
-		zzlFail(t, "error-lost", what+": With does not return what the function has returned", fmt.Sprint(err), r.String(), "the caller would take a failure for a success, or the reverse")
+		zzlFail(t, "error-lost", what+": With does not return what the function has returned", fmt.Sprint(err), r.String(), "the caller would report a failure as a success, or the reverse")
 	}
 }
 
@@ -338,11 +338,11 @@ func (r zzlRedis) mustBeFree(key, after string) {
 	r.t.Helper()
 	if left := r.left(key); left != 0 {
 		zzlFail(r.t, "kept", "the lock is not released "+after, "no key "+key+" in Redis when With has returned", fmt.Sprintf("a key for %s more", left.Round(time.Millisecond)),
-			"the next holder waits for a lock that no process needs")
+			"the next caller is refused because of a lock that no process needs")
 	}
 }
 
-// extended waits until the lock is extended, while do holds it. It reports whether that happens before it is gone.
+// extended waits until the lock is extended, or stop returns true. It reports whether that happens before it is gone.
 func (r zzlRedis) extended(key string, pace zzlPace, stop func() bool) bool {
 	last := r.left(key)
 	for until := time.Now().Add(pace.stuck); time.Now().Before(until) && !stop(); time.Sleep(3 * time.Millisecond) {

@@ -22,7 +22,7 @@ func zzlBaseline(t *testing.T) {
 	h := p.hold(t.Context(), key)
 	h.leave(nil)
 	if r := zzlAwait(t, "the ordinary case does not work yet", h.result); r.err != nil || r.panics != nil {
-		zzlFail(t, "ordinary", "the ordinary case does not work yet: the work of a holder succeeds", "no error", r.String(), "nothing else works before this does")
+		zzlFail(t, "ordinary", "the ordinary case does not work yet: the work of a holder succeeds", "no error", r.String(), "the rest of the check needs it")
 	}
 }
 
@@ -70,8 +70,8 @@ func TestZZLockOne(t *testing.T) {
 	case called.Load():
 		zzlFail(t, "two-holders", "two processes hold the same lock", "the second function is not called", "it is called", "a lock has one holder")
 	case !errors.Is(r.err, lock.ErrTaken):
-		zzlFail(t, "not-taken", "With of a lock that another process holds says something else", "lock.ErrTaken", r.String(),
-			"the caller must know whether another process does the work, or whether Redis is down and none does it")
+		zzlFail(t, "not-taken", "With of a lock that another process holds returns something else", "lock.ErrTaken", r.String(),
+			"the caller must know whether another process does the work, or whether Redis is down and no process does it")
 	}
 
 	// Another lock is free meanwhile.
@@ -94,19 +94,19 @@ func TestZZLockOne(t *testing.T) {
 		zzlFail(t, "context", "the context of the work outlives the caller's", "it ends with the caller's", fmt.Sprintf("it has not ended after %s", zzlStuck), "a service that stops cannot end its work")
 	}
 	if cause := context.Cause(h.ctx); errors.Is(cause, lock.ErrLost) {
-		zzlFail(t, "context", "the context of the caller has ended, and the work hears that its lock is lost", "context.Canceled", cause.Error(), "the lock was held; a stop of the service would look like a fault of Redis")
+		zzlFail(t, "context", "the context of the caller has ended, and the cause is that the lock was lost", "context.Canceled", cause.Error(), "the lock was held; a stop of the service would look like a fault of Redis")
 	}
 	h.leave(nil)
 	zzlAwait(t, "the caller has gone", h.result)
 
-	// A crowd.
+	// Many callers at once.
 	processes := []*zzlProcess{first, second, zzlNew(t, zzlConfig{fences: fences}), zzlNew(t, zzlConfig{fences: fences})}
 	var inside, most, ran atomic.Int64
-	var crowd sync.WaitGroup
+	var callers sync.WaitGroup
 	errs := make([]error, 24)
 	key = zzlKey()
 	for i := range errs {
-		crowd.Go(func() {
+		callers.Go(func() {
 			for range 5 {
 				errs[i] = processes[i%len(processes)].locker.With(t.Context(), key, func(context.Context, int64) error {
 					if n := inside.Add(1); n > 1 {
@@ -122,29 +122,29 @@ func TestZZLockOne(t *testing.T) {
 			}
 		})
 	}
-	crowd.Wait()
+	callers.Wait()
 	if n := most.Load(); n > 1 {
 		zzlFail(t, "two-holders", "two processes hold the same lock", "one at a time", fmt.Sprintf("%d at once, of 24 callers", n), "a lock has one holder")
 	}
 	for _, err := range errs {
 		if err != nil && !errors.Is(err, lock.ErrTaken) {
-			zzlFail(t, "not-taken", "With of a lock that another process holds says something else", "lock.ErrTaken", err.Error(), "contention is no failure of Redis")
+			zzlFail(t, "not-taken", "With of a lock that another process holds returns something else", "lock.ErrTaken", err.Error(), "contention is no failure of Redis")
 		}
 	}
 	if ran.Load() == 0 {
-		zzlFail(t, "not-taken", "24 callers come at once, and none of them gets the lock", "at least one", "none", "the work is never done")
+		zzlFail(t, "not-taken", "24 callers come at once, and no caller gets the lock", "at least one", "none", "the work is never done")
 	}
 
-	// Redis is away, or says nothing.
+	// Redis is down, or does not answer.
 	proxy := zzlNewProxy(t)
-	away := zzlNew(t, zzlConfig{address: proxy.address, unlock: time.Second})
+	client := zzlNew(t, zzlConfig{address: proxy.address, unlock: time.Second})
 	for _, fault := range []struct {
 		name   string
 		inject func()
 	}{{"Redis is down", proxy.Cut}, {"Redis does not answer", func() { proxy.Heal(); proxy.Freeze() }}} {
 		fault.inject()
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		r := zzlAwait(t, fault.name, away.with(ctx, zzlKey(), func(context.Context, int64) error {
+		r := zzlAwait(t, fault.name, client.with(ctx, zzlKey(), func(context.Context, int64) error {
 			called.Store(true)
 			return nil
 		}))
@@ -153,10 +153,10 @@ func TestZZLockOne(t *testing.T) {
 		case called.Load():
 			zzlFail(t, "unlocked", fault.name+", and the work is done without a lock", "an error, and no work", "the function is called", "every replica would do the work")
 		case r.err == nil:
-			zzlFail(t, "unlocked", fault.name+", and With says that all is well", "an error", r.String(), "the caller takes the work for done")
+			zzlFail(t, "unlocked", fault.name+", and With returns no error", "an error", r.String(), "the caller believes that the work is done")
 		case errors.Is(r.err, lock.ErrTaken):
-			zzlFail(t, "down-is-taken", fault.name+", and With says that another process holds the lock", "another error than lock.ErrTaken", r.String(),
-				"no process does the work, and each believes that another one does")
+			zzlFail(t, "down-is-taken", fault.name+", and With returns lock.ErrTaken", "another error than lock.ErrTaken", r.String(),
+				"no process does the work, and each believes that another does it")
 		}
 	}
 }
@@ -181,7 +181,7 @@ func TestZZLockToken(t *testing.T) {
 	}
 	zzlAwait(t, "the lock is held", second.with(t.Context(), key, func(context.Context, int64) error { return nil }))
 	if n := len(fences.calls()); n != 1 {
-		zzlFail(t, "taken-token", "a process that does not get the lock takes a token", "no call of Next", fmt.Sprintf("%d calls", n-1), "Next makes the token of the holder invalid: what it has done is refused, and nobody does it again")
+		zzlFail(t, "taken-token", "a process that does not get the lock takes a token", "no call of Next", fmt.Sprintf("%d calls", n-1), "Next makes the token of the holder invalid: what it stores is refused, and no process does the work again")
 	}
 	h.ends(t, "the work has failed", errZZL)
 	h = second.hold(t.Context(), key)
@@ -202,7 +202,7 @@ func TestZZLockToken(t *testing.T) {
 		if called {
 			seen = "the function is called, and " + seen
 		}
-		zzlFail(t, "no-token", "Next fails, and With goes on", "the error of Next, and no call of the function", seen, "work without a token cannot be stored, or overwrites that of the next holder")
+		zzlFail(t, "no-token", "Next fails, and With continues", "the error of Next, and no call of the function", seen, "work without a token cannot be stored, or overwrites that of the next holder")
 	}
 	redis.mustBeFree(key, "after Next has failed")
 
@@ -223,7 +223,7 @@ func TestZZLockToken(t *testing.T) {
 	}
 	cancel()
 	if r := zzlAwait(t, "the caller has gone while Next waits for the database", result); r.err == nil {
-		zzlFail(t, "no-token", "Next has failed, and With says that all is well", "an error", r.String(), "the caller takes the work for done")
+		zzlFail(t, "no-token", "Next has failed, and With returns no error", "an error", r.String(), "the caller believes that the work is done")
 	}
 	redis.mustBeFree(key, "after the caller has gone while Next was waiting")
 }
@@ -264,7 +264,7 @@ func TestZZLockWatchdog(t *testing.T) {
 		h := p.hold(t.Context(), key)
 		p.failNext(1)
 		if !redis.extended(key, pace, func() bool { return h.ctx.Err() != nil }) {
-			zzlFail(t, "gives-up", "one attempt to extend the lock fails, and the lock is gone", "another attempt, while the lock still lives", zzlState(redis, key, h), "a connection that breaks once is no reason to throw the work away")
+			zzlFail(t, "gives-up", "one attempt to extend the lock fails, and the lock is gone", "another attempt, while the lock still lives", zzlState(redis, key, h), "a connection that breaks once is no reason to stop the work")
 		}
 		h.ends(t, "one attempt to extend the lock has failed", errZZL)
 	})
@@ -288,11 +288,11 @@ func (h *zzlHold) mustLose(t *testing.T, pace zzlPace, what string) {
 	select {
 	case <-h.ctx.Done():
 	case <-time.After(pace.stuck):
-		zzlFail(t, "runs-on", what+", and its holder goes on", "the context of the work ends with the next attempt to extend the lock, at the latest when it expires",
+		zzlFail(t, "runs-on", what+", and its holder continues", "the context of the work ends with the next attempt to extend the lock, at the latest when it expires",
 			fmt.Sprintf("it has not ended after %s; Expiry is %s here", pace.stuck, pace.expiry), "two processes do the same work, and the first does not know")
 	}
 	if cause := context.Cause(h.ctx); !errors.Is(cause, lock.ErrLost) {
-		zzlFail(t, "cause", what+", and the work does not hear why it has to end", "the cause lock.ErrLost", fmt.Sprint(cause), "a job that was stopped and a job that has lost its lock are recorded differently")
+		zzlFail(t, "cause", what+", and the context of the work has another cause", "the cause lock.ErrLost", fmt.Sprint(cause), "a job that was stopped and a job that has lost its lock are recorded differently")
 	}
 }
 
@@ -313,21 +313,21 @@ func TestZZLockLost(t *testing.T) {
 			}()
 			h.mustLose(t, pace, "Redis does not answer until the lock has expired")
 			if late := (<-ended).Sub(expires); late > pace.expiry/3 {
-				zzlFail(t, "too-late", "a holder goes on after its lock has expired", "its context ends before the lock does, which Redis cannot say any more",
+				zzlFail(t, "too-late", "a holder continues after its lock has expired", "its context ends when the lock does, at the latest",
 					fmt.Sprintf("it ends %s later; Expiry is %s here", late.Round(10*time.Millisecond), pace.expiry),
 					"the next holder has begun. No attempt may take longer than the lock still lives")
 			}
-			h.ends(t, "Redis was away", errZZL)
+			h.ends(t, "Redis did not answer", errZZL)
 		}
 	}
 	zzlTogether(t, func(t *testing.T, pace zzlPace) {
-		// Redis has forgotten the lock, or its clock has jumped, and another process has it now.
+		// Redis has lost the lock, or its clock has jumped, and another process has it now.
 		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
 		h := p.hold(t.Context(), key)
 		redis.set(key)
 		h.mustLose(t, pace, "the lock is another's")
 		if left := redis.left(key); redis.value(key) != zzlOther || left < zzlOtherLeft/2 {
-			zzlFail(t, "changes-others", "a process that has lost its lock changes that of the next holder", "the key of the next holder, as it was",
+			zzlFail(t, "changes-others", "a process that has lost its lock extends that of the next holder", "the key of the next holder, as it was",
 				fmt.Sprintf("the value %q for %s", redis.value(key), left.Round(time.Millisecond)), "extend only what has your own value, in one atomic step")
 		}
 		select {
@@ -350,6 +350,37 @@ func TestZZLockLost(t *testing.T) {
 			zzlFail(t, "retaken", "a process takes a lock again that it has lost", "no key in Redis", "a new key", "another process may have had the lock meanwhile, and its work is done: only a new call of With, with a new token, is safe")
 		}
 		h.ends(t, "the lock was lost", errZZL)
+	}, func(t *testing.T, pace zzlPace) {
+		// The lock is lost before the work has begun.
+		redis, key := zzlDirect(t), zzlKey()
+		ended, entered := false, false
+		fences := &zzlFences{before: func(ctx context.Context) error {
+			entered = true
+			redis.set(key)
+			select {
+			case <-ctx.Done():
+				ended = true
+				return ctx.Err()
+			case <-time.After(min(pace.stuck, zzlStuck*4/5)):
+				return errZZLNext
+			}
+		}}
+		p := zzlNew(t, zzlConfig{expiry: pace.expiry, fences: fences})
+		called := false
+		var r zzlResult
+		for range 3 {
+			if r = zzlAwait(t, "the lock is lost while Next waits", p.with(t.Context(), key, func(context.Context, int64) error {
+				called = true
+				return nil
+			})); entered {
+				break
+			}
+		}
+		if !ended || called || r.err == nil {
+			zzlFail(t, "next", "the lock is lost while Next waits, and With continues", "the context of Next ends; With returns an error, and does not call the function",
+				fmt.Sprintf("the context of Next has ended: %t; the function was called: %t; With returned %s", ended, called, r),
+				"the other holder may have its token already; a newer one would make it invalid, and its work would be refused")
+		}
 	}, lose(func(t *testing.T) (string, func()) {
 		proxy := zzlNewProxy(t)
 		return proxy.address, proxy.Freeze
@@ -383,7 +414,7 @@ func TestZZLockRelease(t *testing.T) {
 
 	key = zzlKey()
 	if r := zzlAwait(t, "the work panics", p.with(t.Context(), key, func(context.Context, int64) error { panic("broken") })); r.panics != "broken" {
-		zzlFail(t, "panic", "With hides a panic of the function", "the panic", r.String(), "the caller takes the work for done; what to do with a panic is its decision")
+		zzlFail(t, "panic", "With hides a panic of the function", "the panic", r.String(), "the caller believes that the work is done; what to do with a panic is its decision")
 	}
 	redis.mustBeFree(key, "after a panic")
 
@@ -403,30 +434,48 @@ func TestZZLockRelease(t *testing.T) {
 	}
 	h.ends(t, "another process has come meanwhile", errZZL)
 
-	zzlTogether(t, func(t *testing.T, _ zzlPace) {
+	left := func(what string, end func(t *testing.T, p *zzlProcess, key string)) func(t *testing.T, pace zzlPace) {
+		return func(t *testing.T, pace zzlPace) {
+			p, key := zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
+			end(t, p, key)
+			before := p.commands()
+			time.Sleep(pace.expiry * 3 / 5) // it would extend the lock within this time, and there is no event to wait for
+			if n := p.commands() - before; n > 0 {
+				zzlFail(t, "watchdog-left", "With has returned after "+what+", and still sends commands to Redis", "no command",
+					fmt.Sprintf("%d commands within %s; Expiry is %s here", n, pace.expiry*3/5, pace.expiry), "each call leaves a goroutine behind")
+			}
+		}
+	}
+	zzlTogether(t, func(t *testing.T, pace zzlPace) {
 		// Redis does not answer the release.
+		const limit = 300 * time.Millisecond
 		proxy := zzlNewProxy(t)
-		h := zzlNew(t, zzlConfig{address: proxy.address, unlock: 300 * time.Millisecond}).hold(t.Context(), zzlKey())
+		h := zzlNew(t, zzlConfig{address: proxy.address, unlock: limit}).hold(t.Context(), zzlKey())
 		proxy.Freeze()
 		h.leave(errZZL)
 		select {
 		case r := <-h.result:
 			if !errors.Is(r.err, errZZL) {
-				zzlFail(t, "error-lost", "the release fails, and With does not return what the function has returned", errZZL.Error(), r.String(), "the work is done as it is; the lock expires by itself")
+				zzlFail(t, "error-lost", "the release fails, and With does not return what the function has returned", errZZL.Error(), r.String(), "the work is done; the lock expires by itself")
 			}
-		case <-time.After(zzlStuck):
-			zzlFail(t, "unbounded", "Redis does not answer the release, and With does not return", "it returns after UnlockTimeout, here 300ms",
-				fmt.Sprintf("nothing after %s", zzlStuck), "the work is done, and its caller waits for a lock that expires by itself")
+		case <-time.After(limit + pace.expiry/3):
+			zzlFail(t, "unbounded", "Redis does not answer the release, and With does not return", fmt.Sprintf("it returns after UnlockTimeout, here %s", limit),
+				fmt.Sprintf("it has not returned after %s", limit+pace.expiry/3), "the work is done, and its caller waits for a lock that expires by itself")
 		}
-	}, func(t *testing.T, pace zzlPace) {
-		// The watchdog ends with the work.
-		p, key := zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
+	}, left("an error of the function", func(t *testing.T, p *zzlProcess, key string) {
 		p.hold(t.Context(), key).ends(t, "the work has failed", errZZL)
-		before := p.commands()
-		time.Sleep(pace.expiry * 3 / 5) // it would extend the lock within this time, and there is no event to wait for
-		if n := p.commands() - before; n > 0 {
-			zzlFail(t, "watchdog-left", "With has returned, and still talks to Redis", "no command", fmt.Sprintf("%d commands within %s; Expiry is %s here", n, pace.expiry*3/5, pace.expiry),
-				"each call leaves a goroutine behind")
+	}), left("a panic", func(t *testing.T, p *zzlProcess, key string) {
+		for range 3 { // a lock that lives for a short time leaves Redis little time for an answer
+			if r := zzlAwait(t, "the work panics", p.with(t.Context(), key, func(context.Context, int64) error { panic("broken") })); r.panics != nil {
+				return
+			}
 		}
-	})
+	}), left("an error of Next", func(t *testing.T, p *zzlProcess, key string) {
+		p.fences.before = func(context.Context) error { return errZZLNext }
+		for range 3 {
+			if r := zzlAwait(t, "Next fails", p.with(t.Context(), key, func(context.Context, int64) error { return nil })); errors.Is(r.err, errZZLNext) {
+				return
+			}
+		}
+	}))
 }

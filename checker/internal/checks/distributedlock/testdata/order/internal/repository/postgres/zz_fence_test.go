@@ -24,7 +24,7 @@ import (
 	"shop/platform/job"
 )
 
-const zzfStuck = 8 * time.Second
+const zzfStuck = 20 * time.Second
 
 // zzfDatabase is the database of the check, with the tables of order.
 type zzfDatabase struct {
@@ -141,7 +141,7 @@ func (d *zzfDatabase) mustBegin(window string, token int64, attempt int) job.Exe
 	e, ok := d.begin(window, token)
 	if !ok || e.Attempt != attempt || e.Fence != token || e.StartedAt.IsZero() || e.Status != job.Running {
 		zzfFail(d.t, "ordinary", "Begin does not store an execution with the newest token", fmt.Sprintf("a RUNNING execution, attempt %d, with token %d", attempt, token),
-			fmt.Sprintf("%t: status %q, attempt %d, token %d", ok, e.Status, e.Attempt, e.Fence), "nothing else works before this does")
+			fmt.Sprintf("%t: status %q, attempt %d, token %d", ok, e.Status, e.Attempt, e.Fence), "the rest of the check needs it")
 	}
 	return e
 }
@@ -203,7 +203,7 @@ func TestZZFenceNext(t *testing.T) {
 		zzfFail(t, "others", "a token for one lock changes that of another lock", fmt.Sprintf("token %d of %s, as before", last, a), zzfToken(stored), "the holder of the other lock is alive, and its work would be refused")
 	}
 
-	// As after years with a clock that was wrong.
+	// A clock was wrong by centuries.
 	const future = int64(8_000_000_000_000_000_000)
 	d.exec(zzfSet, a, future)
 	if token := d.next(a); token <= future {
@@ -249,7 +249,7 @@ func zzfToken(token int64) string {
 func TestZZFenceRefused(t *testing.T) {
 	d := zzfOpen(t)
 	const (
-		older = "another process has got the lock since, and with it a newer token: what an older holder stores is wrong or done twice"
+		older = "another process has got the lock since, and with it a newer token: what an older holder stores overwrites the result of the newer one"
 		alive = "it belongs to the holder of the lock, which is alive"
 	)
 
@@ -262,7 +262,7 @@ func TestZZFenceRefused(t *testing.T) {
 	done, ok := d.finish(first, job.Succeeded)
 	if !ok || done.Status != job.Succeeded || done.FinishedAt.Before(done.StartedAt) || !strings.Contains(string(done.Result), first.ID) {
 		zzfFail(t, "ordinary", "Finish does not store how an execution ended that has the newest token", "a SUCCEEDED execution with FinishedAt and Result",
-			fmt.Sprintf("%t: status %q, finished at %s, result %s", ok, done.Status, done.FinishedAt, done.Result), "nothing else works before this does")
+			fmt.Sprintf("%t: status %q, finished at %s, result %s", ok, done.Status, done.FinishedAt, done.Result), "the rest of the check needs it")
 	}
 	if _, ok := d.finish(first, job.Failed); ok {
 		zzfFail(t, "twice", "an execution that has ended is changed", "false", "true", "what has succeeded stays so")
@@ -274,12 +274,43 @@ func TestZZFenceRefused(t *testing.T) {
 		zzfFail(t, "twice", "a window begins again that is done", "false", "true", "the work is done twice")
 	}
 
+	d.newest("w4", 1)
+	failed := d.mustBegin("w4", 1, 1)
+	done, ok = d.finish(failed, job.Failed)
+	if !ok || done.Status != job.Failed || done.Error != "it has failed" {
+		zzfFail(t, "ordinary", "Finish does not store that an execution with the newest token has failed", `a FAILED execution with its error, "it has failed"`,
+			fmt.Sprintf("%t: status %q, error %q", ok, done.Status, done.Error), "the rest of the check needs it")
+	}
+	d.mustBegin("w4", 1, 2)
+
+	// A token that was never issued.
+	for _, newest := range []int64{0, 5} {
+		window := fmt.Sprint("not issued", newest)
+		if newest > 0 {
+			d.newest(window, newest)
+		}
+		if _, ok := d.begin(window, newest+1); ok {
+			zzfFail(t, "not-issued", "an execution begins with a token that Next has not returned", "false, and no row", fmt.Sprintf("true, with token %d; the lock has %s", newest+1, zzfToken(d.stored(job.LockKey(d.job, window)))),
+				"only the token in lock_fences is the newest of its lock")
+		}
+	}
+
 	// Another lock has other tokens.
 	d.newest("w2", 3)
 	d.newest("w3", 90)
 	second := d.mustBegin("w2", 3, 1)
 	if _, ok := d.finish(second, job.Succeeded); !ok {
 		zzfFail(t, "others", "an execution is refused because another window has a larger token", "true", "false", "a token says which holder of one lock was the last; those of two locks cannot be compared")
+	}
+
+	// Another job has executions of the same window.
+	d.newest("w5", 7)
+	mine, theirs := d.mustBegin("w5", 7, 1), uuid.NewString()
+	d.exec(`INSERT INTO job_executions (id, job_name, job_window, trigger, status, attempt, fence) VALUES ($1, $2, 'w5', 'cron', 'RUNNING', 1, 2)`, theirs, d.job+" of another name")
+	d.close("w5", 7)
+	d.is(mine, job.Running, "closes-own", "CloseAbandoned closes the execution of the newest token", alive)
+	if n := d.number(`SELECT count(*) FROM job_executions WHERE id = $1 AND status = 'RUNNING'`, theirs); n != 1 {
+		zzfFail(t, "closes-others", "CloseAbandoned closes the execution of another job", "the execution is RUNNING", "it is not", alive)
 	}
 
 	// A holder that was frozen.
@@ -311,7 +342,7 @@ func TestZZFenceRefused(t *testing.T) {
 			zzfFail(t, "finish", "an execution that was closed is stored as "+string(status), "false, and nothing is stored", "true", older)
 		}
 		if _, ok := d.finish(newer, job.Succeeded); !ok {
-			zzfFail(t, "ordinary", "Finish refuses the execution with the newest token", "true", "false", "a refused holder must not stand in the way of the next one")
+			zzfFail(t, "ordinary", "Finish refuses the execution with the newest token", "true", "false", "a refused holder must not block the next one")
 		}
 	}
 
@@ -330,19 +361,64 @@ func (d *zzfDatabase) lock(window string, token int64) int64 {
 	return token
 }
 
-// TestZZFenceAtomic holds a statement when it writes the row of the execution, and issues a token meanwhile.
+// TestZZFenceAtomic holds a statement when it writes the row of the execution, and again when it commits, and issues a token meanwhile.
 func TestZZFenceAtomic(t *testing.T) {
 	d := zzfOpen(t)
-	const gate = 4242
-	d.exec(`CREATE FUNCTION zzf_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NEW; END $$`)
-	d.exec(`CREATE TRIGGER zzf_wait BEFORE INSERT OR UPDATE ON job_executions FOR EACH ROW EXECUTE FUNCTION zzf_wait()`)
+	d.exec(`CREATE FUNCTION zzf_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint); RETURN NEW; END $$`)
+	d.exec(`CREATE TRIGGER zzf_wait_write BEFORE INSERT OR UPDATE ON job_executions FOR EACH ROW EXECUTE FUNCTION zzf_wait(4242)`)
+	d.exec(`CREATE CONSTRAINT TRIGGER zzf_wait_commit AFTER INSERT OR UPDATE ON job_executions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION zzf_wait(4243)`)
+	issue := d.issuer()
+	for _, at := range []zzfMoment{{4242, "before the row is written"}, {4243, "before the row is committed"}} {
+		window := fmt.Sprint("finish", at.gate)
+		d.newest(window, 1)
+		e := d.mustBegin(window, 1, 1)
+		d.race("Finish", window, at, issue, func() (bool, error) {
+			e.Status, e.Result = job.Succeeded, json.RawMessage(`{}`)
+			_, ok, err := d.executions.Finish(context.WithoutCancel(t.Context()), e)
+			return ok, err
+		})
+		window = fmt.Sprint("begin", at.gate)
+		d.newest(window, 1)
+		d.race("Begin", window, at, issue, func() (bool, error) {
+			_, ok, err := d.executions.Begin(context.WithoutCancel(t.Context()), job.Execution{
+				ID: uuid.NewString(), Job: d.job, Window: window, Trigger: job.Cron, Status: job.Running, Fence: 1,
+			})
+			return ok, err
+		})
+	}
+}
+
+// zzfMoment is when a newer token is issued: a statement that has come so far waits for an advisory lock.
+type zzfMoment struct {
+	gate int64
+	name string
+}
+
+// issuer returns what issues a newer token: Next, or, as long as Next does not store tokens, a statement that does.
+func (d *zzfDatabase) issuer() func(key string) error {
+	ctx, probe := context.WithoutCancel(d.t.Context()), "lock:check:probe:"+rand.Text()
+	if token, err := d.fences.Next(ctx, probe); err == nil && token > 0 && d.stored(probe) == token {
+		return func(key string) error {
+			_, err := d.fences.Next(ctx, key)
+			return err
+		}
+	}
+	return func(key string) error {
+		_, err := d.pool.Exec(ctx, zzfSet, key, 2)
+		return err
+	}
+}
+
+// race holds write at a moment, and issues a newer token meanwhile.
+func (d *zzfDatabase) race(name, window string, at zzfMoment, issue func(key string) error, write func() (bool, error)) {
+	t := d.t
 	keeper, err := d.pool.Acquire(t.Context())
 	if err != nil {
 		t.Skipf("connect: %v", err)
 	}
 	defer keeper.Release()
 	hold := func(statement string) {
-		if _, err := keeper.Exec(t.Context(), statement, gate); err != nil {
+		if _, err := keeper.Exec(t.Context(), statement, at.gate); err != nil {
 			t.Skipf("the check's own statement: %v", err)
 		}
 	}
@@ -356,59 +432,44 @@ func TestZZFenceAtomic(t *testing.T) {
 			}
 		}
 	}
-	race := func(name, window string, write func() (bool, error)) {
-		hold(`SELECT pg_advisory_lock($1)`)
-		type result struct {
-			ok  bool
-			err error
-		}
-		written := make(chan result, 1)
-		go func() {
-			ok, err := write()
-			written <- result{ok, err}
-		}()
-		await(name+" writes its row", func() bool { return waiting() >= 1 || len(written) > 0 })
-		issued := make(chan error, 1)
-		go func() {
-			_, err := d.pool.Exec(context.WithoutCancel(t.Context()), zzfSet, job.LockKey(d.job, window), 2)
-			issued <- err
-		}()
-		await("a token is issued, or waits for "+name, func() bool { return len(issued) > 0 || waiting() >= 2 || len(written) > 0 })
-		before := len(issued) > 0
-		hold(`SELECT pg_advisory_unlock($1)`)
-		var r result
-		select {
-		case r = <-written:
-		case <-time.After(zzfStuck):
-			zzfFail(t, "stuck", name+" does not return", "it returns", fmt.Sprintf("nothing after %s", zzfStuck), "two statements that wait for each other")
-		}
-		if err := <-issued; err != nil {
-			zzfFail(t, "stuck", "a token cannot be issued while "+name+" is under way", "it is issued, or waits for a moment", err.Error(), "the next holder gets no token")
-		}
-		if r.err != nil {
-			zzfFail(t, "error", name+" fails when a token is issued meanwhile", "true or false, and no error", r.err.Error(), "a refusal is no failure of the database")
-		}
-		if before && r.ok {
-			zzfFail(t, "between", name+" stores the row of an older token", "the newer token waits until "+name+" has stored its row, or "+name+" stores nothing",
-				"a newer token is issued after the comparison and before the row is written, and "+name+" returns true",
-				"the next holder has begun. Compare and write so that no token comes in between: lock the row of the token, FOR SHARE, until the write is committed")
-		}
+	type result struct {
+		ok  bool
+		err error
 	}
-
-	d.newest("finish", 1)
-	e := d.mustBegin("finish", 1, 1)
-	race("Finish", "finish", func() (bool, error) {
-		e.Status, e.Result = job.Succeeded, json.RawMessage(`{}`)
-		_, ok, err := d.executions.Finish(context.WithoutCancel(t.Context()), e)
-		return ok, err
-	})
-	d.newest("begin", 1)
-	race("Begin", "begin", func() (bool, error) {
-		_, ok, err := d.executions.Begin(context.WithoutCancel(t.Context()), job.Execution{
-			ID: uuid.NewString(), Job: d.job, Window: "begin", Trigger: job.Cron, Status: job.Running, Fence: 1,
-		})
-		return ok, err
-	})
+	hold(`SELECT pg_advisory_lock($1)`)
+	written := make(chan result, 1)
+	go func() {
+		ok, err := write()
+		written <- result{ok, err}
+	}()
+	await(name+" writes its row", func() bool { return waiting() >= 1 || len(written) > 0 })
+	issued := make(chan error, 1)
+	go func() { issued <- issue(job.LockKey(d.job, window)) }()
+	await("a token is issued, or waits for "+name, func() bool { return len(issued) > 0 || waiting() >= 2 || len(written) > 0 })
+	before := len(issued) > 0
+	hold(`SELECT pg_advisory_unlock($1)`)
+	var r result
+	select {
+	case r = <-written:
+	case <-time.After(zzfStuck):
+		zzfFail(t, "stuck", name+" does not return", "it returns", fmt.Sprintf("nothing after %s", zzfStuck), "two statements wait for each other")
+	}
+	select {
+	case err = <-issued:
+	case <-time.After(zzfStuck):
+		err = fmt.Errorf("nothing after %s", zzfStuck)
+	}
+	if err != nil {
+		zzfFail(t, "stuck", "no token can be issued after "+name, "it is issued when "+name+" has returned, or earlier", err.Error(), "the next holder gets no token")
+	}
+	if r.err != nil {
+		zzfFail(t, "error", name+" fails when a token is issued meanwhile", "true or false, and no error", r.err.Error(), "a refusal is no failure of the database")
+	}
+	if before && r.ok {
+		zzfFail(t, "between", name+" stores the row of an older token", "the newer token waits until "+name+" has committed its row, or "+name+" stores nothing",
+			"a newer token is committed after the comparison and "+at.name+", and "+name+" returns true",
+			"the next holder has begun. Compare and write so that no token comes in between: lock the row of the token, FOR SHARE, until the write is committed")
+	}
 }
 
 // zzfFail reports a failure and ends the test.
