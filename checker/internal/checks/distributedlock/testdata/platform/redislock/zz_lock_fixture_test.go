@@ -85,7 +85,8 @@ type zzlProcess struct {
 
 	mu   sync.Mutex
 	seen int // commands
-	fail int // so many commands get no answer
+	pass int // so many commands get an answer, and then
+	fail int // so many do not
 }
 
 type zzlConfig struct {
@@ -136,7 +137,7 @@ func (p *zzlProcess) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.P
 		if len(commands) > 0 && zzlOfConnection(commands[0]) {
 			return next(ctx, commands)
 		}
-		if err := p.pass(); err != nil {
+		if err := p.next(); err != nil {
 			for _, command := range commands {
 				command.SetErr(err)
 			}
@@ -152,7 +153,7 @@ func (p *zzlProcess) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		if zzlOfConnection(command) {
 			return next(ctx, command)
 		}
-		if err := p.pass(); err != nil {
+		if err := p.next(); err != nil {
 			command.SetErr(err)
 			return err
 		}
@@ -165,11 +166,14 @@ func zzlOfConnection(command redis.Cmder) bool {
 	return slices.Contains([]string{"hello", "client", "auth", "select", "ping", "command", "readonly"}, strings.ToLower(command.Name()))
 }
 
-func (p *zzlProcess) pass() error {
+func (p *zzlProcess) next() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen++
-	if p.fail > 0 {
+	switch {
+	case p.pass > 0:
+		p.pass--
+	case p.fail > 0:
 		p.fail--
 		return &net.OpError{Op: "read", Net: "tcp", Err: io.ErrUnexpectedEOF}
 	}
@@ -183,11 +187,11 @@ func (p *zzlProcess) commands() int {
 	return p.seen
 }
 
-// failNext lets the next commands fail.
-func (p *zzlProcess) failNext(n int) {
+// failAfter lets n commands fail after so many others.
+func (p *zzlProcess) failAfter(others, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.fail = n
+	p.pass, p.fail = others, n
 }
 
 // zzlResult is how a call of With ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,13 @@ func TestZZLockOne(t *testing.T) {
 		}
 		zzlFail(t, "no-expiry", "the lock does not expire with its holder", fmt.Sprintf("it expires after Expiry, here %s, or earlier", zzlLong), seen,
 			"a process that is killed releases nothing; its lock is held until it expires")
+	}
+	dead, deadKey := zzlNew(t, zzlConfig{}), zzlKey()
+	dead.failAfter(1, math.MaxInt)
+	zzlAwait(t, "the connection breaks after the first command", dead.with(t.Context(), deadKey, func(context.Context, int64) error { return nil }))
+	if redis.left(deadKey) < 0 {
+		zzlFail(t, "no-expiry", "the lock does not expire with its holder", "the key and its expiry are set by one command",
+			"a process that sends one command and no other leaves a key that does not expire", "a process can be killed between two commands")
 	}
 	var called atomic.Bool
 	before := second.commands()
@@ -233,11 +241,15 @@ func TestZZLockWatchdog(t *testing.T) {
 	const died = "the lock of a living holder expires"
 	zzlTogether(t, func(t *testing.T, pace zzlPace) {
 		redis, p, other, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlNew(t, zzlConfig{}), zzlKey()
-		h := p.hold(t.Context(), key)
-		for n := range 2 {
+		h, began := p.hold(t.Context(), key), time.Now()
+		for n := 0; n < 2 || time.Since(began) < pace.expiry*3/2; n++ {
 			if !redis.extended(key, pace, func() bool { return h.ctx.Err() != nil }) {
 				zzlFail(t, "expires", died, fmt.Sprintf("it is extended again and again while the function runs; Expiry is %s here", pace.expiry),
 					fmt.Sprintf("%d extensions, then %s", n, zzlState(redis, key, h)), "a second process begins the same work")
+			}
+			if left := redis.left(key); left > pace.expiry {
+				zzlFail(t, "too-long", "the lock is extended beyond Expiry", fmt.Sprintf("at most %s from then", pace.expiry), fmt.Sprintf("a key for %s more", left.Round(time.Millisecond)),
+					"the lock of a process that is killed is held until it expires")
 			}
 		}
 		r := zzlAwait(t, "the lock is held", other.with(t.Context(), key, func(context.Context, int64) error { return nil }))
@@ -262,7 +274,7 @@ func TestZZLockWatchdog(t *testing.T) {
 		// The first attempt fails.
 		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
 		h := p.hold(t.Context(), key)
-		p.failNext(1)
+		p.failAfter(0, 1)
 		if !redis.extended(key, pace, func() bool { return h.ctx.Err() != nil }) {
 			zzlFail(t, "gives-up", "one attempt to extend the lock fails, and the lock is gone", "another attempt, while the lock still lives", zzlState(redis, key, h), "a connection that breaks once is no reason to stop the work")
 		}
@@ -349,7 +361,20 @@ func TestZZLockLost(t *testing.T) {
 		if redis.value(key) != "" {
 			zzlFail(t, "retaken", "a process takes a lock again that it has lost", "no key in Redis", "a new key", "another process may have had the lock meanwhile, and its work is done: only a new call of With, with a new token, is safe")
 		}
+		h.ends(t, "the lock was lost, and the function returns nil", nil)
+	}, func(t *testing.T, pace zzlPace) {
+		// Redis has lost its data, and the same process takes the lock again.
+		redis, p, key := zzlDirect(t), zzlNew(t, zzlConfig{expiry: pace.expiry}), zzlKey()
+		h := p.hold(t.Context(), key)
+		redis.del(key)
+		next := p.hold(t.Context(), key)
+		h.mustLose(t, pace, "a later call of With in the same process has the lock")
 		h.ends(t, "the lock was lost", errZZL)
+		if redis.left(key) == 0 || next.ctx.Err() != nil {
+			zzlFail(t, "changes-others", "a call of With that has lost its lock releases that of a later call in the same process", "the key of the later call", zzlState(redis, key, next),
+				"the value of the key tells holders apart, not processes: make a new one for each call")
+		}
+		next.ends(t, "the lock is held", errZZL)
 	}, func(t *testing.T, pace zzlPace) {
 		// The lock is lost before the work has begun.
 		redis, key := zzlDirect(t), zzlKey()
@@ -422,7 +447,7 @@ func TestZZLockRelease(t *testing.T) {
 	key = zzlKey()
 	h = p.hold(t.Context(), key)
 	redis.set(key)
-	h.ends(t, "the lock is another's", errZZL)
+	h.ends(t, "the lock is another's, and the function returns nil", nil)
 	if redis.value(key) != zzlOther {
 		zzlFail(t, "others", "a process releases the lock of the next holder", "the key of the next holder", "it is gone", "delete only what has your own value, in one atomic step")
 	}
@@ -446,23 +471,26 @@ func TestZZLockRelease(t *testing.T) {
 			}
 		}
 	}
-	zzlTogether(t, func(t *testing.T, pace zzlPace) {
-		// Redis does not answer the release.
-		const limit = 300 * time.Millisecond
-		proxy := zzlNewProxy(t)
-		h := zzlNew(t, zzlConfig{address: proxy.address, unlock: limit}).hold(t.Context(), zzlKey())
-		proxy.Freeze()
-		h.leave(errZZL)
-		select {
-		case r := <-h.result:
-			if !errors.Is(r.err, errZZL) {
-				zzlFail(t, "error-lost", "the release fails, and With does not return what the function has returned", errZZL.Error(), r.String(), "the work is done; the lock expires by itself")
+	frozen := func(err error) func(t *testing.T, pace zzlPace) {
+		return func(t *testing.T, pace zzlPace) {
+			// Redis does not answer the release.
+			const limit = 300 * time.Millisecond
+			proxy := zzlNewProxy(t)
+			h := zzlNew(t, zzlConfig{address: proxy.address, unlock: limit}).hold(t.Context(), zzlKey())
+			proxy.Freeze()
+			h.leave(err)
+			select {
+			case r := <-h.result:
+				if r.panics != nil || !errors.Is(r.err, err) {
+					zzlFail(t, "error-lost", "the release fails, and With does not return what the function has returned", zzlResult{err: err}.String(), r.String(), "the work has ended as it has; the lock expires by itself")
+				}
+			case <-time.After(limit + pace.expiry/3):
+				zzlFail(t, "unbounded", "Redis does not answer the release, and With does not return", fmt.Sprintf("it returns after UnlockTimeout, here %s", limit),
+					fmt.Sprintf("it has not returned after %s", limit+pace.expiry/3), "the work is done, and its caller waits for a lock that expires by itself")
 			}
-		case <-time.After(limit + pace.expiry/3):
-			zzlFail(t, "unbounded", "Redis does not answer the release, and With does not return", fmt.Sprintf("it returns after UnlockTimeout, here %s", limit),
-				fmt.Sprintf("it has not returned after %s", limit+pace.expiry/3), "the work is done, and its caller waits for a lock that expires by itself")
 		}
-	}, left("an error of the function", func(t *testing.T, p *zzlProcess, key string) {
+	}
+	zzlTogether(t, frozen(errZZL), frozen(nil), left("an error of the function", func(t *testing.T, p *zzlProcess, key string) {
 		p.hold(t.Context(), key).ends(t, "the work has failed", errZZL)
 	}), left("a panic", func(t *testing.T, p *zzlProcess, key string) {
 		for range 3 { // a lock that lives for a short time leaves Redis little time for an answer

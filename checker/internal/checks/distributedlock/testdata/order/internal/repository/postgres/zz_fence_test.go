@@ -367,6 +367,9 @@ func TestZZFenceAtomic(t *testing.T) {
 	d.exec(`CREATE FUNCTION zzf_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint); RETURN NEW; END $$`)
 	d.exec(`CREATE TRIGGER zzf_wait_write BEFORE INSERT OR UPDATE ON job_executions FOR EACH ROW EXECUTE FUNCTION zzf_wait(4242)`)
 	d.exec(`CREATE CONSTRAINT TRIGGER zzf_wait_commit AFTER INSERT OR UPDATE ON job_executions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION zzf_wait(4243)`)
+	for _, waits := range []string{"Finish", "Begin"} {
+		d.overtaken(waits)
+	}
 	issue := d.issuer()
 	for _, at := range []zzfMoment{{4242, "before the row is written"}, {4243, "before the row is committed"}} {
 		window := fmt.Sprint("finish", at.gate)
@@ -409,6 +412,82 @@ func (d *zzfDatabase) issuer() func(key string) error {
 	}
 }
 
+// overtaken issues a newer token in a transaction that is committed while Begin or Finish waits for it.
+func (d *zzfDatabase) overtaken(name string) {
+	t, window := d.t, "overtaken "+name
+	d.newest(window, 1)
+	write := func() (bool, error) {
+		_, ok, err := d.executions.Begin(context.WithoutCancel(t.Context()), job.Execution{
+			ID: uuid.NewString(), Job: d.job, Window: window, Trigger: job.Cron, Status: job.Running, Fence: 1,
+		})
+		return ok, err
+	}
+	if name == "Finish" {
+		e := d.mustBegin(window, 1, 1)
+		write = func() (bool, error) {
+			e.Status, e.Result = job.Succeeded, json.RawMessage(`{}`)
+			_, ok, err := d.executions.Finish(context.WithoutCancel(t.Context()), e)
+			return ok, err
+		}
+	}
+	tx, err := d.pool.Begin(t.Context())
+	if err != nil {
+		t.Skipf("begin a transaction: %v", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	if _, err := tx.Exec(t.Context(), zzfSet, job.LockKey(d.job, window), 2); err != nil {
+		t.Skipf("the check's own statement: %v", err)
+	}
+	written := d.start(write)
+	for until := time.Now().Add(zzfStuck); len(written) == 0 && d.waiting() == 0; time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(until) {
+			break // it waits in another way
+		}
+	}
+	early := len(written) > 0
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Skipf("commit: %v", err)
+	}
+	r := d.result(name, written)
+	if r.err != nil {
+		zzfFail(t, "error", name+" fails while a token is issued", "true or false, and no error", r.err.Error(), "a refusal is no failure of the database")
+	}
+	if r.ok && !early {
+		zzfFail(t, "between", name+" stores the row of an older token", "false: a newer token was committed while "+name+" waited", "true", "the next holder has begun")
+	}
+}
+
+// zzfResult is what Begin or Finish has returned.
+type zzfResult struct {
+	ok  bool
+	err error
+}
+
+func (d *zzfDatabase) start(write func() (bool, error)) <-chan zzfResult {
+	written := make(chan zzfResult, 1)
+	go func() {
+		ok, err := write()
+		written <- zzfResult{ok, err}
+	}()
+	return written
+}
+
+// result waits for Begin or Finish.
+func (d *zzfDatabase) result(name string, written <-chan zzfResult) zzfResult {
+	select {
+	case r := <-written:
+		return r
+	case <-time.After(zzfStuck):
+		zzfFail(d.t, "stuck", name+" does not return", "it returns", fmt.Sprintf("nothing after %s", zzfStuck), "two statements wait for each other")
+	}
+	panic("unreachable")
+}
+
+// waiting returns how many statements wait for a lock.
+func (d *zzfDatabase) waiting() int64 {
+	return d.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+}
+
 // race holds write at a moment, and issues a newer token meanwhile.
 func (d *zzfDatabase) race(name, window string, at zzfMoment, issue func(key string) error, write func() (bool, error)) {
 	t := d.t
@@ -422,9 +501,6 @@ func (d *zzfDatabase) race(name, window string, at zzfMoment, issue func(key str
 			t.Skipf("the check's own statement: %v", err)
 		}
 	}
-	waiting := func() int64 {
-		return d.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
-	}
 	await := func(what string, happened func() bool) {
 		for until := time.Now().Add(zzfStuck); !happened(); time.Sleep(2 * time.Millisecond) {
 			if time.Now().After(until) {
@@ -432,28 +508,15 @@ func (d *zzfDatabase) race(name, window string, at zzfMoment, issue func(key str
 			}
 		}
 	}
-	type result struct {
-		ok  bool
-		err error
-	}
 	hold(`SELECT pg_advisory_lock($1)`)
-	written := make(chan result, 1)
-	go func() {
-		ok, err := write()
-		written <- result{ok, err}
-	}()
-	await(name+" writes its row", func() bool { return waiting() >= 1 || len(written) > 0 })
+	written := d.start(write)
+	await(name+" writes its row", func() bool { return d.waiting() >= 1 || len(written) > 0 })
 	issued := make(chan error, 1)
 	go func() { issued <- issue(job.LockKey(d.job, window)) }()
-	await("a token is issued, or waits for "+name, func() bool { return len(issued) > 0 || waiting() >= 2 || len(written) > 0 })
+	await("a token is issued, or waits for "+name, func() bool { return len(issued) > 0 || d.waiting() >= 2 || len(written) > 0 })
 	before := len(issued) > 0
 	hold(`SELECT pg_advisory_unlock($1)`)
-	var r result
-	select {
-	case r = <-written:
-	case <-time.After(zzfStuck):
-		zzfFail(t, "stuck", name+" does not return", "it returns", fmt.Sprintf("nothing after %s", zzfStuck), "two statements wait for each other")
-	}
+	r := d.result(name, written)
 	select {
 	case err = <-issued:
 	case <-time.After(zzfStuck):
