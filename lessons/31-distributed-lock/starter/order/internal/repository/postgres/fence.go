@@ -17,6 +17,6 @@ func NewFenceRepository(pool *pgxpool.Pool) *FenceRepository { return &FenceRepo
 
 // Next returns the next fencing token of the lock. Statements with an earlier one have no effect from then on.
 func (r *FenceRepository) Next(ctx context.Context, key string) (int64, error) {
-	// TODO: a clock that is set back gives a smaller token, and lock_fences does not hear of any.
+	// TODO: a clock that is set back gives a smaller token, and no token is stored in lock_fences.
 	return time.Now().UnixNano(), nil
 }

@@ -283,18 +283,6 @@ func TestZZFenceRefused(t *testing.T) {
 	}
 	d.mustBegin("w4", 1, 2)
 
-	// A token that was never issued.
-	for _, newest := range []int64{0, 5} {
-		window := fmt.Sprint("not issued", newest)
-		if newest > 0 {
-			d.newest(window, newest)
-		}
-		if _, ok := d.begin(window, newest+1); ok {
-			zzfFail(t, "not-issued", "an execution begins with a token that Next has not returned", "false, and no row", fmt.Sprintf("true, with token %d; the lock has %s", newest+1, zzfToken(d.stored(job.LockKey(d.job, window)))),
-				"only the token in lock_fences is the newest of its lock")
-		}
-	}
-
 	// Another lock has other tokens.
 	d.newest("w2", 3)
 	d.newest("w3", 90)
@@ -353,6 +341,18 @@ func TestZZFenceRefused(t *testing.T) {
 	d.close("old", 1)
 	d.is(job.Execution{ID: id}, job.Failed, "no-token", "CloseAbandoned leaves an execution without a token RUNNING", "it is of the version before; any token is newer than none")
 	d.mustBegin("old", 1, 2)
+
+	// A token that was never issued.
+	for _, newest := range []int64{0, 5} {
+		window := fmt.Sprint("not issued", newest)
+		if newest > 0 {
+			d.newest(window, newest)
+		}
+		if _, ok := d.begin(window, newest+1); ok {
+			zzfFail(t, "not-issued", "an execution begins with a token that Next has not returned", "false, and no row", fmt.Sprintf("true, with token %d; the lock has %s", newest+1, zzfToken(d.stored(job.LockKey(d.job, window)))),
+				"only the token in lock_fences is the newest of its lock")
+		}
+	}
 }
 
 // lock makes a token the newest of a window, and returns it.

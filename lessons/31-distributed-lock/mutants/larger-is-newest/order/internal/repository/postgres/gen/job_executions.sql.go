@@ -5,7 +5,7 @@ INSERT INTO job_executions (id, job_name, job_window, trigger, status, fence, at
 SELECT $1, $2, $3, $4, 'RUNNING', $5::bigint, COALESCE(max(attempt), 0) + 1
 FROM job_executions
 WHERE job_name = $2 AND job_window = $3
-HAVING $5::bigint >= COALESCE(max(fence), 0) AND $6::text <> ''
+HAVING NOT EXISTS (SELECT FROM lock_fences WHERE key = $6 AND token > $5::bigint FOR SHARE)
 ON CONFLICT DO NOTHING
 RETURNING id, job_name, job_window, trigger, status, attempt, started_at, finished_at, error, result, fence
 `
