@@ -22,6 +22,7 @@ import (
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/disruption"
+	"stagecraft/checker/internal/checks/distributedlock"
 	"stagecraft/checker/internal/checks/domainerrors"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
@@ -45,6 +46,7 @@ var topics = []func() []check.Check{
 	money.Checks,
 	dependencyrule.Checks,
 	dispatcher.Checks,
+	distributedlock.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
 	saga.Checks,
