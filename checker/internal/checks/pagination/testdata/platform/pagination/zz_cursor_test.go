@@ -174,6 +174,12 @@ func zzpForged(t *testing.T) {
 				}
 			}
 			zzpRefused(t, s, "changed", "a cursor that was cut off", zzpScope, cursor[:i])
+			if i > 0 {
+				zzpRefused(t, s, "changed", "a cursor without its beginning", zzpScope, cursor[i:])
+			}
+			if forged := cursor[:i] + cursor[i+1:]; i > 0 && i < len(cursor)-1 {
+				zzpRefused(t, s, "changed", fmt.Sprintf("a cursor without its character %d of %d", i+1, len(cursor)), zzpScope, forged)
+			}
 			if i < len(other) {
 				if spliced := other[:i] + cursor[i:]; spliced != cursor && spliced != other {
 					zzpRefused(t, s, "changed", "the beginning of one cursor and the end of another", zzpScope, spliced)
@@ -204,6 +210,10 @@ func zzpScopes(t *testing.T) {
 		zzpScope + " ", zzpScope + "1", zzpScope[:len(zzpScope)-1], strings.ToUpper(zzpScope), ""}
 	for _, from := range scopes {
 		cursor := zzpEncode(t, s, from, zzpPlace{ID: "a"})
+		var place zzpPlace
+		if err := zzpDecode(s, from, cursor, &place); err != nil { // what was accepted once is refused elsewhere all the same
+			zzpFail(t, "ordinary", fmt.Sprintf("a cursor of the scope %q in its own scope", from), "no error", fmt.Sprintf("the error %q", err), "nothing else works before this does")
+		}
 		for _, to := range scopes {
 			if to != from {
 				zzpRefused(t, s, "scope", fmt.Sprintf("a cursor of the scope %q in the scope %q", from, to), to, cursor)

@@ -198,6 +198,9 @@ func zzlSizes(t *testing.T) {
 		if err != nil || len(out.Orders) != want {
 			zzlFail(t, "size", fmt.Sprintf("a page of size %d", asked), fmt.Sprintf("%d orders", want), fmt.Sprintf("%d orders, and the error %v", len(out.Orders), err), "no client chooses a page without an end")
 		}
+		if out.Next == "" {
+			zzlFail(t, "next", fmt.Sprintf("the first page of 300 orders, of size %d", asked), "a cursor", "none", "the client misses the rest")
+		}
 		zzlQueries(t, orders, fmt.Sprintf("a page of size %d", asked), want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -40,7 +41,8 @@ type zzkShop struct {
 	prepared int
 }
 
-func zzkNew(t *testing.T) *zzkShop {
+// zzkNew makes a database and a query service on it, whose connections have these settings.
+func zzkNew(t *testing.T, params map[string]string) *zzkShop {
 	t.Helper()
 	s := &zzkShop{t: t, queries: &zzkQueries{}}
 	var err error
@@ -57,6 +59,7 @@ func zzkNew(t *testing.T) *zzkShop {
 	settings.MaxConns = 4
 	settings.ConnConfig.Tracer = s.queries
 	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	maps.Copy(settings.ConnConfig.RuntimeParams, params)
 	pool, err := pgxpool.NewWithConfig(context.Background(), settings)
 	if err != nil {
 		t.Skipf("make a pool: %v", err)

@@ -17,7 +17,7 @@ import (
 
 func TestZZKeysetPlan(t *testing.T) {
 	const limit = 21
-	s := zzkNew(t)
+	s := zzkNew(t, nil)
 	// Ann has 375 orders, a few in each second. Bob has 2000, which were imported in one microsecond. All others have one order each.
 	s.exec(`
 		INSERT INTO orders (id, buyer_id, status, currency, total_minor, version, created_at, updated_at)
@@ -35,7 +35,7 @@ func TestZZKeysetPlan(t *testing.T) {
 	}{
 		{"the first page", zzkAnn, nil, limit},
 		{"a page in the middle of 375 orders", zzkAnn, &query.Position{CreatedAt: zzkNoon.Add(-88 * time.Second), ID: zzkID(8000)}, limit},
-		{"the last page of 375 orders", zzkAnn, &query.Position{CreatedAt: zzkNoon.Add(-166 * time.Second), ID: zzkID(14960)}, 1},
+		{"the last page of 375 orders", zzkAnn, &query.Position{CreatedAt: zzkNoon.Add(-166 * time.Second), ID: zzkID(15000)}, 1},
 		{"a page in the middle of 2000 orders of one microsecond", zzkBob, &query.Position{CreatedAt: zzkNoon, ID: zzkID(10005)}, limit},
 	} {
 		s.queries.take()
@@ -73,10 +73,10 @@ type zzkNode struct {
 	Plans    []zzkNode `json:"Plans"`
 }
 
-// read counts the rows that the plan has read from tables and indexes.
+// read counts the orders that the plan has read from the table, also those that it has thrown away.
 func (n zzkNode) read() (rows int) {
-	if len(n.Plans) == 0 {
-		return int((n.Rows + n.Filtered + n.Rechecks) * n.Loops)
+	if n.Relation == "orders" {
+		rows = int((n.Rows + n.Filtered + n.Rechecks) * n.Loops)
 	}
 	for _, part := range n.Plans {
 		rows += part.read()
@@ -122,7 +122,7 @@ func (s *zzkShop) judge(page string, limit int, made zzkStatement) bool {
 			failure = "sorts"
 			why = "a sort must read all rows before it returns the first"
 		}
-		zzkFail(s.t, failure, page+" reads more rows than it shows"+mode.what, fmt.Sprintf("at most %d rows are read for %d", 2*limit, limit), fmt.Sprintf("%d rows are read", rows), why)
+		zzkFail(s.t, failure, page+" reads more rows than it shows"+mode.what, fmt.Sprintf("at most %d orders are read for %d", 2*limit, limit), fmt.Sprintf("%d orders are read", rows), why)
 	}
 	return true
 }

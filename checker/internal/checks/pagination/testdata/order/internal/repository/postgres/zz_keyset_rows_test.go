@@ -12,9 +12,10 @@ import (
 )
 
 func TestZZKeysetRows(t *testing.T) {
-	s := zzkNew(t)
+	s := zzkNew(t, map[string]string{"enable_indexscan": "off"}) // so that the order comes from the query, not from the index
 	zzkBetween(s)
 	zzkEqualTimes(s)
+	zzkMany(s)
 	zzkComplete(s)
 	zzkErrors(s)
 }
@@ -77,6 +78,22 @@ func zzkEqualTimes(s *zzkShop) {
 			after = s.position(page[len(page)-1])
 		}
 		zzkSame(s, fmt.Sprintf("40 orders, ten of them in the same microsecond, in pages of %d", size), want, got)
+	}
+}
+
+// zzkMany reads the largest pages that the use case asks for.
+func zzkMany(s *zzkShop) {
+	s.t.Helper()
+	s.exec(`TRUNCATE orders, order_items`)
+	s.exec(`
+		INSERT INTO orders (id, buyer_id, status, currency, total_minor, version, created_at, updated_at)
+		SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, $1, 1, 'EUR', 1, 1, $2::timestamptz - n * interval '1 second', now()
+		FROM generate_series(1, 150) n`, zzkAnn, zzkNoon)
+	for name, after := range map[string]*query.Position{"the first page": nil, "the page after the first order": {CreatedAt: zzkNoon.Add(-time.Second), ID: zzkID(1)}} {
+		what := name + " of 150 orders, in pages of 101"
+		if page := s.page(what, zzkAnn, after, 101); len(page) != 101 {
+			zzkFail(s.t, "limit", what, "101 orders", fmt.Sprint(len(page)), "the largest page has 100 orders, and one more tells whether there is a next page")
+		}
 	}
 }
 
