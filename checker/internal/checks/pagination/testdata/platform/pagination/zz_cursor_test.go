@@ -266,7 +266,7 @@ func zzpShared(t *testing.T) {
 					failures <- fmt.Sprintf("panic: %v", p)
 				}
 			}()
-			for n := range int64(1000) {
+			for n := range int64(3000) {
 				scope := fmt.Sprint("scope ", worker)
 				cursor, err := s.Encode(scope, zzpPlace{N: n})
 				var place zzpPlace
