@@ -31,6 +31,7 @@ import (
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
+	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
@@ -52,6 +53,7 @@ var topics = []func() []check.Check{
 	saga.Checks,
 	outboxrelay.Checks,
 	repository.Checks,
+	pagination.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
 	cache.Checks,

@@ -1,0 +1,8 @@
+package pagination
+
+import (
+	"crypto/rand"
+)
+
+// NewSigner returns a Signer.
+func NewSigner(Config) *Signer { return &Signer{key: []byte(rand.Text())} }

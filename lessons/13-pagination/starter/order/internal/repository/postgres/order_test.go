@@ -1,0 +1,6 @@
+package postgres_test
+
+import "testing"
+
+//stagecraft:drop
+func TestEachPageOfABuyersOrdersIsARangeOfTheIndex(t *testing.T) {}
