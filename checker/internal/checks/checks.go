@@ -19,6 +19,7 @@ import (
 	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
+	"stagecraft/checker/internal/checks/eventversions"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/interceptors"
@@ -48,6 +49,7 @@ var topics = []func() []check.Check{
 	repository.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
+	eventversions.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,

@@ -1,0 +1,9 @@
+package consumer
+
+import (
+	"context"
+
+	"shop/platform/messaging"
+)
+
+func decodePaid(ctx context.Context, m messaging.Message) error { return nil }
