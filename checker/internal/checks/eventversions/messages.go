@@ -14,11 +14,12 @@ import (
 // story is the events of an order that only the broker knows.
 type story struct {
 	id, buyer string
+	code      string // of the cancellation
 	at        time.Time
 }
 
 func newStory() story {
-	return story{id: uuid.NewString(), buyer: uuid.NewString(), at: time.Now().UTC().Truncate(time.Second)}
+	return story{id: uuid.NewString(), buyer: uuid.NewString(), code: "BUYER_REQUEST", at: time.Now().UTC().Truncate(time.Second)}
 }
 
 // event is a message of its own, whatever was sent before.
@@ -55,11 +56,25 @@ func (o story) cancelled(version int) fault.Message {
 	if version == 1 {
 		return o.event(cancelled, 1, 4, fmt.Sprintf(`{"orderId":%q,"reason":%q}`, o.id, reason))
 	}
-	return o.event(cancelled, version, 4, fmt.Sprintf(`{"orderId":%q,"code":"BUYER_REQUEST","reason":%q,"refundDays":14}`, o.id, reason))
+	return o.event(cancelled, version, 4, fmt.Sprintf(`{"orderId":%q,"code":%q,"reason":%q,"refundDays":14}`, o.id, o.code, reason))
 }
 
-// named is how a message is called in a report.
-func named(m fault.Message) string {
+func (o story) shipped(version int) fault.Message {
+	return o.event(shipped, version, 4, fmt.Sprintf(`{"orderId":%q,"carrier":"bicycle"}`, o.id))
+}
+
+// money is an event of wallet about the order's saga.
+func (o story) money(eventType string, version int) fault.Message {
+	return o.event(eventType, version, 900, fmt.Sprintf(`{"sagaId":%q,"stepName":"DEDUCT_BALANCE","card":"none"}`, o.id))
+}
+
+// named is an event of inventory: the product has this name.
+func (o story) named(sku, name string, version int) fault.Message {
+	return o.event(productChanged, version, 900, fmt.Sprintf(`{"sku":%q,"name":%q,"weight":17}`, sku, name))
+}
+
+// describe is how a message is called in a report.
+func describe(m fault.Message) string {
 	return fmt.Sprintf("%s, version %v", m.Type, m.Headers["event_version"])
 }
 
@@ -73,13 +88,13 @@ func (s *shop) sends(messages ...fault.Message) {
 	for _, m := range messages {
 		before := len(s.answers(m.ID))
 		s.t.Ours("publish an event", s.t.Broker().Publish(m))
-		s.t.Eventually("the projector handles "+named(m), patience, func(context.Context) (string, bool) {
+		s.t.Eventually("the projector handles "+describe(m), patience, func(context.Context) (string, bool) {
 			answers := s.answers(m.ID)
 			if len(answers) == before {
 				return "not acknowledged yet", false
 			}
 			s.t.True(!answers[before].Negative, check.Failure{
-				ID: "rejected", Sentence: "the projector rejects " + named(m), Expected: "the message is acknowledged",
+				ID: "rejected", Sentence: "the projector rejects " + describe(m), Expected: "the message is acknowledged",
 				Seen: fmt.Sprintf("it is rejected; requeue: %v; its payload: %s", answers[before].Requeue, m.Body),
 				Why: "old and new versions are in the queues for as long as services of different ages are at work. What can be read at all " +
 					"is read by the version of its message; fields that the reader does not know are ignored",
@@ -92,18 +107,18 @@ func (s *shop) sends(messages ...fault.Message) {
 // buries publishes a message that cannot be read, and fails unless it is among the dead letters after one delivery.
 func (s *shop) buries(m fault.Message) {
 	s.t.Ours("publish an event", s.t.Broker().Publish(m))
-	s.t.Eventually("the projector answers "+named(m)+" that cannot be read", patience, func(context.Context) (string, bool) {
+	s.t.Eventually("the projector answers "+describe(m)+" that cannot be read", patience, func(context.Context) (string, bool) {
 		answers := s.answers(m.ID)
 		if len(answers) == 0 {
 			return "not answered yet", false
 		}
 		s.t.True(answers[0].Negative, check.Failure{
-			ID: "lost", Sentence: "an event that cannot be read is acknowledged: " + named(m), Expected: "it is among the dead letters",
+			ID: "lost", Sentence: "an event that cannot be read is acknowledged: " + describe(m), Expected: "it is among the dead letters",
 			Seen: "acknowledged, and so lost; its payload: " + string(m.Body),
 			Why:  "a later deployment may read it. Nothing is dropped, and nothing is read as if its fields were empty",
 		})
 		s.t.True(!answers[0].Requeue, check.Failure{
-			ID: "repeated", Sentence: "an event that cannot be read is delivered again: " + named(m),
+			ID: "repeated", Sentence: "an event that cannot be read is delivered again: " + describe(m),
 			Expected: "a permanent error: it goes to the dead letters at once", Seen: "rejected and put back; its payload: " + string(m.Body),
 			Why: "no repetition makes it readable: it holds up the others until the limit of deliveries is reached",
 		})

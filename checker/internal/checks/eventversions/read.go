@@ -47,13 +47,28 @@ func read(t *check.T) {
 	s.sends(o.created(1), o.cancelled(2), o.cancelled(1))
 	s.is("code", o.id, "version 1 came after version 2, and the code is not in the list any more", whyCode, want("BUYER_REQUEST"))
 
+	t.Step("events come in versions that are not known yet: they are read as version 2")
+	o = newStory()
+	o.code = "FRAUD_SUSPECTED"
+	later := []fault.Message{o.created(1), o.paid(3), o.cancelled(9)}
+	s.sends(later...)
+	s.is("row", o.id, "the list is wrong about an order that was cancelled with an unknown version of the event",
+		"a version that is not known is read as the newest one that is: it adds fields, and what is the same in it can be read", want(o.code))
+	known := newStory()
+	readable := []fault.Message{known.paid(1), known.paid(2), known.cancelled(1), known.cancelled(2)}
+	s.sends(readable...)
+	s.warned(later[1])
+	s.warned(later[2])
+	s.silent(readable...)
+
 	t.Step("fields that a version does not have are ignored, and fields that it has must be readable")
 	o = newStory()
 	s.sends(o.event(paid, 1, 3, `{"total":"of version 2"}`), o.event(paid, 2, 3, `{"totalMinor":"of version 1"}`),
-		o.event(cancelled, 1, 4, `{"code":{"of":"version 2"},"reason":"r"}`))
+		o.event(paid, 3, 3, `{"totalMinor":{"of":"version 1"}}`), o.event(cancelled, 1, 4, `{"code":{"of":"version 2"},"reason":"r"}`))
 	for _, m := range []fault.Message{
-		o.event(paid, 1, 3, `{"totalMinor":"five hundred"}`), o.event(paid, 2, 3, `{"total":500}`),
+		o.event(paid, 1, 3, `{"totalMinor":"five hundred"}`), o.event(paid, 2, 3, `{"total":500}`), o.event(paid, 3, 3, `{"total":["500","EUR"]}`),
 		o.event(cancelled, 1, 4, `{"reason":{"text":"r"}}`), o.event(cancelled, 2, 4, `{"code":17}`), o.event(cancelled, 2, 4, `{`),
+		o.event(cancelled, 3, 4, `{"code":{"id":"BUYER_REQUEST","by":"app"},"reason":"r"}`),
 	} {
 		s.buries(m)
 	}

@@ -83,17 +83,17 @@ func (s *shop) settles(id string) {
 	m := s.event(id, cancelled)
 	want := row{Status: "CANCELLED", Version: 4, Total: price}
 	var code string
-	s.t.Ours("read the order", s.db.QueryRow(s.t.Context(), `SELECT cancel_reason, cancel_code FROM orders WHERE id = $1`, id).Scan(&want.Reason, &code))
+	code, want.Reason = s.cancellation(id)
 	if fmt.Sprint(m.Headers["event_version"]) == "2" {
 		want.Code = code
 	}
 	var got row
-	s.t.True(s.t.Within(patience/2, func() bool {
+	s.t.True(s.t.Within(patience, func() bool {
 		got = s.row(id)
 		want.Payment = got.Payment // wallet's events say it, at any time
 		return got == want && got.Payment == 2
 	}), check.Failure{
-		ID: "list", Sentence: "the list is wrong about an order whose cancellation is " + named(m), Expected: want.String() + " after the refund", Seen: got.String(),
+		ID: "list", Sentence: "the list is wrong about an order whose cancellation is " + describe(m), Expected: want.String() + " after the refund", Seen: got.String(),
 		Why: "the version of a message says how to read it, not that of the service that reads it: both are at work at the same time, and messages wait",
 	})
 }

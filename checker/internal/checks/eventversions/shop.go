@@ -36,6 +36,13 @@ const (
 	cancelled = "order.order.cancelled"
 )
 
+// Events of other services that the projector reads.
+const (
+	productChanged = "inventory.product.changed"
+	deducted       = "wallet.balance.deducted"
+	refunded       = "wallet.balance.refunded"
+)
+
 // version is the environment of an order service that publishes this version.
 func version(v string) map[string]string { return map[string]string{"ORDER_EVENT_VERSION": v} }
 
@@ -90,6 +97,24 @@ func (s *shop) buy() string {
 	s.ok("order a lamp", answer.OK(), answer, err)
 	s.becomes(answer.Data.ID, "PAID")
 	return answer.Data.ID
+}
+
+// refused returns the id of an order that its buyer cannot pay.
+func (s *shop) refused() (id string) {
+	poor := uuid.NewString()
+	topUp, err := s.Shop.TopUp(s.t.Context(), poor, "fund", 1)
+	s.ok("top up a wallet", topUp.OK(), topUp, err)
+	_, err = s.Shop.CreateOrder(s.t.Context(), poor, uuid.NewString(), stack.Item{SKU: s.sku, Quantity: 1, UnitPrice: price})
+	s.t.NoError("order a lamp without the money for it", err)
+	s.t.Ours("find the order", s.db.QueryRow(s.t.Context(), `SELECT id FROM orders WHERE buyer_id = $1`, poor).Scan(&id))
+	s.becomes(id, "CANCELLED")
+	return id
+}
+
+// cancellation returns what the order itself says about its cancellation.
+func (s *shop) cancellation(id string) (code, text string) {
+	s.t.Ours("read the order", s.db.QueryRow(s.t.Context(), `SELECT cancel_code, cancel_reason FROM orders WHERE id = $1`, id).Scan(&code, &text))
+	return code, text
 }
 
 func (s *shop) ship(id string) {

@@ -22,7 +22,7 @@ func (p *Publisher) content(event domain.Event) (proto.Message, int) {
 			return &orderv1.OrderPaid{OrderId: event.OrderID, TotalMinor: event.Total.MinorUnits(), Currency: event.Total.Currency()}, 1
 		}
 		return &orderv1.OrderPaidV2{
-			OrderId: event.OrderID, Total: fromMoney(event.Total),
+			OrderId: event.OrderID, Total: fromMoney(event.Total), PaidAt: timestamppb.Now(),
 		}, 2
 	case domain.OrderShipped:
 		return &orderv1.OrderShipped{OrderId: event.OrderID}, 1
