@@ -11,6 +11,13 @@ import (
 	"stagecraft/checker/internal/fault"
 )
 
+// What the events of stories say.
+const (
+	total  = `{"minorUnits":"500","currency":"EUR"}`
+	paidAt = "2026-06-03T12:00:03Z"
+	reason = "changed my mind"
+)
+
 // story is the events of an order that only the broker knows.
 type story struct {
 	id, buyer string
@@ -35,7 +42,7 @@ func (o story) event(eventType string, version, sequence int, payload string) fa
 
 func (o story) created(version int) fault.Message {
 	return o.event(created, version, 1, fmt.Sprintf(`{"orderId":%q,"buyerId":%q,"items":[{"sku":"tea","quantity":1,"unitPrice":"500"}],`+
-		`"total":{"minorUnits":"500","currency":"EUR"},"createdAt":"2026-06-03T12:00:01Z","channel":"web"}`, o.id, o.buyer))
+		`"total":%s,"createdAt":"2026-06-03T12:00:01Z","channel":"web"}`, o.id, o.buyer, total))
 }
 
 func (o story) confirmed(version int) fault.Message {
@@ -47,10 +54,8 @@ func (o story) paid(version int) fault.Message {
 	if version == 1 {
 		return o.event(paid, 1, 3, fmt.Sprintf(`{"orderId":%q,"totalMinor":"500","currency":"EUR"}`, o.id))
 	}
-	return o.event(paid, version, 3, fmt.Sprintf(`{"orderId":%q,"total":{"minorUnits":"500","currency":"EUR"},"paidAt":"2026-06-03T12:00:03Z"}`, o.id))
+	return o.event(paid, version, 3, fmt.Sprintf(`{"orderId":%q,"total":%s,"paidAt":%q,"method":"card"}`, o.id, total, paidAt))
 }
-
-const reason = "changed my mind"
 
 func (o story) cancelled(version int) fault.Message {
 	if version == 1 {

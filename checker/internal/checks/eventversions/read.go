@@ -63,8 +63,12 @@ func read(t *check.T) {
 
 	t.Step("fields that a version does not have are ignored, and fields that it has must be readable")
 	o = newStory()
-	s.sends(o.event(paid, 1, 3, `{"total":"of version 2"}`), o.event(paid, 2, 3, `{"totalMinor":"of version 1"}`),
-		o.event(paid, 3, 3, `{"totalMinor":{"of":"version 1"}}`), o.event(cancelled, 1, 4, `{"code":{"of":"version 2"},"reason":"r"}`))
+	s.sends(
+		o.event(paid, 1, 3, fmt.Sprintf(`{"orderId":%q,"totalMinor":"500","currency":"EUR","total":"of version 2"}`, o.id)),
+		o.event(paid, 2, 3, fmt.Sprintf(`{"orderId":%q,"total":%s,"paidAt":%q,"totalMinor":"of version 1"}`, o.id, total, paidAt)),
+		o.event(paid, 3, 3, fmt.Sprintf(`{"orderId":%q,"total":%s,"paidAt":%q,"totalMinor":{"of":"version 1"}}`, o.id, total, paidAt)),
+		o.event(cancelled, 1, 4, fmt.Sprintf(`{"orderId":%q,"reason":"r","code":{"of":"version 2"}}`, o.id)),
+	)
 	for _, m := range []fault.Message{
 		o.event(paid, 1, 3, `{"totalMinor":"five hundred"}`), o.event(paid, 2, 3, `{"total":500}`), o.event(paid, 3, 3, `{"total":["500","EUR"]}`),
 		o.event(cancelled, 1, 4, `{"reason":{"text":"r"}}`), o.event(cancelled, 2, 4, `{"code":17}`), o.event(cancelled, 2, 4, `{`),

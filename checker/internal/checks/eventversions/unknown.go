@@ -107,9 +107,13 @@ func (s *shop) warnings(messageID string) (levels []string) {
 func (s *shop) warned(m fault.Message) {
 	var got []string
 	s.t.Within(patience/2, func() bool { got = s.warnings(m.ID); return len(got) > 0 })
+	sentence := "an unknown version is not reported: " + describe(m)
+	if len(got) > 1 {
+		sentence = fmt.Sprintf("an unknown version is reported %d times: %s", len(got), describe(m))
+	}
 	line := fmt.Sprintf("warn %s %v", m.Type, m.Headers["event_version"])
 	s.t.True(len(got) == 1 && got[0] == line, check.Failure{
-		ID: "unsaid", Sentence: "an unknown version is not reported: " + describe(m),
+		ID: "unsaid", Sentence: sentence,
 		Expected: fmt.Sprintf("one warning %s with message_id, event_type and event_version", unknownVersion), Seen: fmt.Sprint(got),
 		Why: "what was read is a guess: an operator must learn that a deployment is missing",
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -58,8 +59,13 @@ func (s *shop) lives(v int) {
 	s.reads(s.event(shippedID, created), 1, first)
 	s.reads(s.event(shippedID, confirmed), 1, second)
 	s.reads(s.event(shippedID, shipped), 1, last)
-	s.says(created, "orderId, buyerId, total, items", []any{shippedID, s.buyer, int64(price), "EUR", 1},
-		[]any{first.GetOrderId(), first.GetBuyerId(), first.GetTotal().GetMinorUnits(), first.GetTotal().GetCurrency(), len(first.GetItems())})
+	var items []string
+	for _, item := range first.GetItems() {
+		items = append(items, fmt.Sprintf("%d %s at %d", item.GetQuantity(), item.GetSku(), item.GetUnitPrice()))
+	}
+	s.says(created, "orderId, buyerId, total, items", []any{shippedID, s.buyer, int64(price), "EUR", []string{fmt.Sprintf("1 %s at %d", s.sku, price)}},
+		[]any{first.GetOrderId(), first.GetBuyerId(), first.GetTotal().GetMinorUnits(), first.GetTotal().GetCurrency(), items})
+	s.occurred(created+" does not say when the order was created: createdAt", shippedID, "created_at", first.GetCreatedAt().AsTime())
 	s.says(confirmed, "orderId", []any{shippedID}, []any{second.GetOrderId()})
 	s.says(shipped, "orderId", []any{shippedID}, []any{last.GetOrderId()})
 	s.pays(cancelledID, v)
@@ -79,12 +85,17 @@ func (s *shop) pays(id string, v int) {
 	p := &orderv1.OrderPaidV2{}
 	s.reads(m, 2, p)
 	s.says(describe(m), "orderId, total", []any{id, int64(price), "EUR"}, []any{p.GetOrderId(), p.GetTotal().GetMinorUnits(), p.GetTotal().GetCurrency()})
-	var paidAt time.Time
-	s.t.Ours("read the order", s.db.QueryRow(s.t.Context(), `SELECT paid_at FROM orders WHERE id = $1`, id).Scan(&paidAt))
-	got := p.GetPaidAt().AsTime()
-	s.t.True(got.Truncate(time.Microsecond).Equal(paidAt), check.Failure{
-		ID: "content", Sentence: describe(m) + ", does not say when the order was paid", Expected: "paidAt " + paidAt.UTC().Format(time.RFC3339Nano),
-		Seen: "paidAt " + got.Format(time.RFC3339Nano), Why: "the time of the event is when it happened, not when it was encoded or sent",
+	s.occurred(describe(m)+", does not say when the order was paid: paidAt", id, "paid_at", p.GetPaidAt().AsTime())
+}
+
+// occurred fails unless the time in an event is the one in this column of the order.
+func (s *shop) occurred(sentence, id, column string, got time.Time) {
+	var want time.Time
+	err := s.db.QueryRow(s.t.Context(), `SELECT `+pgx.Identifier{column}.Sanitize()+` FROM orders WHERE id = $1`, id).Scan(&want)
+	s.t.Ours("read the order", err)
+	s.t.True(got.Truncate(time.Microsecond).Equal(want), check.Failure{
+		ID: "content", Sentence: sentence, Expected: want.UTC().Format(time.RFC3339Nano), Seen: got.Format(time.RFC3339Nano),
+		Why: "the time of the event is when it happened, not when it was encoded or sent",
 	})
 }
 
