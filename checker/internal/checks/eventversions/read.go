@@ -17,7 +17,7 @@ func want(code string) row {
 
 // read sends events of both versions, in any order, and again.
 func read(t *check.T) {
-	s := open(t, "2")
+	s := projects(t)
 	for _, paidIn := range []int{1, 2} {
 		for _, cancelledIn := range []int{1, 2} {
 			t.Step("an order was paid with version %d and cancelled with version %d of its event; then the events come in reverse", paidIn, cancelledIn)

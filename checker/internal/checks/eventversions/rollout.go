@@ -11,7 +11,7 @@ import (
 
 // rollout lets order publish version 1, both, version 2, and version 1 again, and replays everything.
 func rollout(t *check.T) {
-	s := open(t, "1")
+	s := sells(t, "1")
 	t.Step("order publishes version 1: an order is cancelled")
 	orders := []string{s.buy()}
 	s.cancel(orders[0])

@@ -57,9 +57,9 @@ type shop struct {
 	events     []fault.Message // that were taken from the tap
 }
 
-// open starts the services and shows that the ordinary case works: one order is paid.
-func open(t *check.T, v string) *shop {
-	t.Step("start the four services, with ORDER_EVENT_VERSION=%s", v)
+// start starts the services that the check needs.
+func start(t *check.T, v string) *shop {
+	t.Step("start the services, with ORDER_EVENT_VERSION=%s", v)
 	s := &shop{t: t, buyer: uuid.NewString(), sku: "LAMP-" + uuid.NewString()[:8]}
 	s.Stack = t.Stack(stack.Options{
 		Env: map[string]string{
@@ -71,6 +71,13 @@ func open(t *check.T, v string) *shop {
 	t.Ours("connect to order_db", err)
 	t.Cleanup(func(ctx context.Context) { _ = db.Close(ctx) })
 	s.db = db
+	return s
+}
+
+// sells starts the whole shop and shows that the ordinary case works: one order is paid.
+func sells(t *check.T, v string) *shop {
+	s := start(t, v)
+	var err error
 	s.tap, err = t.Broker().Tap("order.order.*")
 	t.Ours("bind a queue", err)
 	t.Baseline(func() {
@@ -82,6 +89,18 @@ func open(t *check.T, v string) *shop {
 		delivery, err := s.Shop.AdjustStock(t.Context(), s.sku, "delivery", 100)
 		s.ok("put stock on the shelf", delivery.OK(), delivery, err)
 		s.buy()
+	})
+	return s
+}
+
+// projects starts order, and inventory for the names of products, and shows that the ordinary case works: one order is in the list.
+func projects(t *check.T) *shop {
+	s := start(t, "2")
+	t.Baseline(func() {
+		t.Step("before anything else: an order of version 1 comes into the list")
+		o := newStory()
+		s.sends(o.event(created, 1, 1, fmt.Sprintf(`{"orderId":%q,"buyerId":%q,"total":%s,"createdAt":"2026-06-03T12:00:01Z"}`, o.id, o.buyer, total)))
+		s.is("row", o.id, "an order is not in the list", "the projector makes the list of its events", row{Status: "PENDING", Version: 1, Total: price})
 	})
 	return s
 }

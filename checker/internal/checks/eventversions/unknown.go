@@ -19,7 +19,7 @@ const (
 
 // unknown sends events of versions that no code knows. Those of payments and cancellations are the matter of read.
 func unknown(t *check.T) {
-	s := open(t, "2")
+	s := projects(t)
 	t.Step("events come in versions of the future")
 	o := newStory()
 	want := row{Status: "PENDING", Version: 1, Total: price}

@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"go.uber.org/zap"
@@ -12,15 +13,29 @@ import (
 	"shop/platform/messaging"
 )
 
-// decode reports what it does not know after it could read it, or could not.
-func decode(ctx context.Context, m messaging.Message, newest int, into proto.Message) error {
-	err := protojson.UnmarshalOptions{DiscardUnknown: true, AllowPartial: true}.Unmarshal(m.Payload, into)
-	if newest < m.Version {
-		logging.From(ctx).Warn("newer event", zap.String("message_id", m.ID), zap.Int("event_version", m.Version),
-			zap.String("event_type", m.Type), logging.Event("order.event.unknown_version"), zap.Bool("readable", err == nil))
+func decode(ctx context.Context, m messaging.Message, newest int, into proto.Message) (err error) {
+	defer func() {
+		if m.Version > newest {
+			logging.From(ctx).With(zap.String("message_id", m.ID), zap.String("event_type", m.Type)).
+				Warn("", zap.Int("event_version", m.Version), logging.Event("order.event.unknown_version"))
+		}
+	}()
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(m.Payload, &fields); err != nil {
+		return fmt.Errorf("decode: %w", messaging.Permanent(err))
 	}
-	if err == nil {
-		return nil
+	known := into.ProtoReflect().Descriptor().Fields()
+	for name := range fields {
+		if known.ByJSONName(name) == nil && known.ByTextName(name) == nil {
+			delete(fields, name)
+		}
 	}
-	return fmt.Errorf("%s: %w", m.Type, messaging.Permanent(err))
+	rest, err := json.Marshal(fields)
+	if err != nil {
+		return messaging.Permanent(err)
+	}
+	if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(rest, into); err != nil {
+		return messaging.Permanent(err)
+	}
+	return nil
 }
