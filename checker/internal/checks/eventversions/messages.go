@@ -93,20 +93,25 @@ func (s *shop) sends(messages ...fault.Message) {
 	for _, m := range messages {
 		before := len(s.answers(m.ID))
 		s.t.Ours("publish an event", s.t.Broker().Publish(m))
-		s.t.Eventually("the projector handles "+describe(m), patience, func(context.Context) (string, bool) {
-			answers := s.answers(m.ID)
-			if len(answers) == before {
-				return "not acknowledged yet", false
-			}
-			s.t.True(!answers[before].Negative, check.Failure{
-				ID: "rejected", Sentence: "the projector rejects " + describe(m), Expected: "the message is acknowledged",
-				Seen: fmt.Sprintf("it is rejected; requeue: %v; its payload: %s", answers[before].Requeue, m.Body),
-				Why: "old and new versions are in the queues for as long as services of different ages are at work. What can be read at all " +
-					"is read by the version of its message; fields that the reader does not know are ignored",
-			})
-			return "", true
-		})
+		s.handles(m, before)
 	}
+}
+
+// handles waits until the projector has acknowledged a message; it had answered to it so many times before.
+func (s *shop) handles(m fault.Message, before int) {
+	s.t.Eventually("the projector handles "+describe(m), patience, func(context.Context) (string, bool) {
+		answers := s.answers(m.ID)
+		if len(answers) == before {
+			return "not acknowledged yet", false
+		}
+		s.t.True(!answers[before].Negative, check.Failure{
+			ID: "rejected", Sentence: "the projector rejects " + describe(m), Expected: "the message is acknowledged",
+			Seen: fmt.Sprintf("it is rejected; requeue: %v; its payload: %s", answers[before].Requeue, m.Body),
+			Why: "old and new versions are in the queues for as long as services of different ages are at work. What can be read at all " +
+				"is read by the version of its message; fields that the reader does not know are ignored",
+		})
+		return "", true
+	})
 }
 
 // buries publishes a message that cannot be read, and fails unless it is among the dead letters after one delivery.

@@ -99,7 +99,12 @@ func projects(t *check.T) *shop {
 	t.Baseline(func() {
 		t.Step("before anything else: an order of version 1 comes into the list")
 		o := newStory()
-		s.sends(o.event(created, 1, 1, fmt.Sprintf(`{"orderId":%q,"buyerId":%q,"total":%s,"createdAt":"2026-06-03T12:00:01Z"}`, o.id, o.buyer, total)))
+		m := o.event(created, 1, 1, fmt.Sprintf(`{"orderId":%q,"buyerId":%q,"total":%s,"createdAt":"2026-06-03T12:00:01Z"}`, o.id, o.buyer, total))
+		t.Eventually("order binds its queue "+projector, patience, func(context.Context) (string, bool) {
+			err := t.Broker().Publish(m)
+			return fmt.Sprint(err), err == nil
+		})
+		s.handles(m, 0)
 		s.is("row", o.id, "an order is not in the list", "the projector makes the list of its events", row{Status: "PENDING", Version: 1, Total: price})
 	})
 	return s
