@@ -24,6 +24,7 @@ import (
 	"stagecraft/checker/internal/checks/disruption"
 	"stagecraft/checker/internal/checks/distributedlock"
 	"stagecraft/checker/internal/checks/domainerrors"
+	"stagecraft/checker/internal/checks/eventversions"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/interceptors"
@@ -56,6 +57,7 @@ var topics = []func() []check.Check{
 	pagination.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
+	eventversions.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,
