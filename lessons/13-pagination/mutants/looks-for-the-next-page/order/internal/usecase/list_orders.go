@@ -1,0 +1,39 @@
+package usecase
+
+import (
+	"context"
+	"fmt"
+
+	"shop/order/internal/query"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/pagination"
+)
+
+func (u *ListOrders) Execute(ctx context.Context, in dto.ListOrders) (dto.OrderPage, error) {
+	scope := "orders sort=created_at,id:desc buyer=" + in.Caller.UserID
+	after, err := pagination.Place[query.Position](u.cursors, scope, in.Cursor)
+	if err != nil {
+		return dto.OrderPage{}, err
+	}
+	size := pagination.Size(in.Size)
+	orders, err := u.orders.OrdersOf(ctx, in.Caller.UserID, after, size)
+	if err != nil {
+		return dto.OrderPage{}, fmt.Errorf("show orders: %w", err)
+	}
+	var page dto.OrderPage
+	if len(orders) == size {
+		last := orders[size-1]
+		next, err := u.orders.OrdersOf(ctx, in.Caller.UserID, &query.Position{CreatedAt: last.CreatedAt, ID: last.ID}, 1)
+		if err != nil {
+			return dto.OrderPage{}, fmt.Errorf("look for the next page: %w", err)
+		}
+		if len(next) == 0 {
+			return dto.OrderPage{Orders: orders}, nil
+		}
+		if page.Next, err = u.cursors.Encode(scope, query.Position{CreatedAt: last.CreatedAt, ID: last.ID}); err != nil {
+			return dto.OrderPage{}, err
+		}
+	}
+	page.Orders = orders
+	return page, nil
+}
