@@ -95,8 +95,13 @@ func onlyWhatIsNeeded(t *check.T, i image, want string) {
 	}
 	for _, kind := range kinds {
 		var found []string
-		for _, f := range i.Files {
-			if f.Kind != "dir" && kind.is(f) {
+		for _, f := range i.Layers {
+			if f.Kind == "dir" || !kind.is(f) {
+				continue
+			}
+			if f.Deleted {
+				found = append(found, f.Path+", deleted by a later layer, which only hides it")
+			} else {
 				found = append(found, f.Path)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,7 +21,7 @@ import (
 const (
 	dockerfile = "Dockerfile"
 	// toolSum is the hash of the program in tool, which builds the images: a proof of the lesson is about this version. A test compares the two.
-	toolSum = ""
+	toolSum = "a5636968b49420e1730007035873a1bd7700de78c663af82f64246b3e2d94730"
 )
 
 type response struct {
@@ -49,7 +50,8 @@ type image struct {
 		Dir        string            `json:"dir"`
 		StopSignal string            `json:"stopSignal"`
 	} `json:"config"`
-	Files   []file `json:"files"`
+	Files   []file `json:"files"` // as the image shows them
+	Layers  []file `json:"-"`     // and those that a later layer hides
 	Sources []struct {
 		Ref  string `json:"ref"`
 		Line int    `json:"line"`
@@ -73,6 +75,7 @@ type file struct {
 	From    string   `json:"from"`
 	Role    string   `json:"role"`
 	Program *program `json:"program"`
+	Deleted bool     `json:"deleted"`
 }
 
 type program struct {
@@ -189,6 +192,8 @@ func ask(t *check.T) response {
 		for n, s := range answer.Sessions {
 			for i := range s {
 				s[i].name = sessions()[n][i].Image
+				s[i].Layers = s[i].Files
+				s[i].Files = slices.DeleteFunc(slices.Clone(s[i].Files), func(f file) bool { return f.Deleted })
 			}
 		}
 		m.answer = &answer

@@ -185,8 +185,7 @@ func (g *goRun) modules() bool {
 	if g.tree.get(path.Join(root, "vendor/modules.txt")) != nil {
 		return true
 	}
-	sum := g.tree.sum(path.Join(root, "go.mod")) + g.tree.sum(path.Join(root, "go.sum"))
-	marker := path.Join(g.setting("GOMODCACHE"), "cache/download", hash(sum))
+	marker := path.Join(g.setting("GOMODCACHE"), "cache/download", g.tree.sum(path.Join(root, "go.mod")))
 	if g.tree.get(marker) != nil {
 		return true
 	}

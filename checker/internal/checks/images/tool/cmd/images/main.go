@@ -80,6 +80,7 @@ type file struct {
 	From    string   `json:"from"`    // "context:PATH", "image:REF", or ""
 	Role    string   `json:"role"`    // shell, certificates, zones, loader, tool
 	Program *program `json:"program"` // a compiled program
+	Deleted bool     `json:"deleted"` // in a layer of the image, and hidden by a later one
 }
 
 // program is what the go command would have compiled.

@@ -234,8 +234,8 @@ func (s *session) run(ctx context.Context) (r result, err error) {
 			return r, nil
 		}
 		root = d.outputs[int(in.Index)]
+		r.Files = append(list(root), g.deleted(in.Digest, root)...)
 	}
-	r.Files = list(root)
 	g.leaks()
 	return r, nil
 }
@@ -254,6 +254,52 @@ func list(t tree) []file {
 			f.Kind = "link"
 		}
 		all = append(all, f)
+	}
+	return all
+}
+
+// deleted are the files of the image's layers that the image does not show any more.
+func (g *graph) deleted(id string, root tree) []file {
+	hidden := newTree()
+	var visit func(string)
+	visit = func(id string) {
+		op := g.ops[id]
+		for _, t := range g.finished[id].outputs {
+			for p, n := range t {
+				if root[p] == nil && !n.Mode.IsDir() {
+					hidden[p] = n
+				}
+			}
+		}
+		var below []int64
+		switch {
+		case op.GetFile() != nil:
+			for _, action := range op.GetFile().Actions {
+				if action.Input < int64(len(op.Inputs)) {
+					below = append(below, action.Input)
+				}
+			}
+		case op.GetExec() != nil:
+			for _, m := range op.GetExec().Mounts {
+				if m.Dest == "/" {
+					below = append(below, m.Input)
+				}
+			}
+		case op.GetMerge() != nil:
+			for _, in := range op.GetMerge().Inputs {
+				below = append(below, in.Input)
+			}
+		}
+		for _, input := range below {
+			if input >= 0 {
+				visit(op.Inputs[input].Digest)
+			}
+		}
+	}
+	visit(id)
+	all := list(hidden)
+	for i := range all {
+		all[i].Deleted = true
 	}
 	return all
 }
