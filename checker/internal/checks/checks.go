@@ -27,6 +27,7 @@ import (
 	"stagecraft/checker/internal/checks/eventversions"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
+	"stagecraft/checker/internal/checks/images"
 	"stagecraft/checker/internal/checks/interceptors"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
@@ -68,6 +69,7 @@ var topics = []func() []check.Check{
 	retries.Checks,
 	chaos.Checks,
 	migrations.Checks,
+	images.Checks,
 	pipeline.Checks,
 	disruption.Checks,
 	dashboards.Checks,
