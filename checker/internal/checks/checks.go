@@ -29,6 +29,7 @@ import (
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
+	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
@@ -58,6 +59,7 @@ var topics = []func() []check.Check{
 	chaos.Checks,
 	migrations.Checks,
 	pipeline.Checks,
+	rollout.Checks,
 	written.Checks,
 }
 
