@@ -37,6 +37,7 @@ import (
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
+	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
@@ -74,6 +75,7 @@ var topics = []func() []check.Check{
 	disruption.Checks,
 	dashboards.Checks,
 	auth.Checks,
+	rollout.Checks,
 	written.Checks,
 }
 
