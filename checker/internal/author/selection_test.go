@@ -9,11 +9,11 @@ import (
 func TestNeedCluster_ChecksDeployOrNot(t *testing.T) {
 	t.Parallel()
 	s := &sources{packages: map[string]goPackage{
-		internal + "checks/rollout":    {Imports: []string{internal + "kube/shop"}},
+		internal + "checks/saga":       {Imports: []string{internal + "kube/shop"}},
 		internal + "kube/shop":         {},
 		internal + "checks/orderstate": {},
 	}}
-	for id, want := range map[string]bool{"rollout-release": true, "order-state-whitelist": false} {
+	for id, want := range map[string]bool{"saga-step-crash": true, "order-state-whitelist": false} {
 		if got := s.needCluster(lesson.Lesson{Checks: []string{id}}); got != want {
 			t.Errorf("a lesson with %s needs a cluster: expected %t, seen %t", id, want, got)
 		}
