@@ -70,7 +70,7 @@ func (s scenario) judge(t *check.T, declared []declaration) {
 			if _, twice := lines[name]; twice {
 				t.Fail(check.Failure{
 					ID: "same-name", Sentence: fmt.Sprintf("%s draws two lines with the name %q: %s", s.panel.title, name, s.title), Expected: s.expected(),
-					Seen: fmt.Sprintf("the legends %s, and a line with the labels %v", showLegend(queries), r.Labels), Why: "nobody can tell them apart: sum, or take the largest, by the labels of the legend",
+					Seen: fmt.Sprintf("the legends %s, and a line with the labels %v", showLegend(queries), r.Labels), Why: "a reader cannot tell them apart: sum, or take the largest, by the labels of the legend",
 				})
 			}
 			lines[name] = r.Value * factor

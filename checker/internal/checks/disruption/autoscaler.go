@@ -55,7 +55,7 @@ func (s *shop) scalerOf(t *check.T, name string) *autoscalingv2.HorizontalPodAut
 	}
 	t.True(len(found) > 0, check.Failure{
 		ID: "none", Sentence: "nothing adds pods of " + name + " when the load rises", Expected: "a HorizontalPodAutoscaler whose scaleTargetRef is {apiVersion: apps/v1, kind: Deployment, name: " + name + "}",
-		Seen: seen, Why: "the number of pods stays what it is; an autoscaler without its target says so in its status only, which nobody reads",
+		Seen: seen, Why: "the number of pods stays what it is; an autoscaler without its target says so in its status only",
 	})
 	t.True(len(found) == 1, check.Failure{
 		ID: "two", Sentence: "two autoscalers set the number of pods of " + name, Expected: "one", Seen: seen, Why: "Kubernetes finds them ambiguous, and both stop",

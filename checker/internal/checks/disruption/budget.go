@@ -23,7 +23,7 @@ func budgets(t *check.T, s *shop) {
 			seen := fmt.Sprintf("with %d pods, all ready, %d may go: %s", pods, max(allowed, 0), written(b))
 			t.True(allowed >= 1, check.Failure{
 				ID: "blocks", Sentence: "a drain never ends: no pod of " + name + " may go", Expected: fmt.Sprintf("one of %d may go", pods), Seen: seen,
-				Why: "`kubectl drain` asks again and again, and the upgrade of the cluster stands still until somebody deletes the budget",
+				Why: "`kubectl drain` asks again and again, and the upgrade of the cluster stands still until an operator deletes the budget",
 			})
 			t.True(allowed <= 1, check.Failure{
 				ID: "several", Sentence: fmt.Sprintf("a drain takes several pods of %s at the same time", name), Expected: fmt.Sprintf("one of %d may go at a time", pods), Seen: seen,

@@ -154,7 +154,7 @@ func zzaCrash(t *testing.T, what string) {
 				break
 			}
 		}
-		zzaFail(t, zzaFailure{"crash", what, "it returns", fmt.Sprintf("panic: %v", p), "a token is written by its sender: whoever finds one that panics can stop the service"})
+		zzaFail(t, zzaFailure{"crash", what, "it returns", fmt.Sprintf("panic: %v", p), "a token is written by its sender: an attacker who finds one that panics can stop the service"})
 	}
 }
 

@@ -95,7 +95,7 @@ func TestZZAuthForged(t *testing.T) {
 		{"issuer", "a token of another issuer, signed with the key of services", p.services.sign(t, zzaServiceClaims("iss", "evil")), "a key proves tokens of its own issuer"},
 		{"issuer", "a token of a service without an issuer", p.services.sign(t, zzaServiceClaims("iss", nil)), "a key proves tokens of its own issuer"},
 		{"issuer", "a token without an issuer", p.users.sign(t, zzaClaims("iss", nil)), "a key proves tokens of its own issuer"},
-		{"issuer", "a token of a service that the identity provider has signed", p.users.sign(t, zzaServiceClaims()), "whoever can log users in could act as any service, for any user"},
+		{"issuer", "a token of a service that the identity provider has signed", p.users.sign(t, zzaServiceClaims()), "a program that logs users in could act as any service, for any user"},
 		{"issuer", "a token of a user that a service has signed", p.services.sign(t, zzaClaims()), "a service that was broken into could act as any admin"},
 		{"audience", "a token for another audience", p.users.sign(t, zzaClaims("aud", "bank")), "a token for the bank was given to the bank: it could use it here"},
 		{"audience", "a token for an audience that ends like ours", p.users.sign(t, zzaClaims("aud", "workshop")), "an audience is a whole name"},

@@ -29,7 +29,7 @@ type build struct {
 	Builder  string            `json:"builder"`  // the platform of the machine that builds
 	Change   []string          `json:"change"`   // files of the context that are changed before this build, if they exist
 	Salt     string            `json:"salt"`     // the time, the machine's name, the commit, and all else that differs from build to build
-	Dir      string            `json:"dir"`      // comes before the directory in which a program is compiled, to whoever looks for it
+	Dir      string            `json:"dir"`      // comes before the directory in which a program is compiled, as a program sees it
 }
 
 type response struct {

@@ -32,7 +32,6 @@ func loadFor(ctx context.Context, orders domain.OrderRepository, caller dto.Call
 	return order, err
 }
 
-
 func notFound(cause error, id string) error {
 	return errs.Wrap(cause, errs.NotFound, "ORDER_NOT_FOUND", "order %s does not exist", id)
 }
