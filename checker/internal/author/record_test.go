@@ -61,11 +61,11 @@ func twelve(t *testing.T) string {
 func TestVerifyChanged_UnchangedLessons_JudgesOnlyASample(t *testing.T) {
 	t.Parallel()
 	root := twelve(t)
-	if out, err := verifyFake(t, root, everything); err != nil || !strings.Contains(out, "12 lessons, 84 versions") {
+	if out, err := verifyFake(t, root, everything); err != nil || !strings.Contains(out, "12 lessons, 96 versions") {
 		t.Fatalf("expected a proof of all, seen %v\n%s", err, out)
 	}
 	out, err := verifyFake(t, root, changedOnly)
-	if err != nil || !strings.Contains(out, "changed since their proof: none") || !strings.Contains(out, "12 lessons, 14 versions") {
+	if err != nil || !strings.Contains(out, "changed since their proof: none") || !strings.Contains(out, "12 lessons, 16 versions") {
 		t.Errorf("expected a sample of two lessons, seen %v\n%s", err, out)
 	}
 	again, _ := verifyFake(t, root, changedOnly)

@@ -49,18 +49,18 @@ func cost(l lesson.Lesson) int {
 	return len(variants)
 }
 
-// due are the lessons whose proof is not on record, and a sample of the others. A lesson that needs a cluster is left out, and named, where
+// due are the lessons to grade: those that have changed, whose proof is not on record, and a sample of the others. A lesson that needs a cluster is left out, and named, where
 // none is built: it takes minutes to build, and a record proves the lesson until it changes.
-func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string, s *sources) ([]lesson.Lesson, error) {
+func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string, s *sources) (due, changed []lesson.Lesson, err error) {
 	lessons, left := gradable(lessons, func(l lesson.Lesson) bool { return !s.needCluster(l) || kube.Available(ctx, o.Root) == nil })
 	if len(left) > 0 {
 		fmt.Fprintf(o.Out, "verify: left out, because no cluster is built (`go run ./checker setup-kube`): %s\n", names(left))
 	}
 	proved, err := readRecord(o.Root)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var changed, unchanged []lesson.Lesson
+	var unchanged []lesson.Lesson
 	for _, l := range lessons {
 		if hash := hashes[l.Name()]; hash != "" && proved[l.Name()].Proof == hash {
 			unchanged = append(unchanged, l)
@@ -72,9 +72,9 @@ func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[s
 	sample := sampleOf(unchanged, seed)
 	fmt.Fprintf(o.Out, "verify: changed since their proof: %s\n", names(changed))
 	fmt.Fprintf(o.Out, "verify: sample of the %d unchanged lessons (seed %d, %s): %s\n", len(unchanged), seed, from, names(sample))
-	due := slices.Concat(changed, sample)
+	due = slices.Concat(changed, sample)
 	slices.SortFunc(due, func(a, b lesson.Lesson) int { return a.Number - b.Number })
-	return due, nil
+	return due, changed, nil
 }
 
 // gradable parts the lessons into those that can be graded here and the others.

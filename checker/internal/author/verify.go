@@ -9,15 +9,16 @@ import (
 	"time"
 
 	"stagecraft/checker/internal/author/proof"
+	"stagecraft/checker/internal/hollow"
 	"stagecraft/checker/internal/lesson"
 )
 
 // tolerated is how many variants may need a second grading on a machine that lands changes; more are no chance.
 const tolerated = 3
 
-// Verify proves each lesson: the starter compiles and fails every check, the reference and the alternatives pass, each mutant is
-// failed by the check it names with the message it names, each check has killed a mutant, hints exist, quotes and links have their
-// targets, topics are known. It prints as it goes. The error is a *Faulty when the proof ran to its end and found something.
+// Verify proves each lesson: the starter compiles and fails every check, the reference and the alternatives pass, the reference also in a
+// new workspace, each mutant is failed by the check it names with the message it names, each check has killed a mutant, hints exist, quotes
+// and links have their targets, topics are known. It prints as it goes. The error is a *Faulty when the proof ran to its end and found something.
 //
 // With Changed, a lesson is graded only when it differs from the record, or is in the sample; what needs no run is looked at always.
 func Verify(ctx context.Context, o Options) error {
@@ -34,6 +35,7 @@ func Verify(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	v.catalogue, _ = lesson.Load(o.Root) // what is broken is in the finding about the catalogue, or is not asked for
 	if err := v.prepare(ctx, lessons); err != nil {
 		return err
 	}
@@ -59,6 +61,9 @@ type verification struct {
 	hashes  map[string]string // by lesson; taken before anything is graded
 	graded  []lesson.Lesson
 	courses []*course
+
+	catalogue []lesson.Lesson // every lesson, also when few are asked for
+	changed   []lesson.Lesson // with Changed, those whose proof is not on record
 }
 
 // A job is one variant to prove; its course prints the lesson's line after the last.
@@ -89,7 +94,7 @@ func (v *verification) prepare(ctx context.Context, lessons []lesson.Lesson) (er
 		}
 	}
 	if v.Changed {
-		v.graded, err = v.due(ctx, lessons, v.hashes, v.sources)
+		v.graded, v.changed, err = v.due(ctx, lessons, v.hashes, v.sources)
 	}
 	return err
 }
@@ -147,7 +152,12 @@ func (v *verification) send(ctx context.Context, l lesson.Lesson, jobs chan<- jo
 	c.found = append(c.found, proof.Finding{Faults: append(proseFaults(v.Root, l), shapeFaults(l, variants)...)})
 	v.courses = append(v.courses, c)
 	isGraded := slices.ContainsFunc(v.graded, func(other lesson.Lesson) bool { return other.Number == l.Number })
+	if variants, err = v.addNewWorkspace(l, variants); err != nil {
+		c.found = append(c.found, proof.Finding{Faults: []string{proof.OneLine(err)}})
+	}
 	switch {
+	case !isGraded && len(hollow.Of(l, v.changed)) > 0: // another lesson's holes may have changed
+		variants = slices.DeleteFunc(variants, func(one proof.Variant) bool { return one.Name != newWorkspace })
 	case !isGraded:
 		variants = nil
 	case v.Only != "":

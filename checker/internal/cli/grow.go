@@ -13,6 +13,7 @@ import (
 	"stagecraft/checker/internal/build"
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks"
+	"stagecraft/checker/internal/hollow"
 	"stagecraft/checker/internal/lesson"
 	"stagecraft/checker/internal/run"
 	"stagecraft/checker/internal/workspace"
@@ -21,7 +22,7 @@ import (
 // shop is what a new workspace of the lesson holds in place of the reference: the learner's solutions of the stage's earlier lessons that
 // have passed and still fit, and holes where an answer of a lesson would show that has not passed. CONTRIBUTING.md has the rule.
 func (s *studio) shop(ctx context.Context, l lesson.Lesson) workspace.Own {
-	own := workspace.Own{Hollow: s.hollow(l)}
+	own := workspace.Own{Hollow: slices.DeleteFunc(hollow.Of(l, s.lessons), s.passed)}
 	for _, earlier := range s.lessons {
 		if earlier.Number >= l.Number || earlier.Stage != l.Stage || !s.passed(earlier) {
 			continue
@@ -44,21 +45,6 @@ func (s *studio) shop(ctx context.Context, l lesson.Lesson) workspace.Own {
 		own.Lessons = append(own.Lessons, earlier)
 	}
 	return own
-}
-
-// hollow lists the lessons whose starters are laid over a new workspace. A lesson with services needs a working shop, and a review or a search
-// for faults has no holes; a lesson may name others that its checks need working.
-func (s *studio) hollow(l lesson.Lesson) []lesson.Lesson {
-	if len(l.Needs) > 0 {
-		return nil
-	}
-	var hollow []lesson.Lesson
-	for _, other := range s.lessons {
-		if other.Number != l.Number && other.Stage == l.Stage && other.Kind == lesson.Implement && !l.IsGiven(other) && !s.passed(other) {
-			hollow = append(hollow, other)
-		}
-	}
-	return hollow
 }
 
 // fits says why the last of the overlays, the learner's solution of the earlier lesson, cannot be in the lesson's workspace: it cannot be laid
