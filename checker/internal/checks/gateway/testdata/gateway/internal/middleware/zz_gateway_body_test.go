@@ -91,7 +91,7 @@ func TestZZGatewayBody(t *testing.T) {
 		}, "only fields of JSON can be masked by their names: a form with a password cannot")
 	}
 	const card = "4242424242424242"
-	for digits := 1; digits < len(card); digits++ {
+	for digits := 1; digits < len(card); digits += 3 {
 		const beginning = `{"note":"`
 		body := beginning + strings.Repeat("x", zzgMaxBody-len(beginning)-digits-1) + " " + card + " and more" + strings.Repeat("y", 900) + `"}`
 		both("cut-first", fmt.Sprintf("an object whose first %d characters end after %d of the 16 digits of a card", zzgMaxBody, digits), body, func(logged string) string {
@@ -127,7 +127,7 @@ func (n zzgNowhere) WriteHeader(int)             {}
 // zzgLargeBody sends and answers much more than is logged.
 func zzgLargeBody(t *testing.T) {
 	t.Helper()
-	const piece, pieces = 64 << 10, 64
+	const piece, pieces = 64 << 10, 32
 	log := zzgNewLog()
 	engine := zzgEngine(t)
 	engine.Use(middleware.Context(log.logger), middleware.Logger(zzgMaxBody))

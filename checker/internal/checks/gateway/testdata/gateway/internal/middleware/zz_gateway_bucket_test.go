@@ -107,7 +107,7 @@ func TestZZGatewayBucket(t *testing.T) {
 // zzgTogether takes from several goroutines.
 func zzgTogether(t *testing.T) {
 	t.Helper()
-	const burst, workers, each = 200, 8, 500
+	const burst, workers, each = 100, 8, 200
 	l := zzgNewLimiter(t, 0.001, burst, 100_000, time.Hour)
 	var allowed atomic.Int64
 	var all sync.WaitGroup

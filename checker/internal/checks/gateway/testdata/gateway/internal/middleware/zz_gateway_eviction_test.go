@@ -83,7 +83,7 @@ func zzgSoon(t *testing.T) {
 // zzgCheap sends many new clients to a Limiter that is full of buckets in use.
 func zzgCheap(t *testing.T) {
 	t.Helper()
-	const most, more, patience = 50_000, 10_000, 2 * time.Second
+	const most, more, patience = 20_000, 10_000, 2 * time.Second
 	l := zzgNewLimiter(t, 0.001, 1, most, time.Minute)
 	started := time.Now()
 	for i := range most {
@@ -102,7 +102,7 @@ func zzgCheap(t *testing.T) {
 // zzgMemory measures what a Limiter keeps when its clients are gone. The names of the clients are long, so that they can be seen.
 func zzgMemory(t *testing.T) {
 	t.Helper()
-	const clients, length = 200, 64 << 10
+	const clients, length = 50, 64 << 10
 	l := zzgNewLimiter(t, 10, 1, 100_000, time.Minute)
 	before := zzgHeap()
 	for i := range clients {
