@@ -25,6 +25,7 @@ import (
 	"stagecraft/checker/internal/checks/distributedlock"
 	"stagecraft/checker/internal/checks/domainerrors"
 	"stagecraft/checker/internal/checks/eventversions"
+	"stagecraft/checker/internal/checks/gateway"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
@@ -66,6 +67,7 @@ var topics = []func() []check.Check{
 	shutdown.Checks,
 	deadletters.Checks,
 	domainerrors.Checks,
+	gateway.Checks,
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,
