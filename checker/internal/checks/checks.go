@@ -19,6 +19,7 @@ import (
 	"stagecraft/checker/internal/checks/consumer"
 	"stagecraft/checker/internal/checks/dashboards"
 	"stagecraft/checker/internal/checks/deadletters"
+	"stagecraft/checker/internal/checks/deadlines"
 	"stagecraft/checker/internal/checks/dependencyrule"
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/disruption"
@@ -54,6 +55,7 @@ var topics = []func() []check.Check{
 	distributedlock.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
+	deadlines.Checks,
 	saga.Checks,
 	outboxrelay.Checks,
 	repository.Checks,
