@@ -32,6 +32,7 @@ import (
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
+	"stagecraft/checker/internal/checks/outbox"
 	"stagecraft/checker/internal/checks/outboxrelay"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
@@ -54,6 +55,7 @@ var topics = []func() []check.Check{
 	idempotency.Checks,
 	interceptors.Checks,
 	saga.Checks,
+	outbox.Checks,
 	outboxrelay.Checks,
 	repository.Checks,
 	pagination.Checks,
