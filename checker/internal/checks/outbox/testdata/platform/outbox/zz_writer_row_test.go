@@ -28,22 +28,22 @@ func TestZZOutboxRow(t *testing.T) {
 }
 
 // zzwTraced returns a context inside of a span, with the headers that belong to it.
-func zzwTraced(t *testing.T) (ctx context.Context, traceparent, state string) {
+func zzwTraced(t *testing.T, flags trace.TraceFlags) (ctx context.Context, traceparent, state string) {
 	t.Helper()
 	states, err := trace.ParseTraceState("vendor=one")
 	if err != nil {
 		t.Skipf("trace state: %v", err)
 	}
 	span := trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: trace.TraceID{0x4b, 15: 1}, SpanID: trace.SpanID{0x0f, 7: 2}, TraceFlags: trace.FlagsSampled, TraceState: states,
+		TraceID: trace.TraceID{0x4b, 15: 1}, SpanID: trace.SpanID{0x0f, 7: 2}, TraceFlags: flags, TraceState: states,
 	})
-	return trace.ContextWithSpanContext(context.Background(), span), "00-" + span.TraceID().String() + "-" + span.SpanID().String() + "-01", "vendor=one"
+	return trace.ContextWithSpanContext(context.Background(), span), "00-" + span.TraceID().String() + "-" + span.SpanID().String() + "-" + flags.String(), "vendor=one"
 }
 
 // zzwGiven stores messages whose fields are all there.
 func zzwGiven(b *zzwBox) {
 	b.t.Helper()
-	traced, _, _ := zzwTraced(b.t)
+	traced, _, _ := zzwTraced(b.t, trace.FlagsSampled)
 	ctx := correlation.With(traced, "request-of-the-context")
 	occurred := zzwNow.Add(-time.Hour)
 	message := messaging.Message{
@@ -85,7 +85,7 @@ func zzwIs(b *zzwBox, kind string, m messaging.Message, got zzwRow) {
 // zzwFilledIn stores messages with empty fields.
 func zzwFilledIn(b *zzwBox) {
 	b.t.Helper()
-	traced, traceparent, state := zzwTraced(b.t)
+	traced, traceparent, state := zzwTraced(b.t, trace.FlagsSampled)
 	bare := messaging.Message{Type: "order.saga.reply", Version: 1, AggregateType: "saga", AggregateID: "s1", Payload: []byte(`{}`)}
 	const what = "Append of two messages without ID, OccurredAt, CorrelationID and Trace, inside of a span and of a request"
 	var duplicate *pgconn.PgError
@@ -117,6 +117,13 @@ func zzwFilledIn(b *zzwBox) {
 		}
 	}
 	b.clear()
+	traced, traceparent, state = zzwTraced(b.t, 0)
+	b.must(traced, what, func(ctx context.Context) error { return b.writer.Append(ctx, bare) })
+	if row := b.rows(); len(row) != 1 || row[0].Traceparent != traceparent || row[0].State != state {
+		zzwFail(b.t, "trace", "Append of a message without a trace, inside of a span that is not sampled", "one row with traceparent "+traceparent, fmt.Sprintf("%+v", row),
+			"a consumer without a parent decides anew, and a trace begins in the middle")
+	}
+	b.clear()
 	b.must(context.Background(), what, func(ctx context.Context) error { return b.writer.Append(ctx, bare) })
 	if row := b.rows(); len(row) != 1 || row[0].Traceparent != "" || row[0].State != "" {
 		zzwFail(b.t, "trace", "Append of a message without a trace, and the context has no span", "one row with empty traceparent and tracestate", fmt.Sprintf("%+v", row),
@@ -144,10 +151,18 @@ func zzwOrder(b *zzwBox) {
 		}
 		return nil
 	})
-	if got := b.ids(); got != "a-1 b-1 a-2 b-2 a-3" {
+	got := b.ids()
+	if len(strings.Fields(got)) != 5 {
+		zzwFail(b.t, "calls", what, "five rows: a-1 b-1 a-2 b-2 a-3", got, "a use case that changes several aggregates calls Append several times, and each event of it is needed")
+	}
+	if got != "a-1 b-1 a-2 b-2 a-3" {
 		zzwFail(b.t, "order", what, "in the order of seq: a-1 b-1 a-2 b-2 a-3", got, "the relay sends in the order of seq, and a consumer that hears \"paid\" before \"created\" has no order to pay")
 	}
 	b.clear()
+	const none = "a transaction calls Append without a message"
+	if err := b.inTx(context.Background(), none, func(ctx context.Context) error { return b.writer.Append(ctx) }); err != nil || b.ids() != "" {
+		zzwFail(b.t, "calls", none, "no error, and no row", fmt.Sprintf("the error %v; stored: [%s]", err, b.ids()), "a change that no other service needs to know is committed all the same")
+	}
 }
 
 // zzwTwice appends the same slice in two transactions.

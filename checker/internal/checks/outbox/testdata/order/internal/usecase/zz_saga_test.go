@@ -20,6 +20,7 @@ func TestZZOutboxSaga(t *testing.T) {
 	zzsUndone(s)
 	zzsOthers(s)
 	zzsRolledBack(s)
+	zzsRerun(s)
 	zzsBroken(s)
 }
 
@@ -215,6 +216,29 @@ func zzsRolledBack(s *zzsShop) {
 	}
 	s.requireState("rollback", "Begin of a purchase, and then its caller fails: the transaction is rolled back", order.ID(), "no order; no saga; said: nothing",
 		"a command without its saga takes stock for a purchase that does not exist, and no reply ever gives it back")
+}
+
+// zzsRerun lets the transaction run twice with the same order, as a request does.
+func zzsRerun(s *zzsShop) {
+	s.t.Helper()
+	_, engine := s.out()
+	order, run := s.order(), 0
+	err := s.call("Begin", func(ctx context.Context) error {
+		return s.tx.WithTx(ctx, func(ctx context.Context) error {
+			if err := engine.Begin(ctx, saga.NewPurchase(order)); err != nil {
+				return err
+			}
+			if run++; run == 1 {
+				return fmt.Errorf("save: %w", postgres.ErrStale)
+			}
+			return nil
+		})
+	})
+	const what, why = "Begin of a purchase; the transaction meets a conflict, and runs again with the same order", "the request has made its order before the transaction: the second run needs all of it"
+	if err != nil {
+		zzsFail(s.t, "rerun", what, "no error", fmt.Sprintf("the error %q", err), why)
+	}
+	s.requireState("rerun", what, order.ID(), "order version 1; CREATE_ORDER RUNNING RESERVE_INVENTORY; said: order.order.created, reserve", why)
 }
 
 // zzsBroken lets one part of a change fail.
