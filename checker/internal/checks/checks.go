@@ -34,6 +34,7 @@ import (
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
+	"stagecraft/checker/internal/checks/outbox"
 	"stagecraft/checker/internal/checks/outboxrelay"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
@@ -57,6 +58,7 @@ var topics = []func() []check.Check{
 	interceptors.Checks,
 	deadlines.Checks,
 	saga.Checks,
+	outbox.Checks,
 	outboxrelay.Checks,
 	repository.Checks,
 	pagination.Checks,
