@@ -120,6 +120,9 @@ func (g *gateway) refersWell(t *check.T) {
 		ids[r.ID] = true
 		reject(len(r.paths()) > 0, what, "uri or uris", "neither")
 		reject(g.upstream(r.UpstreamID) != nil, what, "upstream_id names an upstream", fmt.Sprintf("%q", r.UpstreamID))
+		for _, path := range r.paths() {
+			reject(strings.HasPrefix(path, "/") && !strings.Contains(strings.TrimSuffix(path, "*"), "*"), what, "a path that begins with / and has no * but at its end", path)
+		}
 		for _, method := range r.Methods {
 			reject(slices.Contains([]string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"}, method), what, "methods in capital letters", method)
 		}
