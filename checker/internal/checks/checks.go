@@ -21,6 +21,7 @@ import (
 	"stagecraft/checker/internal/checks/deadletters"
 	"stagecraft/checker/internal/checks/deadlines"
 	"stagecraft/checker/internal/checks/dependencyrule"
+	"stagecraft/checker/internal/checks/discovery"
 	"stagecraft/checker/internal/checks/dispatcher"
 	"stagecraft/checker/internal/checks/disruption"
 	"stagecraft/checker/internal/checks/distributedlock"
@@ -79,6 +80,7 @@ var topics = []func() []check.Check{
 	images.Checks,
 	pipeline.Checks,
 	disruption.Checks,
+	discovery.Checks,
 	dashboards.Checks,
 	auth.Checks,
 	rollout.Checks,

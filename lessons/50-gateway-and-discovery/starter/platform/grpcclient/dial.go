@@ -1,0 +1,31 @@
+package grpcclient
+
+import (
+	"fmt"
+
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"google.golang.org/grpc"
+)
+
+// Dial returns a connection to a service. It connects with the first call, and again whenever the connection is lost.
+func Dial(target string, opts ...Option) (*grpc.ClientConn, error) {
+	o := newOptions(append([]Option{WithBalancer(balancerFor(target))}, opts...))
+	serviceConfig, err := o.serviceConfig()
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", target, err)
+	}
+	conn, err := grpc.NewClient(target,
+		grpc.WithTransportCredentials(o.transport),
+		grpc.WithStatsHandler(otelgrpc.NewClientHandler()),
+		grpc.WithStatsHandler(attempts{o.metrics}),
+		grpc.WithChainUnaryInterceptor(o.unaryChain()...),
+		grpc.WithChainStreamInterceptor(o.streamChain()...),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(o.cfg.MaxResponseBytes)),
+		grpc.WithMaxHeaderListSize(uint32(o.cfg.MaxMetadataBytes)),
+		grpc.WithDefaultServiceConfig(serviceConfig),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", target, err)
+	}
+	return conn, nil
+}

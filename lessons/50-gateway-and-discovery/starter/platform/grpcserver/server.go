@@ -1,0 +1,33 @@
+package grpcserver
+
+import (
+	"context"
+
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/reflection"
+)
+
+// New returns a server that does not listen yet.
+func New(p Params) *Server {
+	s := &Server{params: p, failed: func() {}}
+	s.draining, s.drain = context.WithCancel(context.Background())
+	unary, stream := newChain(p, s.draining)
+	s.grpc = grpc.NewServer(
+		grpc.Creds(p.TLS),
+		grpc.StatsHandler(otelgrpc.NewServerHandler()),
+		grpc.ChainUnaryInterceptor(unary...),
+		grpc.ChainStreamInterceptor(stream...),
+		grpc.ConnectionTimeout(p.Config.HandshakeTimeout),
+		// Health and reflection need no token: without this limit, one connection could open any number of streams.
+		grpc.MaxConcurrentStreams(uint32(p.Config.MaxStreams)),
+		grpc.MaxRecvMsgSize(p.Config.MaxRequestBytes),
+		grpc.MaxHeaderListSize(uint32(p.Config.MaxMetadataBytes)),
+	)
+	for _, register := range p.Register {
+		register(s.grpc)
+	}
+	p.Health.Register(s.grpc)
+	reflection.Register(s.grpc)
+	return s
+}
