@@ -39,6 +39,7 @@ import (
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
+	"stagecraft/checker/internal/checks/sampling"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
 )
@@ -76,6 +77,7 @@ var topics = []func() []check.Check{
 	dashboards.Checks,
 	auth.Checks,
 	rollout.Checks,
+	sampling.Checks,
 	written.Checks,
 }
 
