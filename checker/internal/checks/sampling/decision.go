@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,12 @@ func costOf(ratio float64) (bytes, perDay float64) {
 	return bytes, bytes * purchasesPerDay / 1e9
 }
 
+// fits says whether a ratio uses the budget without exceeding it.
+func fits(ratio float64) bool {
+	_, perDay := costOf(ratio)
+	return leastPerDay <= perDay && perDay <= mostPerDay
+}
+
 // decision compares what the learner has written with what follows from the ratio that they chose.
 func decision(t *check.T) {
 	l, err := lesson.Read(t.Root(), t.Lesson())
@@ -52,7 +59,7 @@ func decision(t *check.T) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Ours("read "+l.Text(), err)
 	}
-	stated := findings.Numbers(string(text))
+	stated := numbersOf(string(text))
 	ratio, ok := stated[ratioName]
 	if !ok {
 		t.Fail(check.Failure{
@@ -75,11 +82,23 @@ func decision(t *check.T) {
 			Why: "The next person decides by these numbers, when the traffic has doubled.",
 		})
 	}
-	if perDay < leastPerDay || perDay > mostPerDay {
+	if !fits(ratio.Value) {
 		t.FailAt(l.Text(), ratio.Line, check.Failure{
 			ID: "budget", Sentence: fmt.Sprintf("the ratio %g does not fit the budget", ratio.Value),
 			Expected: fmt.Sprintf("from %g to %g gigabytes per day", leastPerDay, mostPerDay), Seen: fmt.Sprintf("%.1f gigabytes per day", perDay),
 			Why: "Above the budget the store deletes the traces of the morning before noon; far below it you look at fewer whole traces than you have paid for.",
+		})
+	}
+	if prod, known := ratioOfProd(filepath.Join(t.Dir(), "platform/telemetry")); known && fits(prod) && math.Abs(prod-ratio.Value) > 0.001 {
+		t.FailAt(l.Text(), ratio.Line, check.Failure{
+			ID: "code", Sentence: "the ratio is not that of prod in your code", Expected: fmt.Sprintf("ratio: %g, as in sampling.go", prod), Seen: fmt.Sprint(ratio.Value),
+			Why: "The text is what the next person believes; the code is what is paid for.",
+		})
+	}
+	if n := words(string(text)); n < leastWords {
+		t.Fail(check.Failure{
+			ID: "reason", Sentence: l.Text() + " has numbers and no reason", Expected: fmt.Sprintf("%d words or more that say why", leastWords), Seen: fmt.Sprintf("%d words beside headings, comments and numbers", n),
+			Why: "A setting without its reason is changed by the next person who looks at the bill.",
 		})
 	}
 }

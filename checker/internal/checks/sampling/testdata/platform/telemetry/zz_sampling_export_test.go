@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -20,14 +21,26 @@ var zzsKinds = []oteltrace.SpanKind{
 
 func zzsBreak(span oteltrace.Span) {
 	span.SetAttributes(attribute.String("order", "4711"))
+	span.AddLink(oteltrace.Link{SpanContext: span.SpanContext()})
+	span.RecordError(errors.New("connection reset"))
 	span.SetStatus(codes.Error, "connection reset")
 }
+
+func zzsFailBare(span oteltrace.Span) { span.SetStatus(codes.Error, "") }
+
+func zzsSucceed(span oteltrace.Span) { span.SetStatus(codes.Ok, "") }
 
 func TestZZSamplingFailed(t *testing.T) {
 	for _, kind := range zzsKinds {
 		tracer, sink := zzsExport(trace.RecordOnly, time.Hour)
 		span := zzsTook(tracer, "work", kind, time.Millisecond, zzsBreak)
 		zzsOne(t, sink, span, fmt.Sprintf("a failed span of kind %s of a trace that is not sampled", kind))
+		tracer, sink = zzsExport(trace.RecordOnly, time.Hour)
+		span = zzsTook(tracer, "work", kind, time.Millisecond, zzsFailBare)
+		zzsOne(t, sink, span, fmt.Sprintf("a failed span of kind %s without a description, of a trace that is not sampled", kind))
+		tracer, sink = zzsExport(trace.RecordOnly, time.Second)
+		span = zzsTook(tracer, "work", kind, time.Minute, zzsBreak)
+		zzsOne(t, sink, span, fmt.Sprintf("a failed and slow span of kind %s of a trace that is not sampled", kind))
 	}
 	tracer, sink := zzsExport(trace.RecordOnly, time.Hour)
 	zzsTook(tracer, "call", oteltrace.SpanKindClient, time.Millisecond, zzsBreak)
@@ -40,11 +53,12 @@ func TestZZSamplingFailed(t *testing.T) {
 	tracer, sink = zzsExport(trace.RecordOnly, time.Hour)
 	for _, kind := range zzsKinds {
 		zzsTook(tracer, "work", kind, time.Millisecond)
-		zzsTook(tracer, "work", kind, time.Millisecond, func(span oteltrace.Span) { span.SetStatus(codes.Ok, "") })
+		zzsTook(tracer, "work", kind, time.Millisecond, zzsSucceed)
+		zzsTook(tracer, "work", kind, time.Millisecond, func(span oteltrace.Span) { span.RecordError(errors.New("first attempt refused")) })
 	}
 	if len(sink.spans) > 0 {
 		zzsFail(t, zzsFailure{
-			id: "healthy", what: "a span that did not fail, of a trace that is not sampled, is sent", expected: "nothing", seen: fmt.Sprintf("%d of 8 spans", len(sink.spans)),
+			id: "healthy", what: "a span that did not fail, of a trace that is not sampled, is sent", expected: "nothing", seen: fmt.Sprintf("%d of 12 spans", len(sink.spans)),
 			why: "Then the ratio saves nothing.",
 		})
 	}
@@ -85,12 +99,11 @@ func zzsOne(t *testing.T, sink *zzsSink, span oteltrace.Span, what string) {
 		})
 	}
 	was := span.(trace.ReadOnlySpan)
-	if got.SpanContext().TraceID() != is.TraceID() || got.SpanContext().SpanID() != is.SpanID() || got.Name() != was.Name() || got.SpanKind() != was.SpanKind() ||
+	if got.SpanContext().TraceID() != is.TraceID() || got.SpanContext().SpanID() != is.SpanID() || !zzsSameRest(got, was) || got.Name() != was.Name() || got.SpanKind() != was.SpanKind() ||
 		got.Status() != was.Status() || len(got.Attributes()) != len(was.Attributes()) || !got.StartTime().Equal(was.StartTime()) || !got.EndTime().Equal(was.EndTime()) {
 		zzsFail(t, zzsFailure{
-			id: "changed", what: what + " is not the same when it is sent", expected: fmt.Sprintf("%s %s %v %v", is.TraceID(), was.Name(), was.Status(), was.Attributes()),
-			seen: fmt.Sprintf("%s %s %v %v", got.SpanContext().TraceID(), got.Name(), got.Status(), got.Attributes()),
-			why:  "With another id it is found from no log line, and joins no other span of its trace.",
+			id: "changed", what: what + " is not the same when it is sent", expected: zzsShown(was), seen: zzsShown(got),
+			why: "With another id it is found from no log line; without its parent it joins no other span of its trace; without its events the error is missing.",
 		})
 	}
 	if is.IsSampled() {
@@ -101,8 +114,21 @@ func zzsOne(t *testing.T, sink *zzsSink, span oteltrace.Span, what string) {
 	}
 }
 
+// zzsSameRest compares what is easily forgotten in a copy.
+func zzsSameRest(got, was trace.ReadOnlySpan) bool {
+	return got.SpanContext().TraceState().String() == was.SpanContext().TraceState().String() && got.Parent().Equal(was.Parent()) &&
+		len(got.Events()) == len(was.Events()) && len(got.Links()) == len(was.Links()) && got.Resource().Equal(was.Resource()) &&
+		got.InstrumentationScope().Name == was.InstrumentationScope().Name
+}
+
+// zzsShown is what a failure shows of a span.
+func zzsShown(span trace.ReadOnlySpan) string {
+	return fmt.Sprintf("trace %s, span %s, state %q, parent %s, %s, %v, %d attributes, %d events, %d links, service %q", span.SpanContext().TraceID(), span.SpanContext().SpanID(),
+		span.SpanContext().TraceState(), span.Parent().SpanID(), span.Name(), span.Status(), len(span.Attributes()), len(span.Events()), len(span.Links()), span.InstrumentationScope().Name)
+}
+
 func TestZZSamplingSlow(t *testing.T) {
-	for _, slowAfter := range []time.Duration{10 * time.Millisecond, time.Second, 5 * time.Second} {
+	for _, slowAfter := range []time.Duration{2500 * time.Microsecond, time.Second, 5 * time.Second} {
 		for _, kind := range zzsKinds {
 			tracer, sink := zzsExport(trace.RecordOnly, slowAfter)
 			zzsTook(tracer, "work", kind, slowAfter-time.Nanosecond)
@@ -120,9 +146,12 @@ func TestZZSamplingSlow(t *testing.T) {
 				})
 			}
 			zzsOne(t, sink, span, "a slow span of a trace that is not sampled")
+			tracer, sink = zzsExport(trace.RecordOnly, slowAfter)
+			zzsOne(t, sink, zzsTook(tracer, "work", kind, 2*slowAfter, zzsSucceed), "a slow span that succeeded, of a trace that is not sampled")
 		}
 		tracer, sink := zzsExport(trace.RecordOnly, slowAfter)
 		zzsTook(tracer, "call", oteltrace.SpanKindClient, 10*slowAfter)
+		zzsTook(tracer, "call", oteltrace.SpanKindClient, 10*slowAfter, zzsBreak)
 		if len(sink.spans) > 0 {
 			zzsFail(t, zzsFailure{
 				id: "client", what: "the slow span of a client is sent", expected: "nothing", seen: fmt.Sprintf("%d spans", len(sink.spans)),

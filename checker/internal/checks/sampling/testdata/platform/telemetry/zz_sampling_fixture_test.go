@@ -30,7 +30,19 @@ func (s *zzsSink) OnEnd(span trace.ReadOnlySpan)                { s.spans = appe
 func (s *zzsSink) Shutdown(context.Context) error               { return nil }
 func (s *zzsSink) ForceFlush(context.Context) error             { return nil }
 
-// zzsIDs gives traces ids from a list of their own, so that two services can be asked about the same ones.
+// zzsList gives traces the ids of a list, so that two services can be asked about the same ones in another order.
+type zzsList struct {
+	zzsIDs
+	ids *[]oteltrace.TraceID
+}
+
+func (g zzsList) NewIDs(ctx context.Context) (id oteltrace.TraceID, span oteltrace.SpanID) {
+	id = (*g.ids)[0]
+	*g.ids = (*g.ids)[1:]
+	return id, g.NewSpanID(ctx, id)
+}
+
+// zzsIDs gives traces ids that are the same in each run.
 type zzsIDs struct{ dice *rand.Rand }
 
 func (g zzsIDs) NewIDs(ctx context.Context) (id oteltrace.TraceID, span oteltrace.SpanID) {
@@ -50,11 +62,17 @@ func zzsService(ratio float64, seed uint64) oteltrace.Tracer {
 		trace.WithSpanProcessor(&zzsSink{})).Tracer("service")
 }
 
+// zzsAsked is a service with the sampler under test, whose traces have these ids.
+func zzsAsked(ratio float64, ids []oteltrace.TraceID) oteltrace.Tracer {
+	return trace.NewTracerProvider(trace.WithSampler(newSampler(ratio)), trace.WithIDGenerator(zzsList{zzsIDs{rand.New(rand.NewPCG(1, 2))}, &ids}),
+		trace.WithSpanProcessor(&zzsSink{})).Tracer("service")
+}
+
 // zzsFixed is a sampler with one answer, in place of the one under test.
 type zzsFixed trace.SamplingDecision
 
-func (d zzsFixed) ShouldSample(trace.SamplingParameters) trace.SamplingResult {
-	return trace.SamplingResult{Decision: trace.SamplingDecision(d)}
+func (d zzsFixed) ShouldSample(p trace.SamplingParameters) trace.SamplingResult {
+	return trace.SamplingResult{Decision: trace.SamplingDecision(d), Tracestate: oteltrace.SpanContextFromContext(p.ParentContext).TraceState()}
 }
 func (d zzsFixed) Description() string { return "fixed" }
 
@@ -65,17 +83,22 @@ func zzsExport(decision trace.SamplingDecision, slowAfter time.Duration) (oteltr
 	return provider.Tracer("service"), sink
 }
 
+// zzsTraceState is what callers send along.
+const zzsTraceState = "partner=b7"
+
 // zzsRemote is a context as a call or a message brings it from a service that has decided.
 func zzsRemote(sampled bool) context.Context {
+	state, _ := oteltrace.ParseTraceState(zzsTraceState)
 	return oteltrace.ContextWithRemoteSpanContext(context.Background(), oteltrace.NewSpanContext(oteltrace.SpanContextConfig{
-		TraceID: oteltrace.TraceID{7, 1}, SpanID: oteltrace.SpanID{7, 2}, TraceFlags: oteltrace.TraceFlags(0).WithSampled(sampled), Remote: true,
+		TraceState: state,
+		TraceID:    oteltrace.TraceID{7, 1}, SpanID: oteltrace.SpanID{7, 2}, TraceFlags: oteltrace.TraceFlags(0).WithSampled(sampled), Remote: true,
 	}))
 }
 
-// zzsTook runs one span of the kind that takes so long.
+// zzsTook runs one span of the kind that takes so long, always of the same trace.
 func zzsTook(tracer oteltrace.Tracer, name string, kind oteltrace.SpanKind, took time.Duration, before ...func(oteltrace.Span)) oteltrace.Span {
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	_, span := tracer.Start(context.Background(), name, oteltrace.WithSpanKind(kind), oteltrace.WithTimestamp(start))
+	_, span := tracer.Start(zzsRemote(false), name, oteltrace.WithSpanKind(kind), oteltrace.WithTimestamp(start))
 	for _, do := range before {
 		do(span)
 	}
