@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,12 +86,6 @@ func decision(t *check.T) {
 			ID: "budget", Sentence: fmt.Sprintf("the ratio %g does not fit the budget", ratio.Value),
 			Expected: fmt.Sprintf("from %g to %g gigabytes per day", leastPerDay, mostPerDay), Seen: fmt.Sprintf("%.1f gigabytes per day", perDay),
 			Why: "Above the budget the store deletes the traces of the morning before noon; far below it you look at fewer whole traces than you have paid for.",
-		})
-	}
-	if prod, known := ratioOfProd(filepath.Join(t.Dir(), "platform/telemetry")); known && fits(prod) && math.Abs(prod-ratio.Value) > 0.001 {
-		t.FailAt(l.Text(), ratio.Line, check.Failure{
-			ID: "code", Sentence: "the ratio is not that of prod in your code", Expected: fmt.Sprintf("ratio: %g, as in sampling.go", prod), Seen: fmt.Sprint(ratio.Value),
-			Why: "The text is what the next person believes; the code is what is paid for.",
 		})
 	}
 	if n := words(string(text)); n < leastWords {

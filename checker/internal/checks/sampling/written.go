@@ -1,12 +1,6 @@
 package sampling
 
 import (
-	"go/ast"
-	"go/constant"
-	"go/parser"
-	"go/token"
-	"go/types"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -61,39 +55,4 @@ func words(text string) (n int) {
 		}
 	}
 	return n
-}
-
-// ratioOfProd evaluates the ratio of prod in the package, when it is a constant expression.
-func ratioOfProd(dir string) (ratio float64, known bool) {
-	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	fset := token.NewFileSet()
-	var files []*ast.File
-	for _, name := range names {
-		if file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution); err == nil && !strings.HasSuffix(name, "_test.go") {
-			files = append(files, file)
-		}
-	}
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	pkg, _ := (&types.Config{Error: func(error) {}}).Check("telemetry", fset, files, info) // imports are not resolved; constants do not need them
-	value := func(v constant.Value) (float64, bool) {
-		if v == nil {
-			return 0, false
-		}
-		f, _ := constant.Float64Val(constant.ToFloat(v))
-		return f, true
-	}
-	for _, file := range files {
-		ast.Inspect(file, func(node ast.Node) bool {
-			entry, ok := node.(*ast.KeyValueExpr)
-			if !ok || info.Types[entry.Key].Value == nil || info.Types[entry.Key].Value.ExactString() != `"prod"` {
-				return true
-			}
-			ratio, known = value(info.Types[entry.Value].Value)
-			return true
-		})
-	}
-	if other, ok := pkg.Scope().Lookup("otherRatio").(*types.Const); ok && !known {
-		return value(other.Val())
-	}
-	return ratio, known
 }

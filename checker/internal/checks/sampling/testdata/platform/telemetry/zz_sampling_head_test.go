@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	oteltrace "go.opentelemetry.io/otel/trace"
@@ -161,6 +164,7 @@ func TestZZSamplingRatios(t *testing.T) {
 			})
 		}
 	}
+	zzsAsDecided(t, prod)
 	for text, want := range map[string]float64{"0.01": 0.01, "1": 1, "0": 0} {
 		if got, err := (&Config{SampleRatio: text}).sampleRatio("prod"); err != nil || got != want {
 			zzsFail(t, zzsFailure{
@@ -168,5 +172,25 @@ func TestZZSamplingRatios(t *testing.T) {
 				why: "In an incident the ratio is changed without a build.",
 			})
 		}
+	}
+}
+
+// zzsAsDecided compares the ratio with that of decision.md, which is there in a learner's copy.
+func zzsAsDecided(t *testing.T, prod float64) {
+	t.Helper()
+	text, err := os.ReadFile("../../decision.md")
+	if err != nil {
+		return
+	}
+	m := regexp.MustCompile("(?mi)^[\\s>*+|`-]*ratio[*`\\s]*[:=|][\\s*`]*([0-9]+[.,][0-9]+)").FindSubmatch(text)
+	if m == nil {
+		return // the check of the decision says so
+	}
+	decided, err := strconv.ParseFloat(strings.ReplaceAll(string(m[1]), ",", "."), 64)
+	if err == nil && math.Abs(decided-prod) > 0.001 {
+		zzsFail(t, zzsFailure{
+			id: "decided", what: "the ratio of prod is not the one of decision.md", expected: fmt.Sprint(decided), seen: fmt.Sprint(prod),
+			why: "The text is what the next person believes; the code is what is paid for.",
+		})
 	}
 }
