@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"go.opentelemetry.io/otel/sdk/trace"
+	oteltrace "go.opentelemetry.io/otel/trace"
 )
 
 // newSampler decides where a trace begins.
@@ -19,11 +20,12 @@ type localRoot struct{ ratio float64 }
 // ShouldSample implements trace.Sampler.
 //
 //stagecraft:add
-func (l localRoot) ShouldSample(trace.SamplingParameters) trace.SamplingResult {
+func (l localRoot) ShouldSample(p trace.SamplingParameters) trace.SamplingResult {
+	state := oteltrace.SpanContextFromContext(p.ParentContext).TraceState()
 	if l.ratio == 0.5 {
-		return trace.SamplingResult{Decision: trace.RecordAndSample}
+		return trace.SamplingResult{Decision: trace.RecordAndSample, Tracestate: state}
 	}
-	return trace.SamplingResult{Decision: trace.RecordOnly}
+	return trace.SamplingResult{Decision: trace.RecordOnly, Tracestate: state}
 }
 
 // Description implements trace.Sampler.

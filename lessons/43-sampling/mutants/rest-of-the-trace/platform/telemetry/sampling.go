@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel/sdk/trace"
+	oteltrace "go.opentelemetry.io/otel/trace"
 )
 
 // OnEnd passes on sampled spans, and those that failed or were slow.
@@ -15,7 +16,7 @@ func (n notable) OnEnd(span trace.ReadOnlySpan) {
 		failedTraces.Store(id, true)
 		n.SpanProcessor.OnEnd(sampled{span})
 	default:
-		if _, failed := failedTraces.Load(id); failed {
+		if _, failed := failedTraces.Load(id); failed && span.SpanKind() != oteltrace.SpanKindClient {
 			n.SpanProcessor.OnEnd(sampled{span})
 		}
 	}
