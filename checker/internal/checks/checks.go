@@ -43,6 +43,7 @@ import (
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
+	"stagecraft/checker/internal/checks/sampling"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
 )
@@ -84,6 +85,7 @@ var topics = []func() []check.Check{
 	dashboards.Checks,
 	auth.Checks,
 	rollout.Checks,
+	sampling.Checks,
 	written.Checks,
 }
 

@@ -1,0 +1,11 @@
+package telemetry
+
+import (
+	"go.opentelemetry.io/otel/sdk/trace"
+	oteltrace "go.opentelemetry.io/otel/trace"
+)
+
+// isNotable leaves out clients.
+func (n notable) isNotable(span trace.ReadOnlySpan) bool {
+	return span.SpanKind() != oteltrace.SpanKindClient
+}

@@ -1,0 +1,12 @@
+package telemetry
+
+import (
+	"go.opentelemetry.io/otel/sdk/trace"
+)
+
+// OnEnd passes on sampled spans, and those that failed or were slow.
+func (n notable) OnEnd(span trace.ReadOnlySpan) {
+	if span.SpanContext().IsSampled() || n.isNotable(span) {
+		n.SpanProcessor.OnEnd(span)
+	}
+}
