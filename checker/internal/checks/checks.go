@@ -33,6 +33,7 @@ import (
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outboxrelay"
+	"stagecraft/checker/internal/checks/overload"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
@@ -56,6 +57,7 @@ var topics = []func() []check.Check{
 	interceptors.Checks,
 	saga.Checks,
 	outboxrelay.Checks,
+	overload.Checks,
 	repository.Checks,
 	pagination.Checks,
 	consumer.Checks,
