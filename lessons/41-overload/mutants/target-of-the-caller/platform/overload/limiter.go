@@ -9,8 +9,8 @@ import (
 func (l *Limiter) adjust(now time.Time) {
 	slices.Sort(l.samples)
 	median := l.samples[len(l.samples)/2]
-	if median > 5*l.cfg.Target {
-		factor := max(maxCut, 5*float64(l.cfg.Target)/float64(median))
+	if median > 3*l.cfg.Target {
+		factor := max(maxCut, 3*float64(l.cfg.Target)/float64(median))
 		// A limit that was never reached is not what made the calls slow. Calls of low priority reach it at their share.
 		reached := min(l.limit, float64(l.peak)/shares[Low])
 		l.limit = max(float64(l.cfg.Min), reached*factor)

@@ -17,7 +17,7 @@ func (l *Limiter) check(ctx context.Context, p Priority, now time.Time) error {
 	}
 	if float64(l.inFlight) >= max(1, l.limit*shares[p]) {
 		l.metrics.shed(p, "limit")
-		return errs.New(errs.ResourceExhausted, Reason, "overloaded, try again later")
+		return errs.New(errs.RateLimited, Reason, "overloaded, try again later")
 	}
 	return nil
 }

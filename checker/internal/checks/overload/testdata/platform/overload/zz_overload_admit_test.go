@@ -229,7 +229,7 @@ func zzoBounds(t *testing.T) {
 		if window > 0 && len(ends) > cfg.Max || len(ends) < cfg.Min {
 			fail("the limit leaves its bounds", "from 5 to 50", len(ends))
 		}
-		at = at.Add(max(cfg.Window, time.Millisecond))
+		at = at.Add(cfg.Target / 2)
 		for _, done := range ends {
 			done()
 		}

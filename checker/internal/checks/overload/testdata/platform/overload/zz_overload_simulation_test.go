@@ -139,7 +139,7 @@ func (s *zzoServer) between(from, to time.Duration) zzoResult {
 			r.good++
 			r.goodBy[c.flow.priority]++
 			times = append(times, c.ended.Sub(c.arrived)-c.flow.extra)
-		case !c.ended.IsZero():
+		case !c.ended.IsZero() || s.at.Sub(c.arrived) > zzoPatience+c.flow.extra:
 			r.late++
 		}
 	}
