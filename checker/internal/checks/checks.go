@@ -37,6 +37,7 @@ import (
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outbox"
 	"stagecraft/checker/internal/checks/outboxrelay"
+	"stagecraft/checker/internal/checks/overload"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/repository"
@@ -62,6 +63,7 @@ var topics = []func() []check.Check{
 	saga.Checks,
 	outbox.Checks,
 	outboxrelay.Checks,
+	overload.Checks,
 	repository.Checks,
 	pagination.Checks,
 	consumer.Checks,

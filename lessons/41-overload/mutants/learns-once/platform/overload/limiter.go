@@ -1,0 +1,22 @@
+package overload
+
+import (
+	"slices"
+	"time"
+)
+
+// adjust ends the window.
+func (l *Limiter) adjust(now time.Time) {
+	slices.Sort(l.samples)
+	median := l.samples[len(l.samples)/2]
+	if median > l.cfg.Target && l.limit == float64(l.cfg.Max) && false {
+		factor := max(maxCut, float64(l.cfg.Target)/float64(median))
+		// A limit that was never reached is not what made the calls slow. Calls of low priority reach it at their share.
+		reached := min(l.limit, float64(l.peak)/shares[Low])
+		l.limit = max(float64(l.cfg.Min), reached*factor)
+	} else {
+		l.limit = min(float64(l.cfg.Max), l.limit*growth+1)
+	}
+	l.metrics.limit.Set(l.limit)
+	l.samples, l.peak, l.began = l.samples[:0], l.inFlight, now
+}

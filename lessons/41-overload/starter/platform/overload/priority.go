@@ -1,0 +1,4 @@
+package overload
+
+//stagecraft:drop
+var shares = map[Priority]float64{}
