@@ -170,7 +170,7 @@ func TestCommands_UsageError_SaysWhatToDoAndExits2(t *testing.T) {
 		{"did you mean `start`", []string{"starts"}},
 		{"`go run ./checker start 7` opens a lesson", []string{"7"}},
 		{"--help", []string{"check", "--colour"}},
-		{"lesson 22 (The outbox) is planned and not written yet", []string{"start", "22"}},
+		{"lesson 56 (Capstone) is planned and not written yet", []string{"start", "56"}},
 		{"there is no lesson 99", []string{"check", "99"}},
 		{"`go run ./checker start 1` makes your copy", []string{"check", "1"}},
 		{"begin with `go run ./checker start 1`", []string{"check"}},
