@@ -53,8 +53,6 @@ type state struct {
 	sagaID      string
 	sagaType    string
 	saga, step  string
-	failureCode string // of the saga
-	reason      string
 	version     int64
 	steps       string   // "RESERVE_INVENTORY DONE, DEDUCT_BALANCE STARTED"
 	problem     string   // the error of the current step
@@ -77,14 +75,13 @@ var statuses = []string{"", "PENDING", "CONFIRMED", "PAID", "SHIPPED", "CANCELLE
 func (p *purchase) state() (st state) {
 	var status int
 	p.s.query("the order and its saga", `SELECT o.status, o.cancel_code, s.id, s.saga_type, s.status, s.current_step, s.version,
-			s.failure_code, s.failure_reason,
 			(SELECT coalesce(string_agg(concat(step->>'name', ' ', step->>'status'), ', ' ORDER BY n), '')
 			 FROM jsonb_array_elements(s.steps) WITH ORDINALITY AS e(step, n)),
 			coalesce((SELECT step->>'error' FROM jsonb_array_elements(s.steps) AS e(step) WHERE step->>'name' = s.current_step), ''),
 			ARRAY(SELECT event_type FROM outbox_events WHERE aggregate_type = 'saga' AND aggregate_id = $1::text ORDER BY seq)
 		FROM orders o JOIN saga_executions s ON s.aggregate_id = o.id WHERE o.id = $1::uuid
 		ORDER BY s.created_at DESC LIMIT 1`, []any{p.id},
-		&status, &st.code, &st.sagaID, &st.sagaType, &st.saga, &st.step, &st.version, &st.failureCode, &st.reason, &st.steps, &st.problem,
+		&status, &st.code, &st.sagaID, &st.sagaType, &st.saga, &st.step, &st.version, &st.steps, &st.problem,
 		&st.commands)
 	if status < len(statuses) {
 		st.order = statuses[status]
@@ -132,30 +129,6 @@ func (p *purchase) is(id, what, want, got, why string) {
 	p.s.t.True(want == got, check.Failure{
 		ID: id, Sentence: fmt.Sprintf("%s: %s is %s", p.at, what, got), Expected: want, Seen: got + "; " + p.state().String(), Why: why,
 	})
-}
-
-// logged returns the lines of this event about the order, of all replicas.
-func (p *purchase) logged(event string) (lines []stack.Line) {
-	for _, service := range p.s.Services() {
-		if service.Name != "order" && !strings.HasPrefix(service.Name, "order-") {
-			continue
-		}
-		for _, line := range service.Logs().Events(event) {
-			if line.Field("order_id") == p.id {
-				lines = append(lines, line)
-			}
-		}
-	}
-	return lines
-}
-
-// awaitLogged waits until the event was logged about the order, and returns its lines.
-func (p *purchase) awaitLogged(event string) (lines []stack.Line) {
-	p.s.t.Eventually(p.at+": order logs "+event+" with its order_id", patience, func(context.Context) (string, bool) {
-		lines = p.logged(event)
-		return "no such line", len(lines) > 0
-	})
-	return lines
 }
 
 // balance fails unless the buyer's books balance; the list of orders may be a moment behind.

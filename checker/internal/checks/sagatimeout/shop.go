@@ -44,23 +44,8 @@ const (
 	shipStep    = "SHIP_STOCK"
 )
 
-// The types of sagas.
-const (
-	createOrder = "CREATE_ORDER"
-	cancelOrder = "CANCEL_ORDER"
-	shipOrder   = "SHIP_ORDER"
-)
-
-// The events in the log of order.
-const (
-	timedOut      = "order.saga.timed_out"
-	timeoutFailed = "order.saga.timeout_failed"
-	scanned       = "order.saga.scanned"
-	scanFailed    = "order.saga.scan_failed"
-	failed        = "order.saga.failed"
-	settledEvent  = "order.saga.settled"
-	resumed       = "order.saga.resumed"
-)
+// resumed is the event that the operator's command logs.
+const resumed = "order.saga.resumed"
 
 // env lets the monitor scan all the time, and lets a repetition of a message come soon. Nothing gets old by itself: see age.
 var env = map[string]string{
@@ -103,7 +88,6 @@ func open(t *check.T) (s *shop, first *purchase) {
 	t.Ours("connect to order_db", err)
 	t.Cleanup(func(ctx context.Context) { _ = db.Close(ctx) })
 	s.db = db
-	s.exec("prepare order_db", faults)
 	t.Baseline(func() {
 		t.Step("before anything goes wrong: a purchase is paid")
 		first = s.customer("an undisturbed purchase")
@@ -183,17 +167,6 @@ func (s *shop) age(by string, purchases ...*purchase) {
 
 // stale makes the open sagas of these purchases older than SAGA_STALE_AFTER.
 func (s *shop) stale(purchases ...*purchase) { s.age("11 minutes", purchases...) }
-
-// scan returns when a scan that began after now has moved a saga, so that it has seen all others that are stale.
-func (s *shop) scan() {
-	p := s.customer("a purchase that shows that a scan was made")
-	reserving := s.Broker("inventory").HoldDelivery(fault.Key(reserve), 1)
-	p.buy()
-	s.arrives("order sends inventory.stock.reserve", reserving)
-	s.stale(p)
-	p.reaches("the monitor finds it and undoes it", func(st state) bool { return st.saga != "RUNNING" })
-	reserving.Release()
-}
 
 // judge waits until every purchase has ended, and holds wallets, ledgers, stock and orders against what was asked and answered.
 func (s *shop) judge() {

@@ -1,8 +1,10 @@
 package sagatimeout
 
 import (
+	"context"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/fault"
@@ -12,6 +14,14 @@ const (
 	whyUndo = "the step that had no reply may have happened, or may still happen: it is undone first, and then the steps before it"
 	whyLate = "a message that is slow is not lost: what comes after the timeout must change nothing"
 )
+
+// lost lets messages be missing at every step until their sagas have timed out, and come then.
+func lost(t *check.T) {
+	s, _ := open(t)
+	s.undone()
+	s.failed()
+	s.judge()
+}
 
 // struck is a purchase that stands at a message which is held.
 type struck struct {
@@ -26,9 +36,9 @@ func (s *shop) strike(at, arrival string, hold *fault.MessageHold) struck {
 	return struck{p, hold}
 }
 
-// undo lets the replies to purchases be missing at every step, for different reasons.
-func undo(t *check.T) {
-	s, _ := open(t)
+// undone lets the replies to purchases be missing at each step, for different reasons.
+func (s *shop) undone() {
+	t := s.t
 	order, inventory, wallet := s.Broker("order"), s.Broker("inventory"), s.Broker("wallet")
 	t.Step("four purchases wait for a reply that does not come: a command is lost or a reply is, at each step")
 	noReserve := s.strike("inventory did not get its command", "order sends inventory.stock.reserve", inventory.HoldDelivery(fault.Key(reserve), 1))
@@ -36,28 +46,22 @@ func undo(t *check.T) {
 	noDeduct := s.strike("wallet did not get its command", "order sends wallet.balance.deduct", wallet.HoldDelivery(fault.Key(deduct), 1))
 	deducted := s.strike("wallet's reply did not come", "wallet replies", order.HoldDelivery(replyOf(deductStep, false), 1))
 	young := s.strike("wallet still has time to reply", "order sends wallet.balance.deduct", wallet.HoldDelivery(fault.Key(deduct), 1))
-	releasing := inventory.HoldDelivery(command(release, noReserve.purchase), 1)
-	refunding := wallet.HoldDelivery(command(refund, deducted.purchase), 1)
 	unharmed := young.state()
 
 	t.Step("eleven minutes pass for them, and nine for a fifth one. SAGA_STALE_AFTER is ten minutes")
 	s.age("9 minutes", young.purchase)
 	stale := []struck{noReserve, reserved, noDeduct, deducted}
 	s.stale(noReserve.purchase, reserved.purchase, noDeduct.purchase, deducted.purchase)
-	deducted.beingUndone(deductStep, "CONFIRMED", reserve, deduct, refund)
-	noReserve.beingUndone(reserveStep, "PENDING", reserve, release)
-	refunding.Release()
-	releasing.Release()
 	for _, p := range stale {
 		want := []string{reserve, release}
 		if p == noDeduct || p == deducted {
 			want = []string{reserve, deduct, refund, release}
 		}
+		p.reaches("the monitor moves its saga, which is older than SAGA_STALE_AFTER", func(st state) bool { return st.saga != "RUNNING" })
 		st := p.ends("CANCELLED")
 		p.sent("commands", "when all is undone", whyUndo, want...)
 		p.is("cancel-code", "the reason of the cancellation", "UNCERTAIN", st.code,
 			"no service refused anything and the buyer did not give up: the shop does not know what happened")
-		p.is("not-compensated", "its saga", "COMPENSATED", st.saga, "everything is undone")
 	}
 
 	t.Step("now the lost commands and replies come after all")
@@ -78,14 +82,70 @@ func undo(t *check.T) {
 		p.unchanged("late", "when the late message came", whyLate, before)
 	}
 	t.Step("the fifth purchase is as before, and goes on")
-	s.scan()
 	young.unchanged("young", "though its saga has waited for nine minutes of ten", "a reply that is on its way would be ignored", unharmed)
 	young.hold.Release()
 	young.ends("PAID")
-	for _, p := range stale {
-		p.reported("COMPENSATING")
+}
+
+// failed lets a refund and a shipment be lost, and an operator resume both sagas.
+func (s *shop) failed() {
+	t := s.t
+	order, inventory, wallet := s.Broker("order"), s.Broker("inventory"), s.Broker("wallet")
+	t.Step("wallet gets neither the deduction nor the refund; inventory does not get the shipment of another order")
+	silent := s.strike("wallet is silent", "order sends wallet.balance.deduct", wallet.HoldDelivery(fault.Key(deduct), 1))
+	refunding := wallet.HoldDelivery(command(refund, silent.purchase), 1)
+	s.stale(silent.purchase)
+	s.arrives("order sends wallet.balance.refund", refunding)
+	shipping := s.customer("its shipment is lost")
+	shipping.buy()
+	shipping.ends("PAID")
+	ships := inventory.HoldDelivery(command(ship, shipping), 1)
+	shipping.ship()
+	s.arrives("order sends inventory.stock.ship", ships)
+	s.stale(silent.purchase, shipping)
+	want := map[*purchase][]string{silent.purchase: {reserve, deduct, refund}, shipping: {reserve, deduct, ship}}
+	for _, p := range []*purchase{silent.purchase, shipping} {
+		p.reaches("the monitor lets its saga fail", func(st state) bool { return st.saga == "FAILED" })
+		p.sent("commands", "after the timeout", "whether to repeat the command is for an operator to decide", want[p]...)
 	}
-	s.judge()
+
+	t.Step("wallet refunds after all: a saga that has failed waits for an operator")
+	before := silent.state()
+	refunded := order.HoldDelivery(replyOf(deductStep, true), 1)
+	refunding.Release()
+	s.arrives("wallet replies to wallet.balance.refund", refunded)
+	s.late("the reply to a saga that has failed", refunded)
+	silent.unchanged("late", "when the late reply came", "it must not move while a person looks at it", before)
+
+	t.Step("the operator resumes both; the lost messages come then")
+	silent.resumes()
+	shipping.resumes()
+	silent.hold.Release()
+	ships.Release()
+	st := silent.ends("CANCELLED")
+	silent.sent("commands", "after the resume", "the compensation is repeated, then the step before is undone", reserve, deduct, refund, refund, release)
+	silent.is("cancel-code", "the reason of the cancellation", "UNCERTAIN", st.code, "the first failure stays: it is why the order is cancelled")
+	shipping.ends("SHIPPED")
+	shipping.sent("commands", "after the resume", "the action is repeated", reserve, deduct, ship, ship)
+}
+
+// resumes fails unless the operator can resume the saga with the command sagas.
+func (p *purchase) resumes() {
+	t := p.s.t
+	c := t.Command(sagas, map[string]string{"DATABASE_URL": t.Lease().Databases["order_db"], "SERVICE_ENV": "dev"}, "resume", p.id).Start()
+	t.Eventually("sagas resume ends", patience, func(context.Context) (string, bool) {
+		select {
+		case <-c.Ended():
+			return "", true
+		default:
+			return "it still runs", false
+		}
+	})
+	code, stdout, stderr := c.Result()
+	t.True(code == 0 && strings.Contains(stdout+stderr, resumed), check.Failure{
+		ID: "refused", Sentence: p.at + ": the operator's resume did not succeed", Expected: "exit code 0, and a line with the event " + resumed,
+		Seen: fmt.Sprintf("exit code %d; %s%s; %s", code, stdout, stderr, p.state()), Why: "every saga that is open can be resumed",
+	})
 }
 
 // replyAbout matches the reply to the action of a step of one order.
@@ -102,47 +162,10 @@ func (s *shop) late(what string, hold *fault.MessageHold) {
 	s.handled(what, id)
 }
 
-// moved waits until the saga is not what it was, and returns its state.
-func (p *purchase) moved(before state) state {
-	return p.reaches("the monitor moves its saga, which is older than SAGA_STALE_AFTER", func(st state) bool { return st.version != before.version })
-}
-
-// beingUndone fails unless the monitor has made the saga undo this step, with these commands so far.
-func (p *purchase) beingUndone(step, order string, commands ...string) {
-	st := p.reaches("the monitor moves its saga, which is older than SAGA_STALE_AFTER", func(st state) bool {
-		return st.saga != "RUNNING" || len(st.commands) >= len(commands)
-	})
-	p.is("not-compensating", "its saga", "COMPENSATING", st.saga,
-		"the buyer has waited long enough: a purchase that has no reply is undone, and what may have been taken is given back")
-	p.sent("commands", "after the timeout", whyUndo, commands...)
-	p.is("not-compensating", "its current step", step, st.step, "the reply to this compensation moves it on")
-	p.is("cancelled-early", "the order", order, st.order, "a buyer who reads CANCELLED believes that their money is back")
-}
-
 // unchanged fails unless everything is as before.
 func (p *purchase) unchanged(id, moment, why string, before state) {
 	after := p.state()
 	p.s.t.True(reflect.DeepEqual(before, after), check.Failure{
 		ID: id, Sentence: p.at + ": it has changed " + moment, Expected: "as before: " + before.String(), Seen: after.String(), Why: why,
-	})
-}
-
-// reported fails unless the log has one line about each timeout of the saga, with the status that it then had.
-func (p *purchase) reported(want ...string) {
-	st := p.state()
-	var got []string
-	p.s.t.Within(patience/2, func() bool { return len(p.logged(timedOut)) >= len(want) })
-	for _, line := range p.logged(timedOut) {
-		got = append(got, line.Field("status"))
-		p.s.t.True(line.Level == "warn" && line.Field("saga_id") == st.sagaID && line.Field("saga_type") == st.sagaType, check.Failure{
-			ID: "log", Sentence: p.at + ": the log line " + timedOut + " does not say which saga timed out",
-			Expected: fmt.Sprintf("level warn, saga_type %s, saga_id %s", st.sagaType, st.sagaID), Seen: line.Raw,
-			Why: "an operator looks for the saga with it",
-		})
-	}
-	p.s.t.True(reflect.DeepEqual(want, got), check.Failure{
-		ID: "log", Sentence: p.at + ": its timeouts are not in the log as they happened",
-		Expected: timedOut + " with status " + list(want), Seen: timedOut + " with status " + list(got),
-		Why: "one line for each timeout, with the status after it, when it is committed: an operator sees in it which service is silent",
 	})
 }
