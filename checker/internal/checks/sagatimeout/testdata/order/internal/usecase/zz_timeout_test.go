@@ -249,6 +249,10 @@ func TestZZTimeoutScan(t *testing.T) {
 	moved, err = m.scan()
 	m.mustMove(moved, err, map[string]string{zztCoffee: first})
 	m.mustReport(zztTea, errZZT)
+
+	m = zztNew(t, "no saga is stale")
+	moved, err = m.scan()
+	m.mustMove(moved, err, nil)
 }
 
 func TestZZTimeoutCommit(t *testing.T) {
@@ -317,7 +321,4 @@ func TestZZTimeoutErrors(t *testing.T) {
 		}
 		m.mustMove(moved, err, want)
 	}
-	m = zztNew(t, "no saga is stale")
-	moved, err := m.scan()
-	m.mustMove(moved, err, nil)
 }

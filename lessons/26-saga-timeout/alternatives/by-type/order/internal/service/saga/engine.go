@@ -2,7 +2,6 @@ package saga
 
 import (
 	"context"
-	"errors"
 
 	"shop/order/internal/domain"
 )
@@ -30,7 +29,7 @@ func (e *Engine) Resume(ctx context.Context, s *Saga) error {
 	command := step.Act
 	switch {
 	case s.Status.IsSettled() && s.Status != Failed:
-		return errors.New("nothing to resume")
+		return ErrFinished
 	case s.Type == CreateOrder && s.Status != Running:
 		s.Status = Compensating
 		s.StartCompensation(step.Name)
