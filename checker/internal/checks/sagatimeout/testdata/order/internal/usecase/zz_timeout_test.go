@@ -67,7 +67,7 @@ func (m *zztMonitor) fail(id, sentence, expected, seen, why string) {
 
 func (m *zztMonitor) scan() (int, error) {
 	m.began = time.Now()
-	return usecase.NewTimeOutSagas(m.cfg, m.tx, m, m, m).Execute(m.log.into(m.t.Context()))
+	return usecase.NewTimeOutSagas(m.cfg, m.tx, m, m, zztGauge{m}).Execute(m.log.into(m.t.Context()))
 }
 
 // ListStale implements usecase.OpenSagas.
@@ -152,8 +152,10 @@ func (m *zztMonitor) CountOpen(context.Context) ([]saga.Count, error) {
 	return []saga.Count{{Type: saga.CreateOrder, Status: saga.Compensating, N: 1}}, nil
 }
 
+type zztGauge struct{ m *zztMonitor }
+
 // OpenSagas implements usecase.SagaGauge.
-func (m *zztMonitor) OpenSagas([]saga.Count) { m.gauge++ }
+func (g zztGauge) OpenSagas([]saga.Count) { g.m.gauge++ }
 
 // mustMove fails unless these sagas, and no others, were moved, counted, and reported with the status of the committed run.
 func (m *zztMonitor) mustMove(moved int, err error, want map[string]string) {
