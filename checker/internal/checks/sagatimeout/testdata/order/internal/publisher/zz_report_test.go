@@ -112,9 +112,6 @@ func (r *zzpReport) commit(ends ...error) error {
 }
 
 func TestZZSagaReport(t *testing.T) {
-	failed := func() map[string]string {
-		return map[string]string{"step": saga.ReserveInventory, "reason": "inventory was silent"}
-	}
 	for _, status := range []saga.Status{saga.Completed, saga.Compensated} {
 		r := zzpNew(t, "a saga that ended as "+string(status), status)
 		if err := r.commit(nil); err != nil {
@@ -126,13 +123,17 @@ func TestZZSagaReport(t *testing.T) {
 	if err := r.commit(nil); err != nil {
 		t.Skipf("commit: %v", err)
 	}
-	r.mustReport(zzpFailed, zzpSettled, "error", failed())
+	r.mustReport(zzpFailed, zzpSettled, "error", map[string]string{"step": saga.ReserveInventory, "reason": "inventory was silent"})
 
-	r = zzpNew(t, "a saga that has failed, in a transaction that ran twice", saga.Failed)
+	r = zzpNew(t, "a cancellation that has failed at its last step, in a transaction that ran twice", saga.Failed)
+	r.s.Type, r.s.CurrentStep = saga.CancelOrder, saga.ReleaseInventory
+	r.s.Steps = []saga.StepState{
+		{Name: saga.RefundBalance, Status: saga.StepDone}, {Name: saga.ReleaseInventory, Status: saga.StepStarted, Error: "no reply in time"},
+	}
 	if err := r.commit(postgres.ErrStale, nil); err != nil {
 		t.Skipf("commit: %v", err)
 	}
-	r.mustReport(zzpFailed, zzpSettled, "error", failed())
+	r.mustReport(zzpFailed, zzpSettled, "error", map[string]string{"step": saga.ReleaseInventory, "reason": "no reply in time"})
 
 	r = zzpNew(t, "a saga whose transaction was rolled back", saga.Failed)
 	if err := r.commit(errZZP); err == nil {

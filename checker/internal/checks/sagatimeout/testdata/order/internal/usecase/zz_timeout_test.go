@@ -50,12 +50,13 @@ type zztMonitor struct {
 	early   string    // an order that was not committed or rolled back when the gauge was set
 	hungTil time.Time // when the context of the one that stands still ended
 	limits  map[string]time.Time
+	locked  map[string]time.Time // when it was locked first
 }
 
 func zztNew(t *testing.T, at string, stale ...string) *zztMonitor {
 	return &zztMonitor{
 		t: t, at: at, tx: zztTransactions(t), log: &zztLog{}, stale: stale, noMore: map[string]int{}, broken: map[string]error{},
-		brokenLock: map[string]error{}, locks: map[string]int{}, moves: map[string]int{}, limits: map[string]time.Time{},
+		brokenLock: map[string]error{}, locks: map[string]int{}, moves: map[string]int{}, limits: map[string]time.Time{}, locked: map[string]time.Time{},
 		cfg: usecase.TimeoutConfig{Interval: time.Minute, StaleAfter: 10 * time.Minute, QueryTimeout: 5 * time.Minute, Batch: 100},
 	}
 }
@@ -88,11 +89,14 @@ func (m *zztMonitor) LockStale(ctx context.Context, orderID string, staleAfter t
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.locks[orderID]++
+	if m.locks[orderID] == 1 {
+		m.locked[orderID] = time.Now()
+	}
 	m.limits[orderID], _ = ctx.Deadline()
-	switch {
-	case m.limits[orderID].After(time.Now().Add(m.cfg.QueryTimeout)):
-		m.fail("limit", "a saga has more time than SAGA_SCAN_QUERY_TIMEOUT", m.cfg.QueryTimeout.String(), time.Until(m.limits[orderID]).String(),
-			"no caller waits here whose deadline could end it")
+	switch given := m.limits[orderID].Sub(m.locked[orderID]); {
+	case given > m.cfg.QueryTimeout:
+		m.fail("limit", "a saga has more time than SAGA_SCAN_QUERY_TIMEOUT", m.cfg.QueryTimeout.String(),
+			fmt.Sprintf("%s, in run %d of its transaction", given, m.locks[orderID]), "no caller waits here whose deadline could end it")
 	case tx == nil:
 		m.fail("transaction", "a saga is locked outside of a transaction", "LockStale within u.tx.WithTx", "no transaction", "the lock ends at once")
 	case staleAfter != m.cfg.StaleAfter:

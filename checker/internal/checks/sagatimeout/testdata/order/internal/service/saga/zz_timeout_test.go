@@ -33,6 +33,9 @@ func TestZZTimeoutUndo(t *testing.T) {
 		if err := zztTimeOut(e); err != nil {
 			e.fail("error", "TimeOut returns an error", "nil", err.Error(), "the saga would be stale for ever")
 		}
+		if e.s.Status == saga.Compensated { // it found nothing to undo
+			e.sent(zztWhyUndo, c.commands[0])
+		}
 		e.is("not-compensating", "its status", string(saga.Compensating), string(e.s.Status),
 			"the buyer has waited long enough: what may have been taken is given back")
 		e.is("cancelled-early", "the status of its order", fmt.Sprint(int(c.order)), fmt.Sprint(int(e.s.Order.Status())),
