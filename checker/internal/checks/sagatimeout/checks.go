@@ -10,15 +10,25 @@ import (
 	"stagecraft/checker/internal/check"
 )
 
-//go:embed testdata
-var testdata embed.FS
-
-// The directories with hidden tests.
+// The directories with hidden tests. Each is a file system of its own, so that a check compiles the tests of one package.
 const (
 	inEngine    = "order/internal/service/saga"
 	inUseCase   = "order/internal/usecase"
 	inMetrics   = "order/internal/metrics"
 	inPublisher = "order/internal/publisher"
+)
+
+var (
+	//go:embed testdata/order/internal/service/saga
+	engineTests embed.FS
+	//go:embed testdata/order/internal/usecase
+	useCaseTests embed.FS
+	//go:embed testdata/order/internal/metrics
+	metricsTests embed.FS
+	//go:embed testdata/order/internal/publisher
+	publisherTests embed.FS
+
+	hidden = map[string]embed.FS{inEngine: engineTests, inUseCase: useCaseTests, inMetrics: metricsTests, inPublisher: publisherTests}
 )
 
 // sagas is the operator's command, sagasSource its directory.
@@ -53,7 +63,7 @@ func Checks() []check.Check {
 }
 
 func whiteBox(id, pkg, sentence string, names ...string) check.Check {
-	tests, err := fs.Sub(testdata, "testdata")
+	tests, err := fs.Sub(hidden[pkg], "testdata")
 	if err != nil {
 		panic(err) // the name is constant
 	}
