@@ -18,7 +18,7 @@ func (u *TimeOutSagas) Execute(ctx context.Context) (moved int, err error) {
 	for _, orderID := range stale {
 		err := u.timeOut(ctx, orderID)
 		switch {
-		case !errors.Is(err, saga.ErrNotFound) && ctx.Err() == nil:
+		case err != nil && !errors.Is(err, saga.ErrNotFound) && ctx.Err() == nil:
 			logging.From(ctx).Warn("stale saga cannot be moved", logging.Event("order.saga.timeout_failed"),
 				zap.String("order_id", orderID), logging.Error(err))
 		}
