@@ -44,6 +44,7 @@ import (
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
+	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/sampling"
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/written"
@@ -68,6 +69,7 @@ var topics = []func() []check.Check{
 	pagination.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
+	sagatimeout.Checks,
 	eventversions.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,

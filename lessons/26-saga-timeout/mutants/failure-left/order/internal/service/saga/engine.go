@@ -1,0 +1,17 @@
+package saga
+
+import "context"
+
+func (e *Engine) Resume(ctx context.Context, s *Saga) error {
+	step, err := e.steps.find(s, s.CurrentStep)
+	if err != nil {
+		return err
+	}
+	if s.Status != Running && step.Compensate != nil {
+		s.Status = Compensating
+		return e.undoNext(ctx, s)
+	}
+	s.Status = Running
+	s.StartStep(step.Name)
+	return e.store(ctx, s, step.Act)
+}

@@ -1,0 +1,46 @@
+package usecase
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"shop/order/internal/service/saga"
+	"shop/platform/logging"
+)
+
+func (u *TimeOutSagas) Execute(ctx context.Context) (moved int, err error) {
+	stale, err := u.listStale(ctx)
+	if err != nil {
+		return 0, err
+	}
+	scan, cancel := context.WithTimeout(ctx, u.cfg.QueryTimeout)
+	defer cancel()
+	for _, orderID := range stale {
+		err := u.timeOut(scan, orderID)
+		switch {
+		case err == nil:
+			moved++
+		case !errors.Is(err, saga.ErrNotFound) && ctx.Err() == nil:
+			logging.From(ctx).Warn("stale saga cannot be moved", logging.Event("order.saga.timeout_failed"),
+				zap.String("order_id", orderID), logging.Error(err))
+		}
+	}
+	return moved, u.showOpen(ctx)
+}
+
+func (u *TimeOutSagas) timeOut(ctx context.Context, orderID string) error {
+	var s *saga.Saga
+	err := u.tx.WithTx(ctx, func(ctx context.Context) (err error) {
+		if s, err = u.open.LockStale(ctx, orderID, u.cfg.StaleAfter); err != nil {
+			return err
+		}
+		return u.sagas.TimeOut(ctx, s)
+	})
+	if err == nil {
+		logging.From(ctx).Warn("saga timed out", logging.Event("order.saga.timed_out"), zap.String("saga_type", s.Type),
+			zap.String("saga_id", s.ID), zap.String("order_id", orderID), zap.String("status", string(s.Status)))
+	}
+	return err
+}

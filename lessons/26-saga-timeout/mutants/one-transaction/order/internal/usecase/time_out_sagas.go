@@ -1,0 +1,33 @@
+package usecase
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"shop/order/internal/service/saga"
+	"shop/platform/logging"
+)
+
+func (u *TimeOutSagas) Execute(ctx context.Context) (moved int, err error) {
+	stale, err := u.listStale(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = u.tx.WithTx(ctx, func(ctx context.Context) error {
+		moved = 0
+		for _, orderID := range stale {
+			err := u.timeOut(ctx, orderID)
+			switch {
+			case err == nil:
+				moved++
+			case !errors.Is(err, saga.ErrNotFound):
+				logging.From(ctx).Warn("stale saga cannot be moved", logging.Event("order.saga.timeout_failed"),
+					zap.String("order_id", orderID), logging.Error(err))
+			}
+		}
+		return nil
+	})
+	return moved, errors.Join(err, u.showOpen(ctx))
+}

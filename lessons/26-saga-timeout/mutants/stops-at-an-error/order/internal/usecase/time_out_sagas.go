@@ -1,0 +1,31 @@
+package usecase
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"shop/order/internal/service/saga"
+	"shop/platform/logging"
+)
+
+func (u *TimeOutSagas) Execute(ctx context.Context) (moved int, err error) {
+	stale, err := u.listStale(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, orderID := range stale {
+		err := u.timeOut(ctx, orderID)
+		if errors.Is(err, saga.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			logging.From(ctx).Warn("stale saga cannot be moved", logging.Event("order.saga.timeout_failed"),
+				zap.String("order_id", orderID), logging.Error(err))
+			return moved, err
+		}
+		moved++
+	}
+	return moved, u.showOpen(ctx)
+}
