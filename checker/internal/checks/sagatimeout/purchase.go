@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/history"
 	"stagecraft/checker/internal/stack"
@@ -34,11 +32,6 @@ func (p *purchase) buy() {
 // ship sends the order.
 func (p *purchase) ship() {
 	p.do(stack.Ask{Kind: "ship_order", Method: "POST", Path: "/v1/orders/" + p.id + "/ship", User: stack.AdminID, Roles: []string{"admin"}})
-}
-
-// cancel cancels the order as its buyer.
-func (p *purchase) cancel() {
-	p.do(stack.Ask{Kind: "cancel_order", Method: "DELETE", Path: "/v1/orders/" + p.id, User: p.buyer, Key: uuid.NewString()})
 }
 
 func (p *purchase) do(ask stack.Ask) {
