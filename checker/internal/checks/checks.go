@@ -24,6 +24,7 @@ import (
 	"stagecraft/checker/internal/checks/disruption"
 	"stagecraft/checker/internal/checks/distributedlock"
 	"stagecraft/checker/internal/checks/domainerrors"
+	"stagecraft/checker/internal/checks/eventsourcing"
 	"stagecraft/checker/internal/checks/eventversions"
 	"stagecraft/checker/internal/checks/gateway"
 	"stagecraft/checker/internal/checks/health"
@@ -60,6 +61,7 @@ var topics = []func() []check.Check{
 	pagination.Checks,
 	consumer.Checks,
 	asyncsaga.Checks,
+	eventsourcing.Checks,
 	eventversions.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
