@@ -26,6 +26,7 @@ import (
 	"stagecraft/checker/internal/checks/disruption"
 	"stagecraft/checker/internal/checks/distributedlock"
 	"stagecraft/checker/internal/checks/domainerrors"
+	"stagecraft/checker/internal/checks/eventsourcing"
 	"stagecraft/checker/internal/checks/eventversions"
 	"stagecraft/checker/internal/checks/gateway"
 	"stagecraft/checker/internal/checks/health"
@@ -70,6 +71,7 @@ var topics = []func() []check.Check{
 	consumer.Checks,
 	asyncsaga.Checks,
 	sagatimeout.Checks,
+	eventsourcing.Checks,
 	eventversions.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,

@@ -1,0 +1,4 @@
+package postgres
+
+//stagecraft:drop
+func toAppendEntry() {}
