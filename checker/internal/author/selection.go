@@ -49,8 +49,8 @@ func cost(l lesson.Lesson) int {
 	return len(variants)
 }
 
-// due are the lessons to grade: those that have changed, whose proof is not on record, and a sample of the others. A lesson that needs a cluster is left out, and named, where
-// none is built: it takes minutes to build, and a record proves the lesson until it changes.
+// due are the lessons to grade: those that have changed, whose proof is not on record, and a sample of the others. A lesson that needs a
+// cluster is left out, and named, where none is built: it takes minutes to build, and a record proves the lesson until it changes.
 func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string, s *sources) (due, changed []lesson.Lesson, err error) {
 	lessons, left := gradable(lessons, func(l lesson.Lesson) bool { return !s.needCluster(l) || kube.Available(ctx, o.Root) == nil })
 	if len(left) > 0 {
