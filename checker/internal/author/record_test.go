@@ -82,6 +82,7 @@ func TestVerifyChanged_AnyInputChanged_JudgesTheLessonAgain(t *testing.T) {
 		"an alternative that fails": {"lessons/01-one/alternatives/z/a/a.go", returns("wrong z"), "alternative/z: order-state-whitelist must pass"},
 		"a stage file that fails":   {"stage9-x/a/a.go", returns("holes"), "reference: order-state-whitelist must pass"},
 		"another file of the stage": {"stage9-x/b/b.sql", "SELECT 1", "7 versions of them judged, 0 faults"},
+		"another test of the stage": {"stage9-x/b/b_test.go", "package b\n", "7 versions of them judged, 0 faults"},
 		"a check":                   {"checker/check.go", "package checker\n\nvar x int\n", "7 versions of them judged, 0 faults"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,6 +99,18 @@ func TestVerifyChanged_AnyInputChanged_JudgesTheLessonAgain(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestVerifyChanged_TestOfTheStageChanged_KeepsTheProof(t *testing.T) {
+	t.Parallel()
+	root := shop(t, map[string]string{"stage9-x/a/a_test.go": "package a\n"})
+	if out, err := verifyFake(t, root, everything); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	write(t, root, map[string]string{"stage9-x/a/a_test.go": "package a_test\n"})
+	if out, err := verifyFake(t, root, changedOnly); err != nil || !strings.Contains(out, "changed since their proof: none\n") {
+		t.Errorf("no check compiles a test of the stage, seen %v\n%s", err, out)
 	}
 }
 

@@ -112,14 +112,15 @@ func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
 }
 
 // proofHash is a hash of everything that the verdicts of a lesson depend on: its stage, its directory, its checks with the harness
-// below them, the versions of the libraries, the toolchain. The versions of the servers are not part of it.
+// below them, the versions of the libraries, the toolchain. The versions of the servers are not part of it, and of the stage's tests only
+// the names: the checks compile none of them.
 func (s *sources) proofHash(root string, l lesson.Lesson) (string, error) {
 	h := sha256.New()
 	field(h, "toolchain", s.toolchain)
-	if err := hashTree(h, filepath.Join(root, l.Stage), isProse); err != nil {
+	if err := hashTree(h, filepath.Join(root, l.Stage), isProse, isTest); err != nil {
 		return "", err
 	}
-	if err := hashTree(h, l.Dir, nil); err != nil {
+	if err := hashTree(h, l.Dir, nil, nil); err != nil {
 		return "", err
 	}
 	if err := s.hashPackages(h, append(checkPackages(l), graders...)); err != nil {
@@ -227,9 +228,12 @@ func (p goPackage) hash(h hash.Hash) error {
 // isProse reports whether a file of a stage is read only by people; whether what it quotes and links exists is looked at in each run.
 func isProse(name string) bool { return strings.HasSuffix(name, ".md") || name == "topics.yaml" }
 
+// isTest reports whether a file of a stage is a test. Hidden tests replace those of their package: see build.Test.
+func isTest(name string) bool { return strings.HasSuffix(name, "_test.go") }
+
 // hashTree adds all files below dir but what no workspace is made of: version control, state and the binaries of `make build`. It leaves
-// out what skip says.
-func hashTree(h hash.Hash, dir string, skip func(name string) bool) error {
+// out what skip says, and the contents of what nameOnly says.
+func hashTree(h hash.Hash, dir string, skip, nameOnly func(name string) bool) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("hash %s: %w", filepath.Base(dir), err)
@@ -241,6 +245,10 @@ func hashTree(h hash.Hash, dir string, skip func(name string) bool) error {
 		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == ".stagecraft" || name == "bin"):
 			return fs.SkipDir
 		case !entry.Type().IsRegular(), skip != nil && skip(filepath.ToSlash(name)):
+			return nil
+		}
+		if nameOnly != nil && nameOnly(name) {
+			field(h, filepath.Base(dir), filepath.ToSlash(name))
 			return nil
 		}
 		body, err := os.ReadFile(path)
