@@ -28,6 +28,7 @@ import (
 	"stagecraft/checker/internal/checks/domainerrors"
 	"stagecraft/checker/internal/checks/eventsourcing"
 	"stagecraft/checker/internal/checks/eventversions"
+	"stagecraft/checker/internal/checks/fastidempotency"
 	"stagecraft/checker/internal/checks/gateway"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
@@ -59,6 +60,7 @@ var topics = []func() []check.Check{
 	dependencyrule.Checks,
 	dispatcher.Checks,
 	distributedlock.Checks,
+	fastidempotency.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
 	deadlines.Checks,
