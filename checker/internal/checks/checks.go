@@ -34,6 +34,7 @@ import (
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
 	"stagecraft/checker/internal/checks/interceptors"
+	"stagecraft/checker/internal/checks/messagetracing"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
@@ -75,6 +76,7 @@ var topics = []func() []check.Check{
 	sagatimeout.Checks,
 	eventsourcing.Checks,
 	eventversions.Checks,
+	messagetracing.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,

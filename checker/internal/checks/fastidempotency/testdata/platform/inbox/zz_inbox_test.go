@@ -293,7 +293,6 @@ func TestZZInboxFlag(t *testing.T) {
 	s := zziNew(t)
 	p, other := s.process(nil), s.process(nil)
 	zziConsumers(t, s, p)
-	zziExpires(t, s, p)
 
 	m := zziMessage()
 	if err := p.deliver(m); err != nil {
@@ -315,6 +314,7 @@ func TestZZInboxFlag(t *testing.T) {
 				"The message is lost: the broker forgets it, and it had no effect.")
 		}
 	}
+	zziExpires(t, s, s.process(nil))
 }
 
 func zziClosed(p *zziProcess) <-chan struct{} {
