@@ -32,7 +32,7 @@ func shop(t *check.T) {
 
 	t.Step("buy a lamp; the ack of wallet for its command gets lost, and the broker delivers the command again")
 	hold := s.Broker("wallet").HoldAck(fault.Key(deduct), 1)
-	bought, err := s.Shop.CreateOrder(t.Context(), buyer, "purchase-1", stack.Item{SKU: "LAMP", Quantity: 1})
+	bought, err := s.Shop.CreateOrder(t.Context(), buyer, "purchase-1", stack.Item{SKU: "LAMP", Quantity: 1, UnitPrice: 500})
 	ok(t, "buy", bought.OK(), bought, err)
 	arriving, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
