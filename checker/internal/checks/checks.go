@@ -28,11 +28,13 @@ import (
 	"stagecraft/checker/internal/checks/domainerrors"
 	"stagecraft/checker/internal/checks/eventsourcing"
 	"stagecraft/checker/internal/checks/eventversions"
+	"stagecraft/checker/internal/checks/fastidempotency"
 	"stagecraft/checker/internal/checks/gateway"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
 	"stagecraft/checker/internal/checks/interceptors"
+	"stagecraft/checker/internal/checks/messagetracing"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
@@ -59,6 +61,7 @@ var topics = []func() []check.Check{
 	dependencyrule.Checks,
 	dispatcher.Checks,
 	distributedlock.Checks,
+	fastidempotency.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
 	deadlines.Checks,
@@ -73,6 +76,7 @@ var topics = []func() []check.Check{
 	sagatimeout.Checks,
 	eventsourcing.Checks,
 	eventversions.Checks,
+	messagetracing.Checks,
 	cache.Checks,
 	circuitbreaker.Checks,
 	config.Checks,

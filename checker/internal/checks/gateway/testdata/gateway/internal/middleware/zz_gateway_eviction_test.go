@@ -29,6 +29,9 @@ func zzgShared(t *testing.T) {
 	l.allows("locked-out", "e", 1, "a fifth client, the second request to the shared bucket", "further clients share a bucket, they are not locked out")
 	l.refuses("shared", "f", "a sixth client, the third request to the shared bucket", shared)
 	l.refuses("shared", "g", "a seventh client, the fourth request to the shared bucket", shared)
+	if _, ok := l.take("h", "POST /y"); ok {
+		zzgFail(t, zzgFailure{"shared", "an eighth client on another route, the fifth request to the shared bucket", "429", "it is served", shared})
+	}
 	l.allows("own", "a", 1, "the second request of a, one of the first three", "who was there before the flood keeps what they have")
 	l.refuses("reset", "a", "the third request of a", "a bucket that makes room for another gives its owner a new burst")
 

@@ -1,0 +1,4 @@
+package rabbitmq
+
+//stagecraft:drop
+func startProcess() {}

@@ -1,0 +1,32 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
+
+	"shop/platform/correlation"
+	"shop/platform/messaging"
+)
+
+func (w *Writer) complete(ctx context.Context, m messaging.Message) messaging.Message {
+	if m.ID == "" {
+		m.ID = uuid.Must(uuid.NewV7()).String() // in the order of time, which the primary key likes
+	}
+	if m.OccurredAt.IsZero() {
+		m.OccurredAt = w.now()
+	}
+	if m.CorrelationID == "" {
+		m.CorrelationID = correlation.From(ctx)
+	}
+	if m.Trace == nil {
+		m.Trace = map[string]string{}
+		if at := trace.SpanContextFromContext(ctx); at.IsValid() {
+			m.Trace["traceparent"] = fmt.Sprintf("00-%s-%s-%s", at.TraceID(), at.SpanID(), at.TraceFlags())
+			m.Trace["tracestate"] = at.TraceState().String()
+		}
+	}
+	return m
+}
