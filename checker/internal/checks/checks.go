@@ -41,6 +41,7 @@ import (
 	"stagecraft/checker/internal/checks/overload"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
+	"stagecraft/checker/internal/checks/readmodel"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/rollout"
@@ -71,6 +72,7 @@ var topics = []func() []check.Check{
 	consumer.Checks,
 	asyncsaga.Checks,
 	sagatimeout.Checks,
+	readmodel.Checks,
 	eventsourcing.Checks,
 	eventversions.Checks,
 	cache.Checks,
