@@ -267,10 +267,31 @@ func (s *zzrShop) page(lists query.Lists, buyer string) []string {
 	}
 	lines := make([]string, len(orders))
 	for i, o := range orders {
-		text, _ := json.Marshal(o)
-		lines[i] = string(text)
+		var items []string
+		for _, item := range o.Items {
+			items = append(items, fmt.Sprintf("%d x %s (%q) at %d", item.Quantity, item.SKU, item.Name, item.UnitPrice))
+		}
+		lines[i] = fmt.Sprintf("order %s of %s: status %d, version %d, payment %d, %d %s, %s, cancelled '%s' '%s', created %s, updated %s", o.ID[:8], o.BuyerID[:8], o.Status, o.Version, o.Payment,
+			o.TotalMinor, o.Currency, strings.Join(items, " + "), o.CancelCode, o.CancelReason, o.CreatedAt.Format("15:04:05.000000"), o.UpdatedAt.Format("15:04:05.000000"))
 	}
 	return lines
+}
+
+// zzrDiffer returns the first place in which two pages differ; "" if they do not.
+func zzrDiffer(want, seen []string) (expected, got string) {
+	for i := range max(len(want), len(seen)) {
+		expected, got = "no more orders", "no more orders"
+		if i < len(want) {
+			expected = want[i]
+		}
+		if i < len(seen) {
+			got = seen[i]
+		}
+		if expected != got {
+			return fmt.Sprintf("%d orders; number %d is %s", len(want), i+1, expected), fmt.Sprintf("%d orders; number %d is %s", len(seen), i+1, got)
+		}
+	}
+	return "", ""
 }
 
 // project applies a change, which must succeed.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"shop/order/internal/query"
 )
 
 func TestZZReadModelMerge(t *testing.T) {
@@ -212,5 +210,3 @@ func zzrSteps(n int, text func(i int) string) string {
 	}
 	return strings.Join(each, ", ")
 }
-
-var _ query.Lists = (*ReadModel)(nil)
