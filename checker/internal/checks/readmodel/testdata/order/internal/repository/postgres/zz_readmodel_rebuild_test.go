@@ -283,7 +283,7 @@ func zzrPauses(t *testing.T) {
 		defer cancel()
 		l := zzrNewList(5)
 		if l.old = 5; at == "DeleteOld" {
-			l.orders = l.orders[:1]
+			l.orders = nil
 		}
 		l.onCall = func(call string) error {
 			if call[:4] == at[:4] {
