@@ -29,11 +29,11 @@ func (p *Projection) ProjectOrder(ctx context.Context, change query.OrderChange)
 	if len(found) == 0 {
 		return p.queries.ProjectOrder(ctx, p.db(ctx), params)
 	}
-	if params.Version <= found[0].Version && params.Payment <= found[0].Payment && change.Created == nil && change.CancelCode == "" {
+	if params.Version <= found[0].Version && params.Payment <= found[0].Payment && change.Created == nil && change.CancelReason == "" {
 		return nil
 	}
 	old := found[0]
-	if params.Version < old.Version || change.Created != nil || change.CancelCode != "" || params.Payment > 0 {
+	if params.Version < old.Version || change.Created != nil || change.CancelReason != "" || params.Payment > 0 {
 		return p.queries.ProjectOrder(ctx, p.db(ctx), params)
 	}
 	_, err = p.db(ctx).Exec(ctx, `UPDATE order_list_view SET status = $2, version = $3, updated_at = $4 WHERE order_id = $1

@@ -2,11 +2,12 @@ package postgres
 
 import (
 	"context"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"shop/order/internal/query"
+	"shop/order/internal/repository/postgres/gen"
 )
 
 func (p *Projection) ProjectOrder(ctx context.Context, change query.OrderChange) error {
@@ -23,8 +24,9 @@ func (p *Projection) ProjectOrder(ctx context.Context, change query.OrderChange)
 		return err
 	}
 	for _, generation := range generations {
-		params.Target = pgtype.Int4{Int32: generation, Valid: true}
-		if err := p.queries.ProjectOrder(ctx, p.db(ctx), params); err != nil {
+		statement := strings.Replace(gen.ProjectOrder, "SELECT active, building FROM order_list_state FOR SHARE", "SELECT $13::integer AS active, NULL::integer AS building", 1)
+		if _, err := p.db(ctx).Exec(ctx, statement, params.OrderID, params.BuyerID, params.Currency, params.TotalMinor, params.Items, params.CreatedAt,
+			params.Status, params.Version, params.UpdatedAt, params.CancelCode, params.CancelReason, params.Payment, generation); err != nil {
 			return err
 		}
 	}

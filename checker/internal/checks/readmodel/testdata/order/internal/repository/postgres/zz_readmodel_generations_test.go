@@ -236,20 +236,29 @@ func (s *zzrShop) store(generation int32, order string, w *zzrWant) {
 func zzrGenerationsTx(s *zzrShop) {
 	s.t.Helper()
 	s.state("50", "51", 51)
-	const what = "Copy, Activate and Begin in a transaction that is rolled back"
 	s.exec(`DELETE FROM order_list_view WHERE generation = 51`)
-	before := s.stated() + s.ask(`SELECT count(*)::text FROM order_list_view`)
-	s.undone(what, func(ctx context.Context) error {
-		if _, err := s.projection.Copy(ctx, 51, uuid.Nil.String(), 10); err != nil {
+	before := s.stated() + s.ask(`SELECT format(', %s', count(*)) FROM order_list_view`)
+	for _, c := range []struct {
+		what string
+		call func(ctx context.Context) error
+	}{
+		{"Copy", func(ctx context.Context) error {
+			_, err := s.projection.Copy(ctx, 51, uuid.Nil.String(), 10)
 			return err
-		}
-		if _, err := s.projection.Activate(ctx, 51); err != nil {
+		}},
+		{"Activate", func(ctx context.Context) error {
+			_, err := s.projection.Activate(ctx, 51)
 			return err
+		}},
+		{"Begin", func(ctx context.Context) error {
+			_, err := s.projection.Begin(ctx)
+			return err
+		}},
+	} {
+		what := c.what + " in a transaction that is rolled back"
+		s.undone(what, c.call)
+		if seen := s.stated() + s.ask(`SELECT format(', %s', count(*)) FROM order_list_view`); seen != before {
+			zzrFail(s.t, "outside-tx", what, "all is as before: "+before+" rows", seen+" rows", "p.db(ctx) is the transaction of the context; the pool commits by itself")
 		}
-		_, err := s.projection.Begin(ctx)
-		return err
-	})
-	if seen := s.stated() + s.ask(`SELECT count(*)::text FROM order_list_view`); seen != before {
-		zzrFail(s.t, "outside-tx", what, "all is as before: "+before+" rows", seen+" rows", "p.db(ctx) is the transaction of the context; the pool commits by itself")
 	}
 }

@@ -297,8 +297,8 @@ func zzrPauses(t *testing.T) {
 		}()
 		select {
 		case err := <-result:
-			if !errors.Is(err, context.Canceled) {
-				zzrFail(t, "context", what, "context.Canceled", fmt.Sprintf("the error %v; the calls were %q", err, l.calls), "an interrupted run that returns nil says that it is complete")
+			if !errors.Is(err, context.Canceled) || (at == "Copy" && l.shown != 7) {
+				zzrFail(t, "context", what, "context.Canceled, and nothing is shown that is not complete", fmt.Sprintf("the error %v; the calls were %q", err, l.calls), "an interrupted run that returns nil says that it is complete")
 			}
 		case <-time.After(zzrStuck / 2):
 			zzrFail(t, "context", what, "Execute returns at once", fmt.Sprintf("nothing within %s", zzrStuck/2), "the command must end when it is interrupted")

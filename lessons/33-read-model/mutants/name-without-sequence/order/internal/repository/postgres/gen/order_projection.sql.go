@@ -1,8 +1,0 @@
-package gen
-
-const ProjectProductName = `-- name: ProjectProductName :exec
-INSERT INTO product_names AS n (sku, name, sequence)
-VALUES ($1, $2, $3)
-ON CONFLICT (sku) DO UPDATE SET name = excluded.name
-WHERE excluded.sequence > n.sequence
-`
