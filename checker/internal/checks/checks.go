@@ -43,6 +43,7 @@ import (
 	"stagecraft/checker/internal/checks/overload"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
+	"stagecraft/checker/internal/checks/readmodel"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/rollout"
@@ -74,6 +75,7 @@ var topics = []func() []check.Check{
 	consumer.Checks,
 	asyncsaga.Checks,
 	sagatimeout.Checks,
+	readmodel.Checks,
 	eventsourcing.Checks,
 	eventversions.Checks,
 	messagetracing.Checks,

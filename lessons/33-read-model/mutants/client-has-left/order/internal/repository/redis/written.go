@@ -1,0 +1,15 @@
+package redis
+
+import (
+	"context"
+
+	"shop/platform/logging"
+)
+
+func (w *Written) Mark(ctx context.Context, buyerID string) {
+	ctx, cancel := w.bounded(ctx)
+	defer cancel()
+	if err := w.client.Set(ctx, key(buyerID), 1, w.cfg.TTL).Err(); err != nil {
+		logging.From(ctx).Warn("orders may look as before the last write", logging.Event("order.written.not_marked"), logging.Error(err))
+	}
+}

@@ -1,0 +1,45 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"shop/order/internal/query"
+	"shop/order/internal/repository/postgres/gen"
+)
+
+func (p *Projection) Copy(ctx context.Context, generation int32, after string, size int32) ([]query.OrderChange, error) {
+	db := p.db(ctx)
+	rows, err := p.queries.ListOrdersByID(ctx, db, gen.ListOrdersByIDParams{After: after, MaxRows: size})
+	if err != nil {
+		return nil, fmt.Errorf("read orders after %s: %w", after, err)
+	}
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.Order.ID
+	}
+	items, err := p.queries.ListItems(ctx, db, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read items: %w", err)
+	}
+	payments, err := payments(ctx, p.queries, db, ids)
+	if err != nil {
+		return nil, err
+	}
+	changes := toChanges(rows, items, payments)
+	batch := &pgx.Batch{}
+	for _, change := range changes {
+		params, err := toProjectOrder(change)
+		if err != nil {
+			return nil, err
+		}
+		batch.Queue(gen.ProjectOrder, params.OrderID, params.BuyerID, params.Currency, params.TotalMinor, params.Items, params.CreatedAt,
+			params.Status, params.Version, params.UpdatedAt, params.CancelCode, params.CancelReason, params.Payment, nil)
+	}
+	if err := db.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, fmt.Errorf("write orders after %s: %w", after, err)
+	}
+	return changes, nil
+}

@@ -1,0 +1,3 @@
+package redis
+
+func key(string) string { return "cqrs:written" }

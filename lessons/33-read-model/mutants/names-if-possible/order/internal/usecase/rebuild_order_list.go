@@ -1,0 +1,30 @@
+package usecase
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"shop/platform/logging"
+)
+
+func (u *RebuildOrderList) copy(ctx context.Context, generation int32) (copied int, err error) {
+	after := uuid.Nil.String()
+	for {
+		changes, err := u.list.Copy(ctx, generation, after, u.cfg.Batch)
+		if err != nil {
+			return copied, err
+		}
+		if err := u.names.fill(ctx, changes...); err != nil {
+			logging.From(ctx).Warn("products have no name", logging.Error(err))
+		}
+		copied += len(changes)
+		if len(changes) < int(u.cfg.Batch) {
+			return copied, nil
+		}
+		after = changes[len(changes)-1].OrderID
+		if err := u.pause(ctx); err != nil {
+			return copied, err
+		}
+	}
+}

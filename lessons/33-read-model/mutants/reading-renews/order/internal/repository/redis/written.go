@@ -1,0 +1,19 @@
+package redis
+
+import (
+	"context"
+
+	"shop/platform/logging"
+)
+
+func (w *Written) Recently(ctx context.Context, buyerID string) bool {
+	ctx, cancel := w.bounded(ctx)
+	defer cancel()
+	n, err := w.client.Exists(ctx, key(buyerID)).Result()
+	w.client.Expire(ctx, key(buyerID), w.cfg.TTL)
+	if err != nil {
+		logging.From(ctx).Warn("orders are read without the read model", logging.Event("order.written.unknown"), logging.Error(err))
+		return true
+	}
+	return n > 0
+}
