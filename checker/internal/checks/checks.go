@@ -33,6 +33,7 @@ import (
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
 	"stagecraft/checker/internal/checks/interceptors"
+	"stagecraft/checker/internal/checks/jobs"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/orderstate"
@@ -61,6 +62,7 @@ var topics = []func() []check.Check{
 	distributedlock.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
+	jobs.Checks,
 	deadlines.Checks,
 	saga.Checks,
 	outbox.Checks,
