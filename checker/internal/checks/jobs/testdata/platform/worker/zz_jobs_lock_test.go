@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -331,7 +332,7 @@ func zzjAddress(t *testing.T) string {
 	if err != nil {
 		t.Skipf("where the test runs: %v", err)
 	}
-	text, err := os.ReadFile(filepath.Join(os.TempDir(), fmt.Sprintf("stagecraft-jobs-%x", sha256.Sum256([]byte(dir+"#"+t.Name())))))
+	text, err := os.ReadFile(filepath.Join(os.TempDir(), fmt.Sprintf("stagecraft-jobs-%x", sha256.Sum256([]byte(dir+"#"+path.Base(t.Name()))))))
 	if err != nil {
 		t.Skipf("address of Redis: %v", err)
 	}
