@@ -62,6 +62,16 @@ func TestZZJobsEnd(t *testing.T) {
 		}
 		o.failed("timeout", "the job exceeds its timeout", a, "the execution exceeded its timeout", "the admin must see why, not that a connection was closed")
 	})
+	zzjRun(t, func(o *zzjOffice) { // it takes too long, and does not look at its context
+		r := o.replica()
+		began := time.Now()
+		a := r.run(context.Background(), o.during(12*time.Minute))
+		if took := time.Since(began); a.err != nil || a.e.Status != job.Succeeded || took != 12*time.Minute {
+			o.fail("value", "the job does not look at its context, and returns a value after 12 minutes", "an execution, SUCCEEDED, after 12m0s", fmt.Sprintf("%s after %s; rows: %s", a, took, o.table()),
+				"as long as it works, its lock must stay: who gives up waiting for a job has not ended it. And its work is done")
+		}
+		o.want("value", "the history of a job that returned a value after its timeout", "SUCCEEDED", o.statuses(), "the work is done, and the lock was held")
+	})
 	zzjRun(t, func(o *zzjOffice) { // the service stops
 		r := o.replica()
 		working := r.start(context.Background(), func(ctx context.Context, window string) (any, error) {

@@ -65,6 +65,8 @@ func TestZZJobsOnce(t *testing.T) {
 			o.fail("replay", "a window that is done is asked for again", "an answer from the history", fmt.Sprintf("%d more locks are acquired", after-before),
 				"the history knows. It needs no lock, and no Redis")
 		}
+		zzjStop(replicas[2])
+		o.replayed(replicas[2], "a window that is done is asked for while the service stops")
 	})
 	zzjRun(t, func(o *zzjOffice) { // Redis forgets the lock
 		first, second := o.replica(), o.replica()

@@ -294,6 +294,18 @@ func TestZZJobsLock(t *testing.T) {
 			zzjFail(t, "unknown", "Redis has the lock, and its answer is lost: release leaves the key", "no key", "the key is there", "a lock without a holder blocks its window until it expires")
 		}
 	}
+	{ // another has the lock, and the answer is lost
+		p, key := zzjNewProcess(t), zzjNewKey()
+		must(observer.Set(ctx, key, "another", zzjTTL).Err())
+		p.arm(nil, func(int, redis.Cmder) error { return zzjLost })
+		release, err := p.acquire(ctx, key)
+		p.unknown("another process has the lock, and the answer that says so is lost", release, err)
+		p.arm(nil, nil)
+		p.released("the release of a lock that another process has", release)
+		if value(key) != "another" {
+			zzjFail(t, "owner", "another process has the lock, the answer that says so is lost, and release deletes it", "the key stays", "it is gone", "release removes a key with the value of its own call, and no other")
+		}
+	}
 	{ // the caller has left, and Redis is down
 		p, key := zzjNewProcess(t), zzjNewKey()
 		gone, leave := context.WithCancel(ctx)

@@ -42,6 +42,8 @@ type zzjNight struct {
 	runs []string // when, and for which window
 	rows []job.Execution
 	lock func() error // the answer to Acquire
+	// trigger is one that is not that of a schedule.
+	trigger string
 }
 
 func zzjSchedule(t *testing.T, spec string, limit int, work func(n *zzjNight, run int) error, test func(n *zzjNight)) {
@@ -140,6 +142,9 @@ func (n *zzjNight) Begin(_ context.Context, e job.Execution) (job.Execution, boo
 	if slices.ContainsFunc(n.rows, func(row job.Execution) bool { return row.Window == e.Window && row.Status != job.Failed }) {
 		return job.Execution{}, false, nil
 	}
+	if e.Trigger != job.Cron {
+		n.trigger = string(e.Trigger)
+	}
 	e.Attempt, e.StartedAt, e.Status = len(n.rows)+1, time.Now(), job.Running
 	n.rows = append(n.rows, e)
 	return e, true, nil
@@ -186,6 +191,10 @@ func TestZZJobsSchedule(t *testing.T) {
 		n.start()
 		synctest.Wait()
 		n.want("ordinary", "the start of the scheduler", "2000-01-01 00:00:00 for 1999-12-31", n.done(), "no replica may have been running at the last tick")
+		n.mu.Lock()
+		trigger := n.trigger
+		n.mu.Unlock()
+		n.want("trigger", "the trigger of a scheduled run, if it is another than cron", "", trigger, "the history says what has started an execution")
 		time.Sleep(24 * time.Hour)
 		for day := time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC); day.Month() < time.December; day = day.AddDate(0, 0, 1) {
 			n.mu.Lock()
