@@ -41,7 +41,7 @@ type zzjNight struct {
 	mu   sync.Mutex
 	runs []string // when, and for which window
 	rows []job.Execution
-	lock func() error // the answer to Acquire
+	lock func(ctx context.Context) error // the answer to Acquire
 	// trigger is one that is not that of a schedule.
 	trigger string
 }
@@ -107,13 +107,13 @@ func (n *zzjNight) done() string {
 }
 
 // Acquire implements job.Locker.
-func (n *zzjNight) Acquire(context.Context, string) (func(context.Context) error, error) {
+func (n *zzjNight) Acquire(ctx context.Context, _ string) (func(context.Context) error, error) {
 	n.mu.Lock()
 	lock := n.lock
 	n.mu.Unlock()
 	release := func(context.Context) error { return nil }
 	if lock != nil {
-		if err := lock(); err != nil {
+		if err := lock(ctx); err != nil {
 			return release, err
 		}
 	}
@@ -232,7 +232,7 @@ func TestZZJobsSchedule(t *testing.T) {
 	for what, err := range map[string]error{"another replica has the lock": job.ErrLocked, "Redis is down": errZZJ} {
 		zzjSchedule(t, "0 12 * * *", 3, zzjWell, func(n *zzjNight) {
 			until := time.Now().Add(7 * time.Minute)
-			n.lock = func() error {
+			n.lock = func(context.Context) error {
 				if time.Now().Before(until) {
 					return err
 				}
@@ -250,17 +250,19 @@ func TestZZJobsSchedule(t *testing.T) {
 		time.Sleep(24 * time.Hour)
 		n.want("stop", "after Stop", "2000-01-01 00:00:00 for 1999-12-31", n.done(), "a run that begins after Stop is killed in the middle")
 	})
-	zzjSchedule(t, "0 12 * * *", 3, func(n *zzjNight, _ int) error {
-		select {
-		case <-time.After(5 * time.Minute):
-		case <-n.quit:
+	zzjSchedule(t, "0 12 * * *", 3, zzjWell, func(n *zzjNight) {
+		n.lock = func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-n.quit:
+				return errZZJ
+			}
 		}
-		return errZZJ
-	}, func(n *zzjNight) {
 		n.start()
 		time.Sleep(time.Minute)
-		n.want("stop", "Stop, while a job runs", "<nil> after 0s", n.stop(), "the Runner ends jobs that run, and waits for them")
+		n.want("stop", "Stop, while a run waits for an answer of Redis", "<nil> after 0s", n.stop(), "the run has the life of the scheduler as its context")
 		time.Sleep(24 * time.Hour)
-		n.want("stop", "after Stop", "2000-01-01 00:00:00 for 1999-12-31", n.done(), "a run that begins after Stop is killed in the middle")
+		n.want("stop", "after Stop", "no run", n.done(), "a run that begins after Stop is killed in the middle")
 	})
 }

@@ -22,6 +22,9 @@ import (
 	"shop/platform/logging"
 )
 
+// What a day is, is the matter of another check.
+func init() { time.Local = time.UTC }
+
 const zzjReport = "daily_sales_report"
 
 var errZZJ = errors.New("dial tcp 10.0.0.7:5432: connection refused")
