@@ -2,6 +2,9 @@ package job
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -40,4 +43,17 @@ func (r *Runner) execute(ctx context.Context, job Job, e Execution, release rele
 		logging.From(ctx).Info("job done", logging.Event("platform.job.succeeded"), about(e))
 	}
 	return e
+}
+
+// work runs the job in a context that ends with the runner and after the timeout.
+func (r *Runner) work(ctx context.Context, job Job, e Execution) (content json.RawMessage, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(r.life, func() { cancel(context.Cause(r.life)) })()
+
+	content, err = protected(ctx, job, e)
+	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
+		return nil, fmt.Errorf("%w: %w", cause, err)
+	}
+	return content, err
 }

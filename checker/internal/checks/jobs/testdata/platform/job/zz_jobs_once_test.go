@@ -220,6 +220,7 @@ func TestZZJobsNotStarted(t *testing.T) {
 			o.fail("waits", "Redis does not answer, and the context of the caller ends after a second: Run waits for the release of the lock", "1s", took.String(),
 				"the caller is gone. Who waits for what is not needed any more is late for the next window")
 		}
+		synctest.Wait()
 		if o.count("release fails") != 0 {
 			o.fail("lock-kept", "the release of a lock whose answer was lost has a context that has ended", "a context of its own", "it fails at once",
 				"the caller's context ends when the answer is late, and that is when the lock may be held")
@@ -237,14 +238,10 @@ func TestZZJobsNotStarted(t *testing.T) {
 			o.fail("taken", "the lock of another replica is released", "it stays", "it is gone", "a third replica gets it, and works beside the second")
 		}
 	})
-	for name, at := range map[string]func(o *zzjOffice) *func(context.Context) error{
-		"FindSucceeded":  func(o *zzjOffice) *func(context.Context) error { return &o.find },
-		"CloseAbandoned": func(o *zzjOffice) *func(context.Context) error { return &o.abandoned },
-		"Begin":          func(o *zzjOffice) *func(context.Context) error { return &o.begin },
-	} {
+	for _, name := range []string{"FindSucceeded", "CloseAbandoned", "Begin"} {
 		zzjRun(t, func(o *zzjOffice) {
 			r := o.replica()
-			*at(o) = zzjBroken
+			*map[string]*func(context.Context) error{"FindSucceeded": &o.find, "CloseAbandoned": &o.abandoned, "Begin": &o.begin}[name] = zzjBroken
 			a := r.run(context.Background(), zzjQuick)
 			if !errors.Is(a.err, errZZJ) {
 				o.fail("database", name+" fails", "its error in the chain", a.String(), "the window is not done, and it is not in progress")
