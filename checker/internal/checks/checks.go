@@ -34,6 +34,7 @@ import (
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
 	"stagecraft/checker/internal/checks/interceptors"
+	"stagecraft/checker/internal/checks/jobs"
 	"stagecraft/checker/internal/checks/messagetracing"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
@@ -65,6 +66,7 @@ var topics = []func() []check.Check{
 	fastidempotency.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
+	jobs.Checks,
 	deadlines.Checks,
 	saga.Checks,
 	outbox.Checks,

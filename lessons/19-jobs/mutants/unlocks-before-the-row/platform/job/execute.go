@@ -1,0 +1,41 @@
+package job
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"shop/platform/logging"
+)
+
+// execute does the work under its lock and records how it ended.
+func (r *Runner) execute(ctx context.Context, job Job, e Execution, release releaseFunc) Execution {
+	ctx, span := otel.Tracer("stagecraft/job").Start(ctx, "job "+e.Job,
+		trace.WithAttributes(attribute.String("job.window", e.Window), attribute.Int("job.attempt", e.Attempt)))
+	defer span.End()
+	ended := r.metrics.Started(ctx, e.Job)
+	logging.From(ctx).Info("job started", logging.Event("platform.job.started"), about(e))
+
+	content, err := r.work(ctx, job, e)
+
+	// The job may have used up its context, and the row and the lock still have to follow.
+	finishCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.FinishTimeout)
+	defer cancel()
+	if err := release(finishCtx); err != nil {
+		logging.From(ctx).Warn("lock not released, it will expire", logging.Event("platform.job.unlock_failed"), about(e), logging.Error(err))
+	}
+
+	e, err = r.finish(finishCtx, e, content, err)
+
+	ended(e.Status)
+	if err != nil {
+		span.SetStatus(codes.Error, e.Error)
+		logging.From(ctx).Error("job failed", logging.Event("platform.job.failed"), about(e), logging.Error(err))
+	} else {
+		logging.From(ctx).Info("job done", logging.Event("platform.job.succeeded"), about(e))
+	}
+	return e
+}

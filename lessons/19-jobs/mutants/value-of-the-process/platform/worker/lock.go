@@ -1,0 +1,37 @@
+package worker
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+
+	"shop/platform/job"
+)
+
+// processToken is the value of all locks of this process.
+//
+//stagecraft:add
+var processToken = rand.Text()
+
+// Acquire implements job.Locker.
+func (l *Locker) Acquire(ctx context.Context, key string) (release func(ctx context.Context) error, err error) {
+	token := processToken
+	release = func(ctx context.Context) error {
+		if err := deleteIfOwner.Run(ctx, l.client, []string{key}, token).Err(); err != nil {
+			return fmt.Errorf("unlock %s: %w", key, err)
+		}
+		return nil
+	}
+	err = l.client.SetArgs(ctx, key, token, redis.SetArgs{Mode: "NX", TTL: l.ttl}).Err()
+	switch {
+	case err == nil:
+		return release, nil
+	case errors.Is(err, redis.Nil):
+		return nil, job.ErrLocked
+	default:
+		return release, fmt.Errorf("lock %s: %w", key, err)
+	}
+}
