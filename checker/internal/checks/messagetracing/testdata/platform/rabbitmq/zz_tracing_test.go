@@ -122,8 +122,8 @@ func TestZZTracingProcess(t *testing.T) {
 	call, process = s.handled(m, 1), zztOne(t, s, trace.SpanKindConsumer, m)
 	zztInside(t, call, process)
 
-	zztNotSampled(t, s)
 	zztRedelivered(t, s)
+	zztNotSampled(t, s)
 
 	for what, failure := range map[string]func() error{
 		"a delivery that becomes a dead letter": func() error { return messaging.Permanent(errZZT) },
