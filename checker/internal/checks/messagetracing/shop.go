@@ -41,7 +41,7 @@ func shop(t *check.T) {
 	}
 	hold.Drop()
 	s.Broker("wallet").Reset()
-	s.Heal()
+	t.Ours("heal the connection", s.Heal())
 	paid, err := s.Shop.AwaitOrder(t.Context(), buyer, bought.Data.ID)
 	ok(t, "wait for the end of the purchase", paid.OK() && paid.Data.Status == "PAID", paid, err)
 

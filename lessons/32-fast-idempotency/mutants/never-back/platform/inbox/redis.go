@@ -32,7 +32,7 @@ func (f *redisFlags) begin(ctx context.Context, key string) bool {
 }
 
 func (f *redisFlags) finish(ctx context.Context, key string) {
-	if !f.failed.Load() {
-		_ = f.client.Set(ctx, "inbox:"+key, done, f.ttl).Err()
+	if !f.failed.Load() && f.client.Set(ctx, "inbox:"+key, done, f.ttl).Err() != nil {
+		f.failed.Store(true)
 	}
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
@@ -69,6 +71,10 @@ func zztSpan(ctx context.Context, n byte, sampled bool, state string) context.Co
 	return ctx
 }
 
+func zztRemote(ctx context.Context) context.Context {
+	return trace.ContextWithRemoteSpanContext(ctx, trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{5}, SpanID: trace.SpanID{5}, TraceFlags: trace.FlagsSampled}))
+}
+
 // zztHeader is the traceparent of the context's span, "" without one.
 func zztHeader(ctx context.Context) string {
 	of := trace.SpanContextFromContext(ctx)
@@ -86,6 +92,7 @@ func TestZZTracingOutbox(t *testing.T) {
 		t.Skipf("make a pool: %v", err)
 	}
 	t.Cleanup(func() { go pool.Close() })
+	otel.SetTextMapPropagator(propagation.TraceContext{}) // as platform/telemetry does
 	zztMigrate(t)
 	cfg := config.Defaults[outbox.Config]()
 	cfg.PollBusy, cfg.PollIdle, cfg.PollQuiet = 5*time.Millisecond, 5*time.Millisecond, 5*time.Millisecond
@@ -110,7 +117,8 @@ func TestZZTracingOutbox(t *testing.T) {
 	}{
 		{"sampled", "a call in a sampled trace", zztSpan(t.Context(), 1, true, ""), nil, "", "lost"},
 		{"state", "a call in a trace with a tracestate", zztSpan(t.Context(), 2, true, "shop=1,other=2"), nil, "shop=1,other=2", "state"},
-		{"unsampled", "a call in a trace that is not sampled", zztSpan(t.Context(), 3, false, ""), nil, "", "unsampled"},
+		{"unsampled", "a call in a trace that is not sampled", zztSpan(t.Context(), 3, false, "shop=3"), nil, "shop=3", "unsampled"},
+		{"remote", "a call whose span is in another process", zztRemote(t.Context()), nil, "", "lost"},
 		{"given", "a message that has a trace already", zztSpan(t.Context(), 4, true, ""), given, given["tracestate"], "given"},
 		{"none", "a call outside of any trace", t.Context(), nil, "", "invented"},
 	}
@@ -136,6 +144,13 @@ func TestZZTracingOutbox(t *testing.T) {
 	if err != nil {
 		zztFail(t, "refused", "messages of several traces in one transaction are refused", "no error", fmt.Sprintf("the error %q", err), "The trace is an addition to the message, and never a condition.")
 	}
+	own := zztSpan(t.Context(), 6, true, "")
+	err = tx.WithTx(own, func(ctx context.Context) error {
+		return writer.Append(ctx, message("call-1", given), message("call-2", nil))
+	})
+	if err != nil {
+		zztFail(t, "refused", "two messages of one call are refused", "no error", fmt.Sprintf("the error %q", err), "The trace is an addition to the message, and never a condition.")
+	}
 	for _, prefix := range []string{"", "together-"} {
 		for _, c := range cases {
 			what := c.what
@@ -149,6 +164,8 @@ func TestZZTracingOutbox(t *testing.T) {
 			zztCompare(t, broker.message(t, prefix+c.id), what, parent, c.tracestate, c.failure)
 		}
 	}
+	zztCompare(t, broker.message(t, "call-1"), "the first of two messages, which has a trace already", given["traceparent"], given["tracestate"], "given")
+	zztCompare(t, broker.message(t, "call-2"), "the second of two messages, which has none", zztHeader(own), "", "given")
 }
 
 func zztCompare(t *testing.T, m messaging.Message, what, parent, state, failure string) {

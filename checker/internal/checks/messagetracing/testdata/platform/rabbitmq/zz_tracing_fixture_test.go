@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	amqp "github.com/rabbitmq/amqp091-go"
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -38,6 +39,7 @@ const (
 // zztSpans has the spans of all tests of the process: the tracer provider is global.
 var zztSpans = sync.OnceValue(func() *tracetest.SpanRecorder {
 	recorder := tracetest.NewSpanRecorder()
+	otel.SetTextMapPropagator(propagation.TraceContext{}) // as platform/telemetry does
 	otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)))
 	return recorder
 })
@@ -51,8 +53,8 @@ type zztService struct {
 	queue     string
 
 	mu    sync.Mutex
-	calls map[string][]zztCall // by message id
-	fail  map[string]int       // how often the handler of a message fails
+	calls map[string][]zztCall      // by message id
+	fail  map[string][]func() error // what the handler of a message does, call by call, before it succeeds
 }
 
 // zztCall is what a handler was given.
@@ -67,7 +69,7 @@ func zztStart(t *testing.T) *zztService {
 	t.Helper()
 	zztSpans()
 	core, logs := observer.New(zap.DebugLevel)
-	s := &zztService{t: t, logs: logs, queue: "zz." + rand.Text(), calls: map[string][]zztCall{}, fail: map[string]int{}}
+	s := &zztService{t: t, logs: logs, queue: "zz." + rand.Text(), calls: map[string][]zztCall{}, fail: map[string][]func() error{}}
 	cfg := config.Defaults[rabbitmq.Config]()
 	cfg.URL = config.Secret(zztAddress(t))
 	cfg.ReconnectMin, cfg.ReconnectMax = 20*time.Millisecond, 100*time.Millisecond
@@ -102,21 +104,18 @@ func (s *zztService) handle(ctx context.Context, m messaging.Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls[m.ID] = append(s.calls[m.ID], zztCall{trace.SpanContextFromContext(ctx), m})
-	if s.fail[m.ID] > 0 {
-		s.fail[m.ID]--
-		return errZZT
-	}
-	if s.fail[m.ID] < 0 {
-		return messaging.Permanent(errZZT)
+	if next := s.fail[m.ID]; len(next) > 0 {
+		s.fail[m.ID] = next[1:]
+		return next[0]()
 	}
 	return nil
 }
 
-// failing sets how often the handler fails for the message; a negative number: for ever.
-func (s *zztService) failing(m messaging.Message, times int) {
+// failing sets what the handler does with the message, call by call, before it succeeds.
+func (s *zztService) failing(m messaging.Message, calls ...func() error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fail[m.ID] = times
+	s.fail[m.ID] = calls
 }
 
 // publish sends the message as a relay does, and waits for the confirm.
@@ -139,7 +138,10 @@ func (s *zztService) inject(m messaging.Message) {
 	for name, value := range m.Trace {
 		headers[name] = value
 	}
-	err := s.channel.PublishWithContext(context.Background(), rabbitmq.Exchange, m.Type, false, false, amqp.Publishing{
+	if m.Type == "" {
+		delete(headers, "event_type")
+	}
+	err := s.channel.PublishWithContext(context.Background(), rabbitmq.Exchange, zztKind, false, false, amqp.Publishing{
 		MessageId: m.ID, Type: m.Type, Timestamp: time.Now(), ContentType: "application/json", DeliveryMode: amqp.Persistent, Headers: headers, Body: m.Payload,
 	})
 	if err != nil {
@@ -185,6 +187,22 @@ func zztAbout(span sdktrace.ReadOnlySpan, m messaging.Message) bool {
 		}
 	}
 	return false
+}
+
+// logged waits for the nth line about a delivery of the message, which comes after its answer to the broker, and returns its fields.
+func (s *zztService) logged(m messaging.Message, n int) (fields map[string]any) {
+	s.t.Helper()
+	s.await("log", "a delivery is logged, with its message_id", func() bool {
+		found := 0
+		for _, line := range s.logs.FilterMessage("message handled").All() {
+			if of := line.ContextMap(); of["message_id"] == m.ID {
+				fields = of
+				found++
+			}
+		}
+		return found >= n
+	})
+	return fields
 }
 
 func (s *zztService) await(id, what string, happened func() bool) {

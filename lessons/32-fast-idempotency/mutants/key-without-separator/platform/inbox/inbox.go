@@ -1,0 +1,31 @@
+package inbox
+
+import (
+	"context"
+
+	"shop/platform/messaging"
+)
+
+// Wrap wraps.
+func (i *Inbox) Wrap(consumer string, h messaging.Handler) messaging.Handler {
+	scope := "message/" + consumer
+	return func(ctx context.Context, m messaging.Message) error {
+
+		key := scope + m.ID
+		if i.flags.begin(ctx, key) {
+			return nil
+		}
+		err := i.tx.WithTx(ctx, func(ctx context.Context) error {
+			first, err := i.store.Record(ctx, scope, m.ID)
+			if err != nil || !first {
+				return err
+			}
+			return h(ctx, m)
+		})
+		if err != nil {
+			return err
+		}
+		i.flags.finish(ctx, key)
+		return nil
+	}
+}
