@@ -50,6 +50,7 @@ import (
 	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/sampling"
 	"stagecraft/checker/internal/checks/shutdown"
+	"stagecraft/checker/internal/checks/wiring"
 	"stagecraft/checker/internal/checks/written"
 )
 
@@ -59,6 +60,7 @@ var topics = []func() []check.Check{
 	orderstate.Checks,
 	money.Checks,
 	dependencyrule.Checks,
+	wiring.Checks,
 	dispatcher.Checks,
 	distributedlock.Checks,
 	fastidempotency.Checks,
