@@ -11,7 +11,7 @@ import (
 var Module = fx.Module("job",
 	fx.Provide(NewStaleScanner, NewPruner),
 	fx.Invoke(func(lc fx.Lifecycle, s *StaleScanner, p *Pruner) {
-		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 40*time.Second)
 		defer cancel()
 		s.once(ctx)
 		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})

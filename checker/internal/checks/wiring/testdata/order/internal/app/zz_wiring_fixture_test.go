@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -35,6 +36,7 @@ type zzwService struct {
 	t       *testing.T
 	app     *fx.App
 	env     map[string]string
+	cfg     config.Config
 	observe *pgx.Conn
 
 	mu     sync.Mutex
@@ -71,11 +73,24 @@ func zzwNew(t *testing.T, change map[string]string) *zzwService {
 	if err := shopconfig.Load(&cfg); err != nil {
 		t.Skipf("read the environment: %v", err)
 	}
-	s.app = fx.New(app.Options(cfg), fx.WithLogger(func() fxevent.Logger { return s }))
-	if err := s.app.Err(); err != nil {
-		zzwFail(t, "graph", "the service cannot be put together", "fx.New without an error", err.Error(), "A provider is missing, or provided twice.")
-	}
+	s.cfg = cfg
 	return s
+}
+
+// assemble makes the application, as lifecycle.Main does. It reports whether that ended within STARTUP_TIMEOUT.
+func (s *zzwService) assemble() bool {
+	s.t.Helper()
+	made := make(chan *fx.App, 1)
+	go func() { made <- fx.New(app.Options(s.cfg), fx.WithLogger(func() fxevent.Logger { return s })) }()
+	select {
+	case s.app = <-made:
+	case <-time.After(10 * time.Second):
+		return false
+	}
+	if err := s.app.Err(); err != nil {
+		zzwFail(s.t, "graph", "the service cannot be put together", "fx.New without an error", err.Error(), "A provider is missing, or provided twice.")
+	}
+	return true
 }
 
 // LogEvent implements fxevent.Logger: it follows the hooks of the stop.
@@ -93,8 +108,12 @@ func (s *zzwService) LogEvent(event fxevent.Event) {
 	}
 }
 
-// start starts the service as lifecycle.Main does: the context ends when the start has ended.
+// start makes and starts the service as lifecycle.Main does: the context ends when the start has ended.
 func (s *zzwService) start() error {
+	s.t.Helper()
+	if !s.assemble() {
+		return errors.New("fx.New has not returned within STARTUP_TIMEOUT")
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.app.StartTimeout())
 	defer cancel()
 	return s.app.Start(ctx)
@@ -115,6 +134,9 @@ func (s *zzwService) started() {
 
 // stop stops the service as lifecycle.Main does.
 func (s *zzwService) stop() (took time.Duration, err error) {
+	if s.app == nil {
+		return 0, nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.app.StopTimeout())
 	defer cancel()
 	began := time.Now()
@@ -151,6 +173,18 @@ func (s *zzwService) waiting(table string) (n int) {
 		s.t.Skipf("read the locks: %v", err)
 	}
 	return n
+}
+
+// used reports whether a query has read the table since it was made.
+func (s *zzwService) used(table string) bool {
+	s.t.Helper()
+	var scans int
+	err := s.observe.QueryRow(context.Background(),
+		`SELECT coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0)), 0) FROM pg_stat_user_tables WHERE relname = $1`, table).Scan(&scans)
+	if err != nil {
+		s.t.Skipf("read the statistics: %v", err)
+	}
+	return scans > 0
 }
 
 // connections is how many connections the service has.

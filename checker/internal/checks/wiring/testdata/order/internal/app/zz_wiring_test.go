@@ -36,7 +36,7 @@ func TestZZWiringRuns(t *testing.T) {
 			if ran {
 				continue
 			}
-			if round == 0 {
+			if round == 0 && !s.used(task.table) {
 				zzwFail(t, "not-running", "the service has started and a part of it does not run: "+task.name,
 					"it uses the table "+task.table+" at each interval, which is 50 ms here", fmt.Sprintf("not within %v", zzwStuck),
 					"Fx calls a constructor only when something needs its result, and a hook only if it was appended. "+task.why)
@@ -64,18 +64,14 @@ func zzwMetrics(t *testing.T, s *zzwService) {
 
 // TestZZWiringPool gives the service one connection, and counts.
 func TestZZWiringPool(t *testing.T) {
-	s := zzwNew(t, map[string]string{"DB_MAX_CONNS": "1"})
+	// Each job works once, at the start. Nothing is cancelled by the stop then, so no connection is closed but by its pool.
+	s := zzwNew(t, map[string]string{"DB_MAX_CONNS": "1", "SAGA_SCAN_INTERVAL": "1h", "PROCESSED_EVENTS_PRUNE_INTERVAL": "1h"})
 	s.started()
 	most := 0
-	for _, task := range zzwTasks {
-		s.lock(task.table)
-		s.await(func() bool {
-			most = max(most, s.connections())
-			return s.waiting(task.table) > 0
-		})
+	s.await(func() bool {
 		most = max(most, s.connections())
-		s.unlock()
-	}
+		return most > 1 || s.used("saga_executions") && s.used("processed_events")
+	})
 	if most > 1 {
 		zzwFail(t, "two", "the service has more connections than its limit", "1 connection: DB_MAX_CONNS is 1", fmt.Sprintf("%d at the same time", most),
 			"The limit of a service is its share of max_connections. A second pool takes it twice, from all other services, at the first rush.")
