@@ -21,7 +21,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		documents.Findings("wiring-findings", topic, "the findings name every fault of the wiring, with place, reason and effect, and nothing else"),
 		whiteBox("wiring-runs", "TestZZWiringRuns", "everything that the service is made of runs after the start, and goes on"),
-		whiteBox("wiring-pool", "TestZZWiringPool", "the service has one pool of connections, and closes it"),
+		whiteBox("wiring-pool", "TestZZWiringPool", "the service has one pool of connections"),
 		whiteBox("wiring-start", "TestZZWiringStart", "the start ends when the service can serve, and fails when it cannot"),
 		whiteBox("wiring-stop", "TestZZWiringStop", "every part is stopped, in reverse order, within the time that the service has"),
 	}

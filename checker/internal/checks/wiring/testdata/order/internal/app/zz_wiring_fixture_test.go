@@ -175,18 +175,6 @@ func (s *zzwService) waiting(table string) (n int) {
 	return n
 }
 
-// used reports whether a query has read the table since it was made.
-func (s *zzwService) used(table string) bool {
-	s.t.Helper()
-	var scans int
-	err := s.observe.QueryRow(context.Background(),
-		`SELECT coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0)), 0) FROM pg_stat_user_tables WHERE relname = $1`, table).Scan(&scans)
-	if err != nil {
-		s.t.Skipf("read the statistics: %v", err)
-	}
-	return scans > 0
-}
-
 // connections is how many connections the service has.
 func (s *zzwService) connections() (n int) {
 	s.t.Helper()
