@@ -52,6 +52,7 @@ import (
 	"stagecraft/checker/internal/checks/sagatimeout"
 	"stagecraft/checker/internal/checks/sampling"
 	"stagecraft/checker/internal/checks/shutdown"
+	"stagecraft/checker/internal/checks/wiring"
 	"stagecraft/checker/internal/checks/written"
 )
 
@@ -61,6 +62,7 @@ var topics = []func() []check.Check{
 	orderstate.Checks,
 	money.Checks,
 	dependencyrule.Checks,
+	wiring.Checks,
 	dispatcher.Checks,
 	distributedlock.Checks,
 	fastidempotency.Checks,

@@ -1,0 +1,22 @@
+package job
+
+import (
+	"context"
+
+	"go.uber.org/fx"
+)
+
+// Module runs the jobs.
+var Module = fx.Module("job",
+	fx.Provide(NewStaleScanner, NewPruner),
+	fx.Invoke(func(lc fx.Lifecycle, s *StaleScanner, p *Pruner) {
+		lc.Append(fx.Hook{OnStart: s.Start, OnStop: s.Stop})
+		lc.Append(fx.Hook{
+			OnStart: func(ctx context.Context) error {
+				p.once(ctx)
+				return p.Start(ctx)
+			},
+			OnStop: p.Stop,
+		})
+	}),
+)
