@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -261,6 +263,9 @@ func TestSources_RealChecker(t *testing.T) {
 		if reached[internal+name] {
 			t.Errorf("%s counts: a change there would verify every lesson again", name)
 		}
+	}
+	if !slices.Contains(s.packages[path.Dir(curriculum)].EmbedFiles, path.Base(curriculum)) {
+		t.Errorf("%s is left out of the hashes, and is not embedded", curriculum)
 	}
 	if !reached["google.golang.org/grpc"] || !reached["shop/gen/order/v1"] {
 		t.Error("libraries and the shop's clients must count")
