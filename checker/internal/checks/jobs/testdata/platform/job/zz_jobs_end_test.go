@@ -111,7 +111,7 @@ func TestZZJobsEnd(t *testing.T) {
 		default:
 			o.fail("caller", "the job did not come to its end after its caller had left", "it goes on", o.story(), "a browser that is closed must not end the report of the day")
 		}
-		o.want("caller", "the history after the caller has left", "SUCCEEDED", o.statuses(), "the end is recorded, whoever still waits")
+		o.want("caller", "the history after the caller has left", "SUCCEEDED", o.statuses(), "the end is recorded, although no caller waits for it any more")
 		if !strings.Contains(log.String(), "the job has a log") {
 			o.fail("caller", "the context of the job does not have the values of the caller's", "its log", log.String(), "a log without the trace of the request helps no one")
 		}
