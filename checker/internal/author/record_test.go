@@ -76,6 +76,30 @@ func TestVerifyChanged_UnchangedLessons_JudgesOnlyASample(t *testing.T) {
 	}
 }
 
+func TestVerifyChanged_UnchangedLessonWithManyMutants_JudgesSomeAndKeepsTheRecord(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for _, name := range []string{"e", "f", "g", "h", "i"} {
+		files["lessons/01-one/mutants/"+name+"/mutant.yaml"] = "check: order-state-whitelist\nmessage: it is wrong " + name + "\nwhy: it looks right\n"
+		files["lessons/01-one/mutants/"+name+"/a/a.go"] = returns("wrong " + name)
+	}
+	root := shop(t, files)
+	if out, err := verifyFake(t, root, everything); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	before, err := readRecord(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := verifyFake(t, root, changedOnly)
+	if want := fmt.Sprintf("%d mutants are caught", sampledMutants); err != nil || !strings.Contains(out, want) {
+		t.Errorf("expected %q, seen %v\n%s", want, err, out)
+	}
+	if after, err := readRecord(root); err != nil || after["01-one"] != before["01-one"] {
+		t.Errorf("a sample must not change the record: %+v became %+v, %v", before["01-one"], after["01-one"], err)
+	}
+}
+
 func TestVerifyChanged_AnyInputChanged_JudgesTheLessonAgain(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ file, body, want string }{

@@ -14,8 +14,12 @@ import (
 	"stagecraft/checker/internal/lesson"
 )
 
-// sampleOneIn says how large the sample of unchanged lessons is: one of ten, at least one.
-const sampleOneIn = 10
+// The sample of what is unchanged: one lesson of ten, at least one, and of each its starter, its right solutions and some mutants. A lesson
+// with servers takes a minute for ten mutants.
+const (
+	sampleOneIn    = 10
+	sampledMutants = 6
+)
 
 // shard keeps the lessons of one part, like 2/4. The parts are about equally long to prove.
 func shard(lessons []lesson.Lesson, part string) ([]lesson.Lesson, error) {
@@ -51,14 +55,14 @@ func cost(l lesson.Lesson) int {
 
 // due are the lessons to grade: those that have changed, whose proof is not on record, and a sample of the others. A lesson that needs a
 // cluster is left out, and named, where none is built: it takes minutes to build, and a record proves the lesson until it changes.
-func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string, s *sources) (due, changed []lesson.Lesson, err error) {
+func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[string]string, s *sources) (due, changed []lesson.Lesson, seed uint64, err error) {
 	lessons, left := gradable(lessons, func(l lesson.Lesson) bool { return !s.needCluster(l) || kube.Available(ctx, o.Root) == nil })
 	if len(left) > 0 {
 		fmt.Fprintf(o.Out, "verify: left out, because no cluster is built (`go run ./checker setup-kube`): %s\n", names(left))
 	}
 	proved, err := readRecord(o.Root)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	var unchanged []lesson.Lesson
 	for _, l := range lessons {
@@ -71,10 +75,11 @@ func (o *Options) due(ctx context.Context, lessons []lesson.Lesson, hashes map[s
 	seed, from := o.sampleSeed(ctx)
 	sample := sampleOf(unchanged, seed)
 	fmt.Fprintf(o.Out, "verify: changed since their proof: %s\n", names(changed))
-	fmt.Fprintf(o.Out, "verify: sample of the %d unchanged lessons (seed %d, %s): %s\n", len(unchanged), seed, from, names(sample))
+	fmt.Fprintf(o.Out, "verify: sample of the %d unchanged lessons (seed %d, %s), at most %d mutants of each: %s\n",
+		len(unchanged), seed, from, sampledMutants, names(sample))
 	due = slices.Concat(changed, sample)
 	slices.SortFunc(due, func(a, b lesson.Lesson) int { return a.Number - b.Number })
-	return due, changed, nil
+	return due, changed, seed, nil
 }
 
 // gradable parts the lessons into those that can be graded here and the others.
@@ -99,6 +104,21 @@ func sampleOf(lessons []lesson.Lesson, seed uint64) []lesson.Lesson {
 	dice := rand.New(rand.NewPCG(seed, seed))
 	dice.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
 	return mixed[:(len(mixed)+sampleOneIn-1)/sampleOneIn]
+}
+
+// sampleMutants keeps some of a lesson's mutants, and all that is no mutant.
+func sampleMutants(variants []proof.Variant, seed uint64) (kept []proof.Variant) {
+	var mutants []proof.Variant
+	for _, one := range variants {
+		if strings.HasPrefix(one.Name, "mutant/") {
+			mutants = append(mutants, one)
+		} else {
+			kept = append(kept, one)
+		}
+	}
+	dice := rand.New(rand.NewPCG(seed, seed))
+	dice.Shuffle(len(mutants), func(i, j int) { mutants[i], mutants[j] = mutants[j], mutants[i] })
+	return append(kept, mutants[:min(len(mutants), sampledMutants)]...)
 }
 
 // sampleSeed follows from the commit, so that each commit has another sample and a run can be repeated.

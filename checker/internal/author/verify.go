@@ -20,7 +20,8 @@ const tolerated = 3
 // new workspace, each mutant is failed by the check it names with the message it names, each check has killed a mutant, hints exist, quotes
 // and links have their targets, topics are known. It prints as it goes. The error is a *Faulty when the proof ran to its end and found something.
 //
-// With Changed, a lesson is graded only when it differs from the record, or is in the sample; what needs no run is looked at always.
+// With Changed, a lesson is graded only when it differs from the record, or is in the sample, and then with a sample of its mutants; what
+// needs no run is looked at always.
 func Verify(ctx context.Context, o Options) error {
 	o.fill()
 	v := &verification{Options: o, began: time.Now(), total: &tally{out: o.Out}}
@@ -64,6 +65,7 @@ type verification struct {
 
 	catalogue []lesson.Lesson // every lesson, also when few are asked for
 	changed   []lesson.Lesson // with Changed, those whose proof is not on record
+	seed      uint64          // with Changed, what the sample follows from
 }
 
 // A job is one variant to prove; its course prints the lesson's line after the last.
@@ -94,9 +96,13 @@ func (v *verification) prepare(ctx context.Context, lessons []lesson.Lesson) (er
 		}
 	}
 	if v.Changed {
-		v.graded, v.changed, err = v.due(ctx, lessons, v.hashes, v.sources)
+		v.graded, v.changed, v.seed, err = v.due(ctx, lessons, v.hashes, v.sources)
 	}
 	return err
+}
+
+func hasLesson(lessons []lesson.Lesson, l lesson.Lesson) bool {
+	return slices.ContainsFunc(lessons, func(other lesson.Lesson) bool { return other.Number == l.Number })
 }
 
 func (v *verification) proveAll(ctx context.Context, lessons []lesson.Lesson) error {
@@ -151,7 +157,8 @@ func (v *verification) send(ctx context.Context, l lesson.Lesson, jobs chan<- jo
 	}
 	c.found = append(c.found, proof.Finding{Faults: append(proseFaults(v.Root, l), shapeFaults(l, variants)...)})
 	v.courses = append(v.courses, c)
-	isGraded := slices.ContainsFunc(v.graded, func(other lesson.Lesson) bool { return other.Number == l.Number })
+	isGraded := hasLesson(v.graded, l)
+	isSample := v.Changed && isGraded && !hasLesson(v.changed, l)
 	if variants, err = v.addNewWorkspace(l, variants); err != nil {
 		c.found = append(c.found, proof.Finding{Faults: []string{proof.OneLine(err)}})
 	}
@@ -162,9 +169,14 @@ func (v *verification) send(ctx context.Context, l lesson.Lesson, jobs chan<- jo
 		variants = nil
 	case v.Only != "":
 		variants = slices.DeleteFunc(variants, func(one proof.Variant) bool { return !strings.Contains(one.Name, v.Only) })
-	case v.Record:
-		c.proved = func(variants int) { v.keep(ctx, l, variants) }
+	case isSample:
+		variants = sampleMutants(variants, v.seed)
+	}
+	if v.Record && isGraded && v.Only == "" {
 		c.broken = func() { v.forget(l) }
+		if !isSample { // a part of the versions is no proof
+			c.proved = func(variants int) { v.keep(ctx, l, variants) }
+		}
 	}
 	c.open = len(variants)
 	if c.open == 0 {
