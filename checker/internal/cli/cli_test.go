@@ -178,6 +178,7 @@ func TestCommands_UsageError_SaysWhatToDoAndExits2(t *testing.T) {
 		{"run `go run ./checker check 1` first", []string{"hint", "1"}},
 		{"`go run ./checker check 1` runs it", []string{"timeline", "1"}},
 		{"which stage? There are: stage1-mvp", []string{"run", "nope"}},
+		{"it must be like SAGA_SCAN_INTERVAL=5s", []string{"run", "stage1", "--env", "SAGA_SCAN_INTERVAL"}},
 	} {
 		code, out, errs := call(t, root, c.args...)
 		if code != exitUnknown || out != "" || !strings.Contains(errs, c.want) {

@@ -17,9 +17,10 @@ import (
 func (a *app) runCommand() *cobra.Command {
 	var logs, mine, processes bool
 	var rate float64
+	var env []string
 	c := &cobra.Command{
 		Use: "run STAGE", Short: "Start a stage with demo traffic, and print what to try", Args: cobra.MaximumNArgs(1),
-		Example: "  go run ./checker run stage1\n  go run ./checker run --workspace 17",
+		Example: "  go run ./checker run stage1\n  go run ./checker run --workspace 17\n  go run ./checker run stage1 --env SAGA_SCAN_INTERVAL=5s",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.studio()
 			if err != nil {
@@ -30,7 +31,10 @@ func (a *app) runCommand() *cobra.Command {
 				return err
 			}
 			options := demo.Options{Root: s.root, Dir: dir, Rate: rate, ShowLogs: logs, Out: cmd.OutOrStdout()}
-			onKubernetes := !processes && demo.HasManifests(dir)
+			if options.Env, err = parseEnv(env); err != nil {
+				return err
+			}
+			onKubernetes := !processes && len(env) == 0 && demo.HasManifests(dir)
 			if onKubernetes {
 				if err := kube.Available(cmd.Context(), s.root); err != nil {
 					fmt.Fprintf(cmd.OutOrStdout(), "%v; the services run as processes without it\n", err)
@@ -52,7 +56,21 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().BoolVar(&mine, "workspace", false, "run your copy of a lesson (STAGE is the lesson)")
 	c.Flags().BoolVar(&processes, "processes", false, "run a stage that has manifests without Kubernetes, as the stages before it")
 	c.Flags().Float64Var(&rate, "rate", 2, "requests of demo traffic per second; negative for none")
+	c.Flags().StringArrayVar(&env, "env", nil, "a variable for every service, as NAME=VALUE; repeatable; services run as processes")
 	return c
+}
+
+// parseEnv reads NAME=VALUE pairs.
+func parseEnv(pairs []string) (map[string]string, error) {
+	env := map[string]string{}
+	for _, pair := range pairs {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--env is %q, it must be like SAGA_SCAN_INTERVAL=5s", pair)
+		}
+		env[name] = value
+	}
+	return env, nil
 }
 
 // runnable finds the directory to run: a stage by the beginning of its name or its number, or a lesson's workspace.

@@ -3,8 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,6 +144,9 @@ func (d *Demo) describe() {
 			addr = d.Stack.Gateway
 		}
 		d.URLs = append(d.URLs, [2]string{name, addr + "  metrics http://" + service.MetricsAddr + "/metrics"})
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.lease.Databases)) {
+		d.URLs = append(d.URLs, [2]string{"database", "psql '" + d.lease.Databases[name] + "'"})
 	}
 	d.Curl = samples(d.Stack.Gateway, d.Token, d.Stack.Keys.Admin())
 	item := fmt.Sprintf(`{"items":[{"sku":%q,"quantity":1}]}`, shelf[0].sku)
