@@ -49,12 +49,13 @@ in_stages = for stage in $(STAGES); do (cd $$stage && $(1)) || exit 1; done
 # A test that fails is run once more, alone, and the summary still counts its failure; more than three failures are no chance.
 TESTSUM := $(TOOL) gotestsum --format pkgname-and-test-fails --rerun-fails=1 --rerun-fails-max-failures=3
 
+# PACKAGES=--all also tests the packages of the stages that .ci/tested.txt has on record.
 .PHONY: test
 test: checker setup ## run every test that can find something new, verify the lessons that changed and a sample
 	@$(call in_stages,go mod download)
-	@for stage in $(STAGES); do packages=$$($(CHECKER) author packages $$stage) || exit 1; test -z "$$packages" || \
+	@for stage in $(STAGES); do packages=$$($(CHECKER) author packages $(PACKAGES) $$stage) || exit 1; test -z "$$packages" || \
 		(cd $$stage && $(CURDIR)/$(CHECKER) exec -- \
-		$(TESTSUM) --packages="$$(echo $$packages)" -- -race -timeout 10m) || exit 1; done
+		$(TESTSUM) --packages="$$(echo $$packages)" -- -race -timeout 10m) && $(CHECKER) author packages --passed $$stage || exit 1; done
 	@for tool in $(sort $(dir $(wildcard tools/*/*_test.go tools/*/cmd/*/*_test.go))); do (cd $$tool && $(TESTSUM) --packages=./...) || exit 1; done
 	@$(TESTSUM) --packages=./... -- -timeout 60m
 

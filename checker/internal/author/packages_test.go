@@ -1,6 +1,7 @@
 package author
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,7 @@ func TestPackages_CopyOfStageOne_ListsChangedPackagesAndTheirDependents(t *testi
 	}
 	packages := func(stage string) []string {
 		t.Helper()
-		all, err := Packages(t.Context(), root, stage)
+		all, err := Packages(t.Context(), root, stage, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +89,7 @@ func TestPackages_FileOutsideOfPackages_ConcernsItsService(t *testing.T) {
 		if tt.file == "b/y/y_test.go" {
 			write(t, root, map[string]string{"stage2-b/" + tt.file: string(before) + "\n// changed\n"})
 		}
-		got, err := Packages(t.Context(), root, "stage2-b")
+		got, err := Packages(t.Context(), root, "stage2-b", false)
 		if err != nil || !slices.Equal(got, tt.want) {
 			t.Errorf("%s: expected %v, seen %v, %v", name, tt.want, got, err)
 		}
@@ -97,6 +98,45 @@ func TestPackages_FileOutsideOfPackages_ConcernsItsService(t *testing.T) {
 		} else {
 			write(t, root, map[string]string{"stage2-b/" + tt.file: string(before)})
 		}
+	}
+}
+
+// TestPackages_TestedAndUnchanged_AreLeftOutButForASample lists what is on record, and what changes after the listing.
+func TestPackages_TestedAndUnchanged_AreLeftOutButForASample(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	files := map[string]string{"stage1-a/go.mod": "module shop\n\ngo 1.26\n"}
+	for i := range 40 {
+		files[fmt.Sprintf("stage1-a/p/p%02d/p.go", i)] = fmt.Sprintf("package p%02d\n", i)
+	}
+	write(t, root, files)
+	list := func(all bool, seed uint64) []string {
+		t.Helper()
+		found, err := packages(t.Context(), root, "stage1-a", all, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if err := Tested(root, "stage1-a"); err == nil {
+		t.Error("what was not listed must not be put on record")
+	}
+	if first := list(false, 1); len(first) != 40 {
+		t.Fatalf("nothing is on record, seen %d packages", len(first))
+	}
+	write(t, root, map[string]string{"stage1-a/p/p07/p.go": "package p07\n\nvar changed int\n"}) // while the tests run
+	if err := Tested(root, "stage1-a"); err != nil {
+		t.Fatal(err)
+	}
+	sample, other := list(false, 1), list(false, 2)
+	if !slices.Contains(sample, "./p/p07") || len(sample) < 2 || len(sample) > 20 {
+		t.Errorf("expected the changed package and a sample, seen %v", sample)
+	}
+	if slices.Equal(sample, other) {
+		t.Errorf("expected another sample for another seed, seen %v twice", sample)
+	}
+	if whole := list(true, 1); len(whole) != 40 {
+		t.Errorf("expected all packages, seen %d", len(whole))
 	}
 }
 

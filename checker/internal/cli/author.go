@@ -64,21 +64,27 @@ func (a *app) benchCommand() *cobra.Command {
 }
 
 func (a *app) packagesCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "packages STAGE", Short: "List the packages of a stage that differ from the stage before, with those that depend on them",
-		Args: cobra.ExactArgs(1),
+	var all, passed bool
+	c := &cobra.Command{
+		Use: "packages STAGE", Short: "List the packages of a stage whose tests can find something new", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root, err := findRoot(a.dir)
 			if err != nil {
 				return err
 			}
-			packages, err := author.Packages(cmd.Context(), root, args[0])
+			if passed {
+				return author.Tested(root, args[0])
+			}
+			packages, err := author.Packages(cmd.Context(), root, args[0], all)
 			for _, pkg := range packages {
 				fmt.Fprintln(cmd.OutOrStdout(), pkg)
 			}
 			return err
 		},
 	}
+	c.Flags().BoolVar(&all, "all", false, "all packages")
+	c.Flags().BoolVar(&passed, "passed", false, "put on record that the tests of the packages that were listed last have passed")
+	return c
 }
 
 // withScores adds --author to a command that lists lessons: how well their checks do on mutants.
