@@ -72,6 +72,7 @@ func module(t *check.T) {
 	t.Ours("copy the module", copyTree(apart, source, func(name string) bool { return !exists(source, name, "go.mod") || name == "." }))
 	t.Step("build a program of another repository with the module alone")
 	portal(t, apart)
+	sameNames(t, source)
 	t.Step("ask go mod tidy")
 	if text, ok := goIn(t, apart, "off", "mod", "tidy", "-diff"); !ok {
 		t.FailAt(errsDir+"/go.mod", 0, check.Failure{

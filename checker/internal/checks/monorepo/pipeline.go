@@ -1,6 +1,8 @@
 package monorepo
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +27,7 @@ for word; do
 	out=$word
 done
 printf '\n' >>"$CALLS"
+[ "$(grep -c . "$CALLS")" != "$FAIL_AT" ]
 `
 
 // call is one of a tool by a recipe.
@@ -90,8 +93,15 @@ func after(c call, command string) (patterns []string, ok bool) {
 
 // covers fails the check unless the calls of a target reach all packages. Tests run without the workspace.
 func covers(t *check.T, copied, target string, packages []string, patternsOf func(call) ([]string, bool)) {
-	reached, seen := map[string]bool{}, []string(nil)
-	for _, c := range record(t, copied, target) {
+	reached, seen, judges := map[string]bool{}, []string(nil), map[int]string{}
+	calls, out := record(t, copied, target, 0)
+	if calls == nil {
+		t.FailAt("Makefile", 0, check.Failure{
+			ID: "make", Sentence: "make " + target + " ends with an error although each of its commands succeeds", Expected: "make " + target + " succeeds",
+			Seen: out, Why: "The pipeline runs it before each merge.",
+		})
+	}
+	for n, c := range calls {
 		patterns, ok := patternsOf(c)
 		if !ok {
 			continue
@@ -107,16 +117,15 @@ func covers(t *check.T, copied, target string, packages []string, patternsOf fun
 			where = c.dir
 		}
 		seen = append(seen, c.String()+" in "+where)
+		judges[n+1] = c.String() + " in " + where
 		if target == "test" && c.work != "off" {
 			t.FailAt("Makefile", 0, check.Failure{
 				ID: "workspace", Sentence: "make test tests in the workspace", Expected: "GOWORK=off for each go test", Seen: c.String() + " in " + where,
 				Why: "In a workspace the go command finds the other module, also where go.mod does not require it. The build of the image does not.",
 			})
 		}
-		if text, ok := goIn(t, c.dir, c.work, append([]string{"list"}, patterns...)...); ok {
-			for _, p := range strings.Fields(text) {
-				reached[p] = true
-			}
+		for _, p := range listPatterns(t, copied, c, patterns) {
+			reached[p] = true
 		}
 	}
 	for _, p := range slices.Backward(packages) {
@@ -127,34 +136,71 @@ func covers(t *check.T, copied, target string, packages []string, patternsOf fun
 			})
 		}
 	}
+	swallows(t, copied, target, judges)
 }
 
-// record runs a target of the Makefile and returns the calls of its recipes.
-func record(t *check.T, copied, target string) []call {
+// swallows fails the check if a target succeeds although one of the calls that judge fails.
+func swallows(t *check.T, copied, target string, judges map[int]string) {
+	for _, n := range slices.Sorted(maps.Keys(judges)) {
+		if calls, _ := record(t, copied, target, n); calls != nil {
+			t.FailAt("Makefile", 0, check.Failure{
+				ID: "swallowed", Sentence: "make " + target + " succeeds although one of its commands fails", Expected: "an error, when the command in one of the modules fails",
+				Seen: judges[n] + " failed, and make " + target + " went on and succeeded", Why: "A loop of the shell ends with the status of its last round: the pipeline is green.",
+			})
+		}
+	}
+}
+
+// listPatterns are the packages that the patterns of a call mean. In a workspace the go command may want to know more versions than the shop's
+// go.sum has; then each directory is asked alone.
+func listPatterns(t *check.T, copied string, c call, patterns []string) []string {
+	text, ok := goIn(t, c.dir, c.work, append([]string{"list"}, patterns...)...)
+	if ok {
+		return strings.Fields(text)
+	}
+	if c.work == "off" || !exists(copied, "go.work") {
+		return nil
+	}
+	var all []string
+	for _, pattern := range patterns {
+		dir, below := strings.CutSuffix(pattern, "...")
+		within := "."
+		if below {
+			within = "./..."
+		}
+		if at := filepath.Join(c.dir, filepath.FromSlash(dir)); exists(at) {
+			if text, ok := goIn(t, at, "off", "list", within); ok {
+				all = append(all, strings.Fields(text)...)
+			}
+		}
+	}
+	return all
+}
+
+// record runs a target of the Makefile and returns the calls of its recipes, or nil and what make printed when it failed. The call number failAt
+// fails, none with 0.
+func record(t *check.T, copied, target string, failAt int) (all []call, printed string) {
 	place := scratch(t)
 	calls := filepath.Join(place, "calls")
 	bin := shims(t, filepath.Join(place, "tools"), map[string]string{"go": recorder, "golangci-lint": recorder})
 	command := exec.CommandContext(t.Context(), "make", "--no-print-directory", target, "BIN="+filepath.Join(place, "bin"), "DEV="+filepath.Join(place, "dev"))
 	command.Dir = copied
 	env := slices.DeleteFunc(environment(copied, ""), func(pair string) bool { return strings.HasPrefix(pair, "GOWORK=") || strings.HasPrefix(pair, "PATH=") })
-	command.Env = append(env, realGo(t), "CALLS="+calls, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	command.Env = append(env, realGo(t), "CALLS="+calls, fmt.Sprint("FAIL_AT=", failAt), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	out, err := command.CombinedOutput()
 	if t.Context().Err() != nil {
 		t.Ours("make "+target, t.Context().Err())
 	}
 	if err != nil {
-		t.FailAt("Makefile", 0, check.Failure{
-			ID: "make", Sentence: "make " + target + " ends with an error although each of its commands succeeds", Expected: "make " + target + " succeeds",
-			Seen: brief(string(out), filepath.Dir(copied)), Why: "The pipeline runs it before each merge.",
-		})
+		return nil, brief(string(out), filepath.Dir(copied))
 	}
 	text, _ := os.ReadFile(calls)
-	var all []call
+	all = []call{}
 	for line := range strings.Lines(string(text)) {
 		words := strings.Split(strings.TrimSuffix(line, "\n"), "\x1f")
 		if len(words) > 2 {
 			all = append(all, call{words[0], words[1], words[2], words[3:]})
 		}
 	}
-	return all
+	return all, ""
 }

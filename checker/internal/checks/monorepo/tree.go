@@ -105,10 +105,13 @@ func goIn(t *check.T, dir, work string, args ...string) (text string, ok bool) {
 	return string(out), true
 }
 
-// brief are the first lines of what a command printed, without the place of the copy.
+// brief are the first lines of what a command printed, without the place of the copy, if one is given.
 func brief(text, dir string) string {
 	const most = 12
-	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(text, dir+string(filepath.Separator), "")), "\n")
+	if dir != "" {
+		text = strings.ReplaceAll(text, dir+string(filepath.Separator), "")
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > most {
 		lines = append(lines[:most], "…")
 	}

@@ -64,7 +64,9 @@ func (c change) belongs(packages []Package, file string) bool {
 // part reports whether a file is a part of the package's code, and of its tests.
 func part(p Package, file string) (code, tests bool) {
 	inside := path.Dir(file) == p.Dir
-	within := func(name string) bool { return path.Dir(path.Join(p.Dir, name)) == path.Dir(file) && path.Ext(file) != ".go" }
+	within := func(name string) bool {
+		return path.Dir(path.Join(p.Dir, name)) == path.Dir(file) && path.Ext(file) != ".go"
+	}
 	code = inside && strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") || slices.ContainsFunc(p.Embeds, within)
 	tests = inside && strings.HasSuffix(file, "_test.go") || testdataOf(file) == p.Dir || slices.ContainsFunc(p.TestEmbeds, within)
 	return code, tests

@@ -38,7 +38,9 @@ func Affected(before, after []Package, changed []string) Plan {
 	c.spread(after)
 	all := Plan{}
 	for range changed {
-		one := planOf(after, func(p Package) bool { return c.code[p.Path] || c.tests[p.Path] || slices.ContainsFunc(p.TestImports, func(i string) bool { return c.code[i] }) }, func(p Package) bool { return c.code[p.Path] })
+		one := planOf(after, func(p Package) bool {
+			return c.code[p.Path] || c.tests[p.Path] || slices.ContainsFunc(p.TestImports, func(i string) bool { return c.code[i] })
+		}, func(p Package) bool { return c.code[p.Path] })
 		all.Test, all.Build = append(all.Test, one.Test...), append(all.Build, one.Build...)
 	}
 	slices.Sort(all.Test)

@@ -240,6 +240,8 @@ func TestZZMonorepoGone(t *testing.T) {
 			test: "order/internal/app", why: users},
 		{name: "a program is deleted with its packages", id: "deleted", changed: []string{"tools/a.go", "tools/cmd/lint/main.go"}, after: without("tools", "tools/cmd/lint"),
 			why: "What is gone can be neither tested nor built."},
+		{name: "packages are deleted, and go.mod changes", id: "deleted", changed: []string{"tools/a.go", "tools/cmd/lint/main.go", "go.mod"}, test: "everything",
+			after: without("tools", "tools/cmd/lint"), why: "What is gone can be neither tested nor built."},
 		{name: "the last test file of a deleted package", id: "deleted", changed: []string{"clock/a_test.go", "clock/testdata/x.json"}, after: without("clock"),
 			why: "What is gone can be neither tested nor built."},
 		{name: "a package and its program are added", id: "added", before: without("tools", "tools/cmd/lint"), changed: []string{"tools/a.go", "tools/cmd/lint/main.go"},

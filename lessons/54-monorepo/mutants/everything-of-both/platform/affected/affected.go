@@ -32,10 +32,10 @@ func Affected(before, after []Package, changed []string) Plan {
 	both := slices.Concat(before, after)
 	for _, file := range changed {
 		if !c.belongs(both, file) && !isProse(file) {
-			return planOf(after, func(Package) bool { return true }, func(Package) bool { return true })
+			return planOf(slices.CompactFunc(slices.SortedFunc(slices.Values(both), func(a, b Package) int { return strings.Compare(a.Path, b.Path) }), func(a, b Package) bool { return a.Path == b.Path }), func(Package) bool { return true }, func(Package) bool { return true })
 		}
 	}
-	c.spread(before)
+	c.spread(after)
 	tested := func(p Package) bool {
 		return c.code[p.Path] || c.tests[p.Path] || slices.ContainsFunc(p.TestImports, func(i string) bool { return c.code[i] })
 	}
