@@ -38,6 +38,7 @@ import (
 	"stagecraft/checker/internal/checks/messagetracing"
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
+	"stagecraft/checker/internal/checks/monorepo"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outbox"
 	"stagecraft/checker/internal/checks/outboxrelay"
@@ -96,6 +97,7 @@ var topics = []func() []check.Check{
 	migrations.Checks,
 	images.Checks,
 	pipeline.Checks,
+	monorepo.Checks,
 	disruption.Checks,
 	discovery.Checks,
 	dashboards.Checks,

@@ -1,0 +1,3 @@
+module shop/platform/errs
+
+go 1.26.0

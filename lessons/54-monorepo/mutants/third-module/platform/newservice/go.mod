@@ -1,0 +1,3 @@
+module shop/platform/newservice
+
+go 1.26.0
