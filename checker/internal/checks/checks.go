@@ -47,6 +47,7 @@ import (
 	"stagecraft/checker/internal/checks/pipeline"
 	"stagecraft/checker/internal/checks/readmodel"
 	"stagecraft/checker/internal/checks/repository"
+	"stagecraft/checker/internal/checks/restapi"
 	"stagecraft/checker/internal/checks/retries"
 	"stagecraft/checker/internal/checks/rollout"
 	"stagecraft/checker/internal/checks/saga"
@@ -91,6 +92,7 @@ var topics = []func() []check.Check{
 	deadletters.Checks,
 	domainerrors.Checks,
 	gateway.Checks,
+	restapi.Checks,
 	health.Checks,
 	retries.Checks,
 	chaos.Checks,

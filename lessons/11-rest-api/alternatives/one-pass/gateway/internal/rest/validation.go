@@ -1,0 +1,4 @@
+package rest
+
+//stagecraft:drop
+func invalidQuery() {}

@@ -1,0 +1,23 @@
+package usecase
+
+import (
+	"context"
+
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+)
+
+func (u *BatchCancelOrders) one(ctx context.Context, in dto.BatchCancel, id string) dto.OrderResult {
+	done, err := u.cancel.Execute(ctx, dto.CancelOrder{Caller: in.Caller, ID: id, IdempotencyKey: itemKey(in.IdempotencyKey, id)})
+	if err == nil {
+		return dto.OrderResult{ID: id, Order: done.Order}
+	}
+	if errs.CodeOf(err) == errs.Internal && ctx.Err() != nil {
+		err = inProgress(err)
+	}
+	if errs.CodeOf(err) == errs.Internal {
+		// The caller gets no cause of an internal error, and no layer above sees more of it than the batch.
+		return dto.OrderResult{ID: id, Err: errs.From(err)}
+	}
+	return dto.OrderResult{ID: id, Err: errs.From(err)}
+}

@@ -1,0 +1,37 @@
+package rest
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
+)
+
+func (h *OrderHandler) create(c *gin.Context) {
+	key, ok := idempotencyKey(c)
+	if !ok {
+		return
+	}
+	body, ok := bindBody[createOrderBody](c)
+	if !ok {
+		return
+	}
+	answer, err := h.orders.CreateOrder(c.Request.Context(), &orderv1.CreateOrderRequest{
+		IdempotencyKey: key,
+		Items:          toOrderItems(body.Items),
+		ExpectedTotal:  toExpectedTotal(body.ExpectedTotal),
+	})
+	if err != nil {
+		reply.Error(c, err)
+		return
+	}
+	markReplayed(c, answer.GetReplayed())
+	c.Header("Location", "/v1/orders/"+answer.GetOrder().GetId())
+	status := http.StatusCreated
+	if answer.GetReplayed() {
+		status = http.StatusOK
+	}
+	reply.Data(c, status, fromOrder(answer.GetOrder()))
+}

@@ -1,0 +1,26 @@
+package usecase
+
+import (
+	"context"
+
+	"shop/order/internal/query"
+)
+
+// load returns the orders by id, all with one call.
+func (u *BatchGetOrders) load(ctx context.Context, asked []string) (map[string]query.Order, error) {
+	var ids []string
+	for _, one := range asked {
+		if id, err := orderID(one); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	orders, err := u.orders.Orders(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]query.Order, len(orders))
+	for i, order := range orders {
+		known[ids[i]] = order
+	}
+	return known, nil
+}

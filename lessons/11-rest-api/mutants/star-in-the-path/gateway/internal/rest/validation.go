@@ -1,0 +1,16 @@
+package rest
+
+import (
+	"strings"
+
+	"github.com/go-playground/validator/v10"
+)
+
+// wirePath drops the names of the structs: items[0].quantity.
+func wirePath(fault validator.FieldError) string {
+	_, path, found := strings.Cut(fault.Namespace(), ".")
+	if !found {
+		return fault.Field()
+	}
+	return path
+}
