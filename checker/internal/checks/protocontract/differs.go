@@ -89,7 +89,6 @@ func messageDiffers(old protoreflect.MessageDescriptor, files *protoregistry.Fil
 	}
 	return first(
 		each(old.Fields(), func(was protoreflect.FieldDescriptor) *check.Failure { return fieldDiffers(was, now) }),
-		reservedDiffers(old, now),
 		each(old.Messages(), func(m protoreflect.MessageDescriptor) *check.Failure { return messageDiffers(m, files) }),
 		each(old.Enums(), func(e protoreflect.EnumDescriptor) *check.Failure { return enumDiffers(e, files) }),
 	)
@@ -120,25 +119,6 @@ func fieldDiffers(was protoreflect.FieldDescriptor, now protoreflect.MessageDesc
 		return fail("type", "the field %s has another type", "The bytes that an old client sends do not mean what they meant, and a presence that comes or goes changes what zero means.")
 	case is.JSONName() != was.JSONName():
 		return fail("renamed", "the field %s has another name in JSON", whyName)
-	}
-	return nil
-}
-
-func reservedDiffers(old, now protoreflect.MessageDescriptor) *check.Failure {
-	fail := func(what any) *check.Failure {
-		return &check.Failure{ID: "reserved", Sentence: fmt.Sprintf("%s does not reserve %v any more", old.FullName(), what), Expected: fmt.Sprintf("reserved %v", what), Seen: "not reserved", Why: whyNumber}
-	}
-	for i := range old.ReservedRanges().Len() {
-		for number := old.ReservedRanges().Get(i)[0]; number < old.ReservedRanges().Get(i)[1]; number++ {
-			if !now.ReservedRanges().Has(number) {
-				return fail(number)
-			}
-		}
-	}
-	for i := range old.ReservedNames().Len() {
-		if name := old.ReservedNames().Get(i); !now.ReservedNames().Has(name) {
-			return fail(name)
-		}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package protocontract
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -40,43 +39,56 @@ func generated(t *check.T) {
 		if err != nil {
 			seen = nil
 		}
-		if line, differ := firstDifference(want, seen); differ {
-			t.FailAt(name, line, stale(name, want, seen, line))
+		if f := stale(name, want, seen); f != nil {
+			t.Fail(*f)
 		}
 		return nil
 	}))
 }
 
-func stale(name string, want, seen []byte, line int) check.Failure {
-	is := "no such file"
-	if seen != nil {
-		is = fmt.Sprintf("line %d: %s", line, lineOf(seen, line))
+// stale compares the lines of the two files; nil when they are the same. Neither their order nor the versions of the tools matter: the
+// order changes when a kept solution is laid over a stage.
+func stale(name string, want, seen []byte) *check.Failure {
+	missing, more := without(want, seen), without(seen, want)
+	if missing == "" && more == "" {
+		return nil
 	}
-	return check.Failure{
-		ID: "stale", Sentence: path.Base(name) + " is not what the generator makes of the contract", Expected: fmt.Sprintf("line %d: %s", line, lineOf(want, line)), Seen: is,
+	f := &check.Failure{
+		ID: "stale", Sentence: path.Base(name) + " is not what the generator makes of the contract", Expected: "the line: " + missing, Seen: "no such line in " + name,
 		Why: "The server would speak another contract than the one in proto/. Generated code is never edited: it is generated again after each change of a .proto file.",
 	}
+	switch {
+	case seen == nil:
+		f.Expected, f.Seen = "a file "+name, "no such file"
+	case missing == "":
+		f.Expected, f.Seen = "no other lines than the generated ones", "in "+name+": "+more
+	case more != "":
+		f.Seen = "in its place: " + more
+	}
+	return f
 }
 
-// firstDifference returns the line at which the two differ. The versions of the tools are no difference.
-func firstDifference(want, seen []byte) (line int, differ bool) {
-	a, b := bytes.Split(want, []byte("\n")), bytes.Split(seen, []byte("\n"))
-	for i := range max(len(a), len(b)) {
-		if i >= len(a) || i >= len(b) || !bytes.Equal(a[i], b[i]) && !isVersion(string(a[i])) {
-			return i + 1, true
+// without returns the first line of a file that another one does not have as often; "" when there is none.
+func without(file, other []byte) string {
+	left := map[string]int{}
+	for _, line := range lines(other) {
+		left[line]++
+	}
+	for _, line := range lines(file) {
+		if left[line]--; left[line] < 0 {
+			return line
 		}
 	}
-	return 0, false
+	return ""
 }
 
-func isVersion(line string) bool {
-	return strings.HasPrefix(line, "// ") && strings.Contains(line, "protoc")
-}
-
-func lineOf(source []byte, line int) string {
-	lines := bytes.Split(source, []byte("\n"))
-	if line > len(lines) {
-		return "the end of the file"
+// lines are those with content, with single spaces: how a column is aligned depends on its neighbours.
+func lines(file []byte) (all []string) {
+	for line := range strings.Lines(string(file)) {
+		line = strings.Join(strings.Fields(line), " ")
+		if line != "" && !(strings.HasPrefix(line, "//") && strings.Contains(line, "protoc")) {
+			all = append(all, line)
+		}
 	}
-	return strings.TrimSpace(string(lines[line-1]))
+	return all
 }

@@ -1,9 +1,8 @@
 package rest
 
-import "strings"
-import "time"
-import "github.com/samber/lo"
-import orderv1 "shop/gen/order/v1"
+import (
+	orderv1 "shop/gen/order/v1"
+)
 
 //stagecraft:drop
 func toExpectedTotal(total *expectedTotal) *orderv1.Money {

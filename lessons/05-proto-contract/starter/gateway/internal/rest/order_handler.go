@@ -1,9 +1,13 @@
 package rest
 
-import "net/http"
-import "github.com/gin-gonic/gin"
-import "shop/gateway/internal/reply"
-import orderv1 "shop/gen/order/v1"
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"shop/gateway/internal/reply"
+	orderv1 "shop/gen/order/v1"
+)
 
 // TODO: expected_total of the body is not sent.
 func (h *OrderHandler) create(c *gin.Context) {

@@ -1,12 +1,13 @@
 package grpc
 
-import "context"
-import "maps"
-import orderv1 "shop/gen/order/v1"
-import "shop/order/internal/domain"
-import "shop/order/internal/usecase"
-import "shop/order/internal/usecase/dto"
-import "shop/platform/auth"
+import (
+	"context"
+	"maps"
+
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/auth"
+)
 
 // Rules say which roles may call which method. A method without a rule is denied; the use cases check whose order it is.
 // TODO: WatchOrder has no rule, and no handler.
@@ -40,6 +41,7 @@ func (h *Handler) CreateOrder(ctx context.Context, req *orderv1.CreateOrderReque
 }
 
 // WatchOrder streams an order of the caller, or any for an admin.
+//
 //stagecraft:drop
 func (h *Handler) WatchOrder(req *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
 	ctx := stream.Context()

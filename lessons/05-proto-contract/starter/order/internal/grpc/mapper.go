@@ -1,10 +1,9 @@
 package grpc
 
-import "google.golang.org/protobuf/types/known/timestamppb"
-import orderv1 "shop/gen/order/v1"
-import "shop/order/internal/query"
-import "shop/order/internal/usecase/dto"
-import "shop/platform/errs"
+import (
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/usecase/dto"
+)
 
 //stagecraft:drop
 func toMoney(m *orderv1.Money) *dto.Money {

@@ -1,13 +1,15 @@
 package usecase
 
-import "context"
-import "encoding/json"
-import "shop/order/internal/domain"
-import "shop/order/internal/service/saga"
-import "shop/order/internal/usecase/dto"
-import "shop/platform/clock"
-import "shop/platform/errs"
-import "shop/platform/idempotency"
+import (
+	"context"
+	"encoding/json"
+
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/idempotency"
+)
 
 // Execute returns the paid order, or the error that says why there is none. Precondition with reason PRICE_CHANGED means that the total
 // is not the expected one and that no order was made. Aborted with reason IN_PROGRESS means that there is no answer yet.

@@ -21,7 +21,6 @@ import (
 
 	orderv1 "shop/gen/order/v1"
 	"shop/order/internal/domain"
-	"shop/order/internal/query"
 	"shop/platform/auth"
 	"shop/platform/errs"
 )
@@ -30,9 +29,9 @@ const zzContractMethod = "/order.v1.OrderService/WatchOrder"
 
 // TestZZContractStream judges the handler of the stream: with a stream of the test's own first, then over a connection.
 func TestZZContractStream(t *testing.T) {
-	zzContractRules(t)
 	open := zzContractHandler(t)
-	for _, judge := range []func(*testing.T, grpc.StreamHandler){zzContractMessages, zzContractSendError, zzContractBackpressure, zzContractAccess} {
+	zzContractRules(t)
+	for _, judge := range []func(*testing.T, grpc.StreamHandler){zzContractMessages, zzContractAccess, zzContractBackpressure, zzContractSendError} {
 		synctest.Test(t, func(t *testing.T) { judge(t, open) })
 		if t.Failed() {
 			t.FailNow()
@@ -215,7 +214,7 @@ func zzContractAccess(t *testing.T, open grpc.StreamHandler) {
 	}
 }
 
-// zzContractOpenWatch opens a watch over the connection.
+// open opens a watch over the connection.
 func (c *zzContractClient) open(ctx context.Context, id string) grpc.ClientStream {
 	c.t.Helper()
 	request, err := zzContractMessage(c.files, "WatchOrderRequest", fmt.Sprintf(`{"id":%q}`, id))
@@ -265,13 +264,13 @@ func zzContractEnds(t *testing.T) {
 		stream := client.open(ctx, zzContractOrder)
 		first, err := client.next(stream)
 		if answer, st := old.call("GetOrder", fmt.Sprintf(`{"id":%q}`, zzContractOrder)); err != nil || first != "1" || st.Code() != codes.OK {
-			zzContractFail(t, zzContractFailure{"first", "a client watches while a client of the last release reads the order", "version 1 for both", fmt.Sprintf("version %q, error %v; %s %v", first, err, zzContractStatus(st), answer), "both are clients of one server"})
+			zzContractFail(t, zzContractFailure{"messages", "a client watches while a client of the last release reads the order", "version 1 for both", fmt.Sprintf("version %q, error %v; %s %v", first, err, zzContractStatus(st), answer), "both are clients of one server"})
 		}
 		s.show(zzContractAt(2, domain.StatusShipped))
 		second, err := client.next(stream)
 		_, end := client.next(stream)
 		if err != nil || second != "2" || !errors.Is(end, io.EOF) {
-			zzContractFail(t, zzContractFailure{"eof", "the watched order is shipped", "version 2, then EOF", fmt.Sprintf("version %q, error %v, then %v", second, err, end), "EOF is how a client knows that nothing follows"})
+			zzContractFail(t, zzContractFailure{"messages", "the watched order is shipped", "version 2, then EOF", fmt.Sprintf("version %q, error %v, then %v", second, err, end), "EOF is how a client knows that nothing follows"})
 		}
 		zzContractClosed(s, "the order is shipped")
 		cancel()
@@ -333,13 +332,13 @@ func zzContractLeaves(t *testing.T) {
 		want  codes.Code
 	}{{"the client cancels", time.Minute, codes.Canceled}, {"the client's deadline passes", 100 * time.Millisecond, codes.DeadlineExceeded}} {
 		s := zzContractOpen(t, time.Hour)
-		s.show(query.Order(zzContractAt(1, domain.StatusPaid)))
+		s.show(zzContractAt(1, domain.StatusPaid))
 		client := s.serve(zzContractNew())
 		ctx, cancel := context.WithTimeout(context.Background(), c.limit)
 		stream := client.open(ctx, zzContractOrder)
 		version, err := client.next(stream)
 		if err != nil || version != "1" {
-			zzContractFail(t, zzContractFailure{"first", "a client watches a paid order", "version 1", fmt.Sprintf("version %q, error %v", version, err), "the first message is the order as it is now"})
+			zzContractFail(t, zzContractFailure{"messages", "a client watches a paid order", "version 1", fmt.Sprintf("version %q, error %v", version, err), "the first message is the order as it is now"})
 		}
 		if c.want == codes.Canceled {
 			cancel()

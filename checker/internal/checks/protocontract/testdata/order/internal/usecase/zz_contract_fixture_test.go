@@ -40,9 +40,9 @@ type zzContractStore struct {
 	orders  map[string]query.Order
 	reads   int
 	failing error
-	hang    bool // a read waits until its context ends
-	over    bool // the test has ended: a goroutine that still reads is stopped
-	gone    int  // reads after the end
+	hang    bool        // a read waits until its context ends
+	over    bool        // the test has ended: a goroutine that still reads is stopped
+	reading func(n int) // before read n
 }
 
 func zzContractStoreOf(orders ...query.Order) *zzContractStore {
@@ -56,10 +56,12 @@ func zzContractStoreOf(orders ...query.Order) *zzContractStore {
 func (s *zzContractStore) Orders(ctx context.Context, ids ...string) (found []query.Order, err error) {
 	s.mu.Lock()
 	s.reads++
-	over, hang, failing := s.over, s.hang, s.failing
-	if over {
-		s.gone++
+	n, over, hang, failing, reading := s.reads, s.over, s.hang, s.failing, s.reading
+	s.mu.Unlock()
+	if reading != nil {
+		reading(n)
 	}
+	s.mu.Lock()
 	for _, id := range ids {
 		if o, ok := s.orders[id]; ok {
 			found = append(found, o)
@@ -100,7 +102,7 @@ func (s *zzContractStore) count() int {
 	return s.reads
 }
 
-// end stops whatever still reads, and returns how many reads there were after it.
+// end stops whatever still reads.
 func (s *zzContractStore) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -20,7 +20,7 @@ import (
 func TestZZContractWatch(t *testing.T) {
 	zzContractLeaves(t)
 	for _, judge := range []func(*testing.T){
-		zzContractFinal, zzContractChanges, zzContractPaused, zzContractJump, zzContractUnknownStatus, zzContractReadFails, zzContractRefused, zzContractSendFails,
+		zzContractFinal, zzContractPaused, zzContractChanges, zzContractJump, zzContractUnknownStatus, zzContractReadFails, zzContractRefused, zzContractSendFails,
 		zzContractCancelled, zzContractDeadline, zzContractReadHangs, zzContractSlow, zzContractTogether,
 	} {
 		synctest.Test(t, judge)
@@ -32,21 +32,26 @@ func TestZZContractWatch(t *testing.T) {
 
 // zzContractLeaves judges a watch whose client leaves, in real time, because synctest does not survive a goroutine that is left behind.
 func zzContractLeaves(t *testing.T) {
-	for _, end := range []string{"client cancels", "order becomes final", "send fails"} {
+	zzContractWaits(t)
+	zzContractBeside(t)
+	for _, end := range []string{"client cancels", "order becomes final", "send fails", "store fails"} {
 		before, _ := zzContractGoroutines()
 		store := zzContractStoreOf(zzContractAt(1, domain.StatusPending))
 		ctx, cancel := context.WithCancel(context.Background())
-		escape := time.AfterFunc(500*time.Millisecond, func() { store.set(zzContractAt(3, domain.StatusShipped)) }) // of a watch that does not notice
+		escape := time.AfterFunc(500*time.Millisecond, func() { store.fail(nil); store.set(zzContractAt(3, domain.StatusShipped)) }) // of a watch that does not notice
 		n := 0
-		err := zzContractWatch(store, time.Millisecond).Execute(ctx, zzContractCaller(), zzContractOrder, func(query.Order) error {
-			if n++; n > 1 {
+		err := zzContractWatch(store, time.Millisecond).Execute(ctx, zzContractCaller(), zzContractOrder, func(o query.Order) error {
+			if o.Version > 1 {
 				return nil
 			}
+			n++
 			switch end {
 			case "client cancels":
 				cancel()
 			case "order becomes final":
 				store.set(zzContractAt(2, domain.StatusShipped))
+			case "store fails":
+				store.fail(errors.New("connection refused"))
 			case "send fails":
 				return errors.New("the client is gone")
 			}
@@ -56,7 +61,7 @@ func zzContractLeaves(t *testing.T) {
 		after := store.count()
 		if n == 0 {
 			cancel()
-			zzContractFail(t, zzContractFailure{"nothing", "a watch of an order sends nothing", "the order as it is now, at once", fmt.Sprintf("no message, the error %v", err),
+			zzContractFail(t, zzContractFailure{"first", "a watch of an order does not send the order as it is", "the order as it is now, at once", fmt.Sprintf("no message, the error %v", err),
 				"a client that begins to watch shows the order at once"})
 		}
 		left, where := zzContractGoroutines()
@@ -73,6 +78,56 @@ func zzContractLeaves(t *testing.T) {
 			}
 		}
 		cancel()
+	}
+}
+
+// zzContractWaits lets a watch wait for an hour, in real time: a loop without a pause would stop the clock of synctest.
+func zzContractWaits(t *testing.T) {
+	store := zzContractStoreOf(zzContractAt(1, domain.StatusPaid))
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	store.reading = func(n int) {
+		if n == 10 {
+			store.set(zzContractAt(2, domain.StatusShipped))
+		}
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = zzContractWatch(store, time.Hour).Execute(ctx, zzContractCaller(), zzContractOrder, func(query.Order) error { return nil })
+	}()
+	select {
+	case <-ended:
+	case <-time.After(2 * time.Second):
+		zzContractFail(t, zzContractFailure{"cancel", "the context of a watch ends after 20ms, ORDER_WATCH_INTERVAL is 1h", "the watch ends at once", "it still runs after 2s", "a client that has left costs nothing from then on"})
+	}
+	if n := store.count(); n > 2 {
+		zzContractFail(t, zzContractFailure{"busy", "a watch of 20ms with ORDER_WATCH_INTERVAL 1h", "one read of the store", fmt.Sprintf("%d reads or more", n), "a thousand clients watch at once, and each read is a query"})
+	}
+}
+
+// zzContractBeside opens a second watch while a first one waits, in real time: a lock that is held would stop the clock of synctest.
+func zzContractBeside(t *testing.T) {
+	watch := zzContractWatch(zzContractStoreOf(zzContractAt(1, domain.StatusPaid)), time.Hour)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended, shown := make(chan struct{}, 2), make(chan struct{}, 2)
+	for i := range 2 {
+		go func() {
+			_ = watch.Execute(ctx, zzContractCaller(), zzContractOrder, func(query.Order) error { shown <- struct{}{}; return nil })
+			ended <- struct{}{}
+		}()
+		select {
+		case <-shown:
+		case <-ended: // zzContractFinal says what is wrong then
+			ended <- struct{}{}
+		case <-time.After(2 * time.Second):
+			cancel()
+			zzContractFail(t, zzContractFailure{"together", fmt.Sprintf("watch %d of two with one use case, which are open at the same time", i+1), "its first message at once", "no message within 2s", "one use case serves all clients at the same time"})
+		}
+	}
+	cancel()
+	for range 2 {
+		<-ended
 	}
 }
 
@@ -122,7 +177,7 @@ func zzContractChanges(t *testing.T) {
 				"a message that is missing hides a change, and one that is sent again looks like another change"})
 		}
 		if err != nil {
-			zzContractFail(t, zzContractFailure{"end", "a watch has sent the final status", "it ends without an error", fmt.Sprintf("after %s the error %v", took, err), "the client of a stream that ends with an error watches again"})
+			zzContractFail(t, zzContractFailure{"final", "a watch has sent the final status", "it ends without an error", fmt.Sprintf("after %s the error %v", took, err), "the client of a stream that ends with an error watches again"})
 		}
 		began := sent.at[0]
 		for i, at := range []time.Duration{0, unit, 2 * unit, 3 * unit, 40 * unit} {
@@ -209,7 +264,7 @@ func zzContractQuiet(t *testing.T, store *zzContractStore, what string) {
 	if after := store.count(); after > before {
 		store.end()
 		time.Sleep(10 * zzContractPause)
-		zzContractFail(t, zzContractFailure{"still-reads", "the store is still read after " + what + " and Execute has returned", "no read", fmt.Sprintf("%d reads in ten intervals", after-before), "the client is gone, and its queries are not"})
+		zzContractFail(t, zzContractFailure{"goroutine", "the store is still read after " + what + " and Execute has returned", "no read", fmt.Sprintf("%d reads in ten intervals", after-before), "the client is gone, and its queries are not"})
 	}
 }
 
