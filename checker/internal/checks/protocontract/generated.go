@@ -86,7 +86,8 @@ func without(file, other []byte) string {
 func lines(file []byte) (all []string) {
 	for line := range strings.Lines(string(file)) {
 		line = strings.Join(strings.Fields(line), " ")
-		if line != "" && !(strings.HasPrefix(line, "//") && strings.Contains(line, "protoc")) {
+		isVersion := strings.HasPrefix(line, "//") && strings.Contains(line, "protoc")
+		if line != "" && !isVersion {
 			all = append(all, line)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 // TestZZContractWatch judges what a watch sends, and how it ends.
 func TestZZContractWatch(t *testing.T) {
 	zzContractLeaves(t)
+	zzContractBeside(t)
 	for _, judge := range []func(*testing.T){
 		zzContractFinal, zzContractPaused, zzContractChanges, zzContractJump, zzContractUnknownStatus, zzContractReadFails, zzContractRefused, zzContractSendFails,
 		zzContractCancelled, zzContractDeadline, zzContractReadHangs, zzContractSlow, zzContractTogether,
@@ -33,7 +34,6 @@ func TestZZContractWatch(t *testing.T) {
 // zzContractLeaves judges a watch whose client leaves, in real time, because synctest does not survive a goroutine that is left behind.
 func zzContractLeaves(t *testing.T) {
 	zzContractWaits(t)
-	zzContractBeside(t)
 	for _, end := range []string{"client cancels", "order becomes final", "send fails", "store fails"} {
 		before, _ := zzContractGoroutines()
 		store := zzContractStoreOf(zzContractAt(1, domain.StatusPending))
