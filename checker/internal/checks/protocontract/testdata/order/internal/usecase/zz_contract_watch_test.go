@@ -122,6 +122,9 @@ func zzContractBeside(t *testing.T) {
 			ended <- struct{}{}
 		case <-time.After(2 * time.Second):
 			cancel()
+			if i == 0 {
+				zzContractFail(t, zzContractFailure{"first", "a watch with ORDER_WATCH_INTERVAL 1h", "the order as it is now, at once", "no message within 2s", "a client that begins to watch shows the order at once"})
+			}
 			zzContractFail(t, zzContractFailure{"together", fmt.Sprintf("watch %d of two with one use case, which are open at the same time", i+1), "its first message at once", "no message within 2s", "one use case serves all clients at the same time"})
 		}
 	}
@@ -201,8 +204,8 @@ func zzContractPaused(t *testing.T) {
 	if sent.len() != 1 {
 		zzContractFail(t, zzContractFailure{"repeated", "a paid order that does not change for 100 intervals", "one message", fmt.Sprintf("%d messages", sent.len()), "a client takes each message for a change"})
 	}
-	if n := store.count(); n < 90 || n > 102 {
-		zzContractFail(t, zzContractFailure{"busy", "a watch of 100 intervals", "about 100 reads of the store: one at once, and one per interval", fmt.Sprintf("%d reads", n), "a thousand clients watch at once, and each read is a query"})
+	if n := store.count(); n > 102 {
+		zzContractFail(t, zzContractFailure{"busy", "a watch of 100 intervals", "at most 102 reads of the store: one at once, and one per interval", fmt.Sprintf("%d reads", n), "a thousand clients watch at once, and each read is a query"})
 	}
 }
 
