@@ -46,7 +46,21 @@ func inNewWorkspace(root string, l lesson.Lesson, others []lesson.Lesson) (proof
 		return proof.Variant{}, fmt.Errorf("over the holes of other lessons: %w", err)
 	}
 	over, err := overlay.Own(stage, overlay.None, stage, overlay.Changed(stage, changed), slices.Collect(maps.Keys(changed)))
-	return proof.Variant{Lesson: l, Name: newWorkspace, Over: over}, err
+	if err != nil {
+		return proof.Variant{}, err
+	}
+	return proof.Variant{Lesson: l, Name: newWorkspace, Over: overlay.Changed(over, droppedTests(changed))}, nil
+}
+
+// droppedTests drops the tests that starters drop: Own leaves tests out, and those do not compile without the answers.
+func droppedTests(changed map[string][]byte) map[string][]byte {
+	drops := map[string][]byte{}
+	for name, body := range changed {
+		if body == nil && strings.HasSuffix(name, "_test.go") {
+			drops[name+".drop"] = []byte{}
+		}
+	}
+	return drops
 }
 
 // lay adds an overlay to those that have made changed of the stage.

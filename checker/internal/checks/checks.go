@@ -45,6 +45,7 @@ import (
 	"stagecraft/checker/internal/checks/overload"
 	"stagecraft/checker/internal/checks/pagination"
 	"stagecraft/checker/internal/checks/pipeline"
+	"stagecraft/checker/internal/checks/protocontract"
 	"stagecraft/checker/internal/checks/readmodel"
 	"stagecraft/checker/internal/checks/repository"
 	"stagecraft/checker/internal/checks/restapi"
@@ -70,6 +71,7 @@ var topics = []func() []check.Check{
 	fastidempotency.Checks,
 	idempotency.Checks,
 	interceptors.Checks,
+	protocontract.Checks,
 	jobs.Checks,
 	deadlines.Checks,
 	saga.Checks,

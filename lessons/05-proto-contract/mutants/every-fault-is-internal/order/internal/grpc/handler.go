@@ -1,0 +1,22 @@
+package grpc
+
+import (
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	orderv1 "shop/gen/order/v1"
+	"shop/order/internal/query"
+)
+
+// WatchOrder streams an order of the caller, or any for an admin.
+func (h *Handler) WatchOrder(req *orderv1.WatchOrderRequest, stream grpc.ServerStreamingServer[orderv1.WatchOrderResponse]) error {
+	ctx := stream.Context()
+	err := h.watch.Execute(ctx, caller(ctx), req.GetId(), func(order query.Order) error {
+		return stream.Send(&orderv1.WatchOrderResponse{Order: fromOrder(order)})
+	})
+	if err != nil {
+		return status.Error(codes.Internal, err.Error())
+	}
+	return nil
+}

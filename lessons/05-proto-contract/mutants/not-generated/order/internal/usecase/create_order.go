@@ -1,0 +1,64 @@
+package usecase
+
+import (
+	"context"
+	"encoding/json"
+
+	"shop/order/internal/domain"
+	"shop/order/internal/service/saga"
+	"shop/order/internal/usecase/dto"
+	"shop/platform/errs"
+	"shop/platform/idempotency"
+)
+
+// Execute returns the paid order, or the error that says why there is none. Precondition with reason PRICE_CHANGED means that the total
+// is not the expected one and that no order was made. Aborted with reason IN_PROGRESS means that there is no answer yet.
+// TODO: a request for another total is another request.
+func (u *CreateOrder) Execute(ctx context.Context, in dto.CreateOrder) (dto.OrderAnswer, error) {
+	if err := idempotency.CheckKey(in.IdempotencyKey); err != nil {
+		return dto.OrderAnswer{}, err
+	}
+	if len(in.Items) == 0 || len(in.Items) > domain.MaxItems {
+		return dto.OrderAnswer{}, errs.New(errs.InvalidInput, "INVALID_ORDER", "an order has 1 to %d items", domain.MaxItems)
+	}
+	hash, err := idempotency.Hash(struct{ Items []dto.NewItem }{in.Items})
+	if err != nil {
+		return dto.OrderAnswer{}, err
+	}
+	request := saga.Request{Scope: idempotency.Scope("order.create", in.BuyerID), Key: in.IdempotencyKey}
+	// A repetition gets the stored answer even if the catalogue has changed since, or cannot be reached.
+	order, refusal := u.newOrder(ctx, in)
+	answer, replayed, err := u.requests.answer(ctx, request, hash, func(context.Context) (*saga.Saga, json.RawMessage, error) {
+		if refusal != nil {
+			return nil, nil, refusal
+		}
+		return saga.NewPurchase(order, request), nil, nil
+	})
+	if err != nil {
+		return dto.OrderAnswer{}, err
+	}
+	return decodeAnswer(answer, replayed)
+}
+
+// TODO: the expected total is not compared.
+func (u *CreateOrder) newOrder(ctx context.Context, in dto.CreateOrder) (*domain.Order, error) {
+	skus := make([]string, len(in.Items))
+	for i, item := range in.Items {
+		skus[i] = item.SKU
+	}
+	products, err := u.catalogue.Products(ctx, skus)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]domain.Item, len(in.Items))
+	for i, item := range in.Items {
+		if items[i], err = domain.NewItem(item.SKU, item.Quantity, products[i].UnitPrice); err != nil {
+			return nil, public(err)
+		}
+	}
+	order, err := domain.NewOrder(newID(), in.BuyerID, items, u.now())
+	if err != nil {
+		return nil, public(err)
+	}
+	return order, nil
+}
