@@ -4,6 +4,7 @@ package incidentmvp
 import (
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/documents"
+	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/stack"
 )
 
@@ -25,4 +26,11 @@ func scenario(id, sentence string, run func(*check.T)) check.Check {
 		ID: id, Sentence: sentence, Topic: topic, Run: run,
 		Needs: check.Needs{Postgres: true, Services: stack.Names()},
 	}
+}
+
+// shop is the running system, with what this lesson asks of it.
+type shop struct{ *incident.System }
+
+func openShop(t *check.T, env map[string]string, skus ...string) *shop {
+	return &shop{incident.Open(t, env, skus...)}
 }

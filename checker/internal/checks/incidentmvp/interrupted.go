@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/fault"
 	"stagecraft/checker/internal/stack"
 )
@@ -31,7 +32,7 @@ type victim struct {
 
 // interrupted kills order while cancellations, a shipment and a purchase wait for answers, starts it again, and reads the books.
 func interrupted(t *check.T) {
-	s := open(t, unhurried, "refund", "release", "ship", "purchase")
+	s := openShop(t, unhurried, "refund", "release", "ship", "purchase")
 	victims := []*victim{
 		s.cancelAt("a cancellation whose refund has not begun", "refund", s.Call("order", "wallet").HoldCall("Refund", 1)),
 		s.cancelAt("a cancellation whose stock came back when order was dead", "release", s.Call("order", "inventory").HoldAnswer("Release", 1)),
@@ -43,7 +44,7 @@ func interrupted(t *check.T) {
 	for _, v := range victims {
 		v.hold.Drop()
 	}
-	s.age()
+	s.AgeSagas()
 	t.NoError("start order again", s.Service("order").Restart(t.Context(), nil))
 	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
 	t.Step("wait until each of them has come to its end")
@@ -56,11 +57,11 @@ func interrupted(t *check.T) {
 // strike sends a request and waits until it stands at the hold.
 func (s *shop) strike(v *victim, send func(ctx context.Context) (fmt.Stringer, error)) *victim {
 	answer := make(chan string, 1)
-	s.t.Go(func() {
-		said, err := send(s.t.Context())
+	s.T.Go(func() {
+		said, err := send(s.T.Context())
 		answer <- fmt.Sprintf("%s (%v)", said, err)
 	})
-	s.t.Eventually(v.what+" is under way", patience, func(context.Context) (string, bool) {
+	s.T.Eventually(v.what+" is under way", incident.Patience, func(context.Context) (string, bool) {
 		select {
 		case <-v.hold.Arrived():
 			return "", true
@@ -74,9 +75,9 @@ func (s *shop) strike(v *victim, send func(ctx context.Context) (fmt.Stringer, e
 }
 
 func (s *shop) cancelAt(what, sku string, hold *fault.Hold) *victim {
-	v := &victim{what: what, buyer: s.customer(), sku: sku, hold: hold, wantMoney: money, wantAvailable: s.stock(sku).Available, wantStatus: "CANCELLED"}
-	v.order = s.buy(v.buyer, lamp(sku)).ID
-	v.wantReserved = s.stock(sku).Reserved - 1
+	v := &victim{what: what, buyer: s.Customer(), sku: sku, hold: hold, wantMoney: incident.Money, wantAvailable: s.StockOf(sku).Available, wantStatus: "CANCELLED"}
+	v.order = s.Buy(v.buyer, incident.Piece(sku)).ID
+	v.wantReserved = s.StockOf(sku).Reserved - 1
 	v.repeat = func(ctx context.Context) (fmt.Stringer, bool, error) {
 		answer, err := s.Shop.CancelOrder(ctx, v.buyer, v.order)
 		return answer, answer.Status/100 == 2, err
@@ -85,9 +86,9 @@ func (s *shop) cancelAt(what, sku string, hold *fault.Hold) *victim {
 }
 
 func (s *shop) shipAt(hold *fault.Hold) *victim {
-	v := &victim{what: "a shipment whose stock has not left", buyer: s.customer(), sku: "ship", hold: hold, wantMoney: money - price, wantStatus: "SHIPPED"}
-	v.order = s.buy(v.buyer, lamp(v.sku)).ID
-	stock := s.stock(v.sku)
+	v := &victim{what: "a shipment whose stock has not left", buyer: s.Customer(), sku: "ship", hold: hold, wantMoney: incident.Money - incident.Price, wantStatus: "SHIPPED"}
+	v.order = s.Buy(v.buyer, incident.Piece(v.sku)).ID
+	stock := s.StockOf(v.sku)
 	v.wantAvailable, v.wantReserved = stock.Available, stock.Reserved-1
 	v.repeat = func(ctx context.Context) (fmt.Stringer, bool, error) {
 		answer, err := s.ship(ctx, v.order)
@@ -97,51 +98,45 @@ func (s *shop) shipAt(hold *fault.Hold) *victim {
 }
 
 func (s *shop) buyAt(hold *fault.Hold) *victim {
-	v := &victim{what: "a purchase that was charged when order was dead", buyer: s.customer(), sku: "purchase", hold: hold, wantMoney: money, wantStatus: "CANCELLED"}
-	stock := s.stock(v.sku)
+	v := &victim{what: "a purchase that was charged when order was dead", buyer: s.Customer(), sku: "purchase", hold: hold, wantMoney: incident.Money, wantStatus: "CANCELLED"}
+	stock := s.StockOf(v.sku)
 	v.wantAvailable, v.wantReserved = stock.Available, stock.Reserved
 	v.repeat = func(ctx context.Context) (fmt.Stringer, bool, error) {
-		answer, err := s.Shop.CreateOrder(ctx, v.buyer, "interrupted", lamp(v.sku))
+		answer, err := s.Shop.CreateOrder(ctx, v.buyer, "interrupted", incident.Piece(v.sku))
 		return answer, answer.Status == http.StatusConflict && answer.Reason != "IN_PROGRESS", err
 	}
 	s.strike(v, func(ctx context.Context) (fmt.Stringer, error) {
-		return s.Shop.CreateOrder(ctx, v.buyer, "interrupted", lamp(v.sku))
+		return s.Shop.CreateOrder(ctx, v.buyer, "interrupted", incident.Piece(v.sku))
 	})
-	page, err := s.Shop.ListOrders(s.t.Context(), v.buyer, 1, "")
-	s.ok("the orders", page.OK() && len(page.Data.Orders) == 1, page, err)
+	page, err := s.Shop.ListOrders(s.T.Context(), v.buyer, 1, "")
+	s.OK("the orders", page.OK() && len(page.Data.Orders) == 1, page, err)
 	v.order = page.Data.Orders[0].ID
 	return v
 }
 
 func (s *shop) ship(ctx context.Context, order string) (stack.Answer[json.RawMessage], error) {
-	return s.Shop.Do(ctx, stack.Ask{Kind: "ship_order", Method: http.MethodPost, Path: "/v1/orders/" + order + "/ship", User: s.buyer, Roles: []string{"admin"}})
+	return s.Shop.Do(ctx, stack.Ask{Kind: "ship_order", Method: http.MethodPost, Path: "/v1/orders/" + order + "/ship", User: s.Buyer, Roles: []string{"admin"}})
 }
 
-func (s *shop) stock(sku string) stack.Stock {
-	answer, err := s.Shop.Stock(s.t.Context(), sku)
-	s.ok("the stock", answer.OK(), answer, err)
-	return answer.Data
-}
-
-// ends waits until money, stock and order of a victim are what they must be, and repeats the request.
+// ends waits until incident.Money, stock and order of a victim are what they must be, and repeats the request.
 func (s *shop) ends(v *victim) {
 	want := fmt.Sprintf("%d in the wallet, %d %s available and %d reserved, the order is %s", v.wantMoney, v.wantAvailable, v.sku, v.wantReserved, v.wantStatus)
 	var seen string
-	ended := s.t.Within(patience, func() bool {
-		order, err := s.Shop.GetOrder(s.t.Context(), v.buyer, v.order)
-		s.ok("the order", order.OK(), order, err)
-		stock := s.stock(v.sku)
+	ended := s.T.Within(incident.Patience, func() bool {
+		order, err := s.Shop.GetOrder(s.T.Context(), v.buyer, v.order)
+		s.OK("the order", order.OK(), order, err)
+		stock := s.StockOf(v.sku)
 		seen = fmt.Sprintf("%d in the wallet, %d %s available and %d reserved, the order is %s",
-			s.balance(v.buyer), stock.Available, v.sku, stock.Reserved, order.Data.Status)
+			s.Balance(v.buyer), stock.Available, v.sku, stock.Reserved, order.Data.Status)
 		return seen == want
 	})
-	s.t.True(ended, check.Failure{
+	s.T.True(ended, check.Failure{
 		ID: "unfinished", Sentence: v.what + " is not finished by the next process", Expected: want, Seen: seen,
 		Why: "The process that drove it is dead. What it left is in saga_executions, and only the scanner looks there.",
 	})
-	answer, ok, err := v.repeat(s.t.Context())
-	s.t.NoError("the repeated request", err)
-	s.t.True(ok, check.Failure{
+	answer, ok, err := v.repeat(s.T.Context())
+	s.T.NoError("the repeated request", err)
+	s.T.True(ok, check.Failure{
 		ID: "repeated", Sentence: "the customer who repeats " + v.what + " does not hear how it ended", Expected: "the answer that says how it ended",
 		Seen: answer.String(), Why: "The customer whose answer was lost has nothing but the repetition.",
 	})
@@ -149,17 +144,10 @@ func (s *shop) ends(v *victim) {
 
 // settled fails if the scanner would find something again.
 func (s *shop) settled() {
-	conn := s.connect("order_db")
-	s.t.Eventually("no saga is left unsettled", patience, func(ctx context.Context) (string, bool) {
+	conn := s.Connect("order_db")
+	s.T.Eventually("no saga is left unsettled", incident.Patience, func(ctx context.Context) (string, bool) {
 		var n int
 		err := conn.QueryRow(ctx, `SELECT count(*) FROM saga_executions WHERE status IN ('RUNNING', 'COMPENSATING')`).Scan(&n)
 		return fmt.Sprintf("%d are unsettled (%v)", n, err), err == nil && n == 0
 	})
-}
-
-// age makes unsettled sagas look as if no process had touched them for an hour. It stands for the ten minutes that a check cannot wait.
-func (s *shop) age() {
-	conn := s.connect("order_db")
-	_, err := conn.Exec(s.t.Context(), `UPDATE saga_executions SET updated_at = updated_at - interval '1 hour' WHERE status IN ('RUNNING', 'COMPENSATING')`)
-	s.t.Ours("set the clock of sagas back", err)
 }

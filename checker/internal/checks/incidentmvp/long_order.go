@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/stack"
 )
 
@@ -16,17 +17,17 @@ import (
 func longOrder(t *check.T) {
 	var items []stack.Item
 	for i := range 100 {
-		items = append(items, lamp(fmt.Sprintf("lamp-%03d", i)))
+		items = append(items, incident.Piece(fmt.Sprintf("lamp-%03d", i)))
 	}
 	var skus []string
 	for _, item := range items {
 		skus = append(skus, item.SKU)
 	}
-	s := open(t, nil, skus...)
+	s := openShop(t, nil, skus...)
 	for _, n := range []int{1, 2, 20, len(items)} {
 		t.Step("buy %d products in one order", n)
 		before := len(s.Call("order", "inventory").Calls("GetProducts"))
-		s.buy(s.customer(), items[:n]...)
+		s.Buy(s.Customer(), items[:n]...)
 		calls := len(s.Call("order", "inventory").Calls("GetProducts")) - before
 		t.True(calls <= 1, check.Failure{
 			ID: "calls", Sentence: fmt.Sprintf("a purchase of %d products asks for its prices more than once", n), Expected: "one call of GetProducts",
@@ -38,22 +39,22 @@ func longOrder(t *check.T) {
 
 // prices looks at orders whose products have different prices, and at one with an unknown product.
 func (s *shop) prices(items []stack.Item) {
-	t := s.t
+	t := s.T
 	t.Step("change two prices and buy at the new ones, in another order")
 	changed := []stack.Item{items[7], items[3], items[5]}
-	for i, price := range []int64{900, 700, price} {
+	for i, price := range []int64{900, 700, incident.Price} {
 		changed[i].UnitPrice = price
-		s.offer(changed[i].SKU, price)
+		s.Offer(changed[i].SKU, price)
 	}
 	changed[0].Quantity = 2
-	order := s.buy(s.customer(), changed...)
+	order := s.Buy(s.Customer(), changed...)
 	want, got := lines(changed), lines(order.Items)
 	t.True(want == got, check.Failure{
 		ID: "prices", Sentence: "an order has other lines than its buyer asked for, at the prices of the catalogue", Expected: want, Seen: got,
 		Why: "The catalogue answers in the order of the request. A price that is remembered may be yesterday's.",
 	})
 	t.Step("order two products that do not exist among some that do")
-	answer, err := s.Shop.CreateOrder(t.Context(), s.buyer, uuid.NewString(), items[0], lamp("gone-1"), items[1], lamp("gone-2"))
+	answer, err := s.Shop.CreateOrder(t.Context(), s.Buyer, uuid.NewString(), items[0], incident.Piece("gone-1"), items[1], incident.Piece("gone-2"))
 	t.NoError("the purchase of unknown products", err)
 	named := strings.Contains(answer.Message, "gone-1") && strings.Contains(answer.Message, "gone-2")
 	t.True(answer.Status == http.StatusNotFound && named, check.Failure{

@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"stagecraft/checker/internal/check"
+	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/stack"
 )
 
 // opposite holds the stock of two products while two purchases of both arrive, in opposite orders. Purchases that lock in one order wait for
 // the same row. It does the same with two cancellations and two shipments.
 func opposite(t *check.T) {
-	s := open(t, map[string]string{"REQUEST_TIMEOUT": "60s", "SAGA_TIMEOUT": "50s", "SAGA_STEP_TIMEOUT": "40s", "COMPENSATION_TIMEOUT": "40s", "DB_STATEMENT_TIMEOUT": "30s"},
+	s := openShop(t, map[string]string{"REQUEST_TIMEOUT": "60s", "SAGA_TIMEOUT": "50s", "SAGA_STEP_TIMEOUT": "40s", "COMPENSATION_TIMEOUT": "40s", "DB_STATEMENT_TIMEOUT": "30s"},
 		"apple", "pear", "plum")
 	s.bystander()
 	for _, quantities := range [][2]int{{1, 3}, {3, 1}} {
@@ -30,10 +31,10 @@ func opposite(t *check.T) {
 type request func(ctx context.Context) (wrong string)
 
 func (s *shop) purchase(first string, n int, second string, m int) request {
-	buyer := s.customer()
+	buyer := s.Customer()
 	return func(ctx context.Context) string {
 		answer, err := s.Shop.CreateOrder(ctx, buyer, uuid.NewString(),
-			stack.Item{SKU: first, Quantity: n, UnitPrice: price}, stack.Item{SKU: second, Quantity: m, UnitPrice: price})
+			stack.Item{SKU: first, Quantity: n, UnitPrice: incident.Price}, stack.Item{SKU: second, Quantity: m, UnitPrice: incident.Price})
 		if err == nil && answer.OK() && answer.Data.Status == "PAID" {
 			return ""
 		}
@@ -42,8 +43,8 @@ func (s *shop) purchase(first string, n int, second string, m int) request {
 }
 
 func (s *shop) cancellation(first, second string) request {
-	buyer := s.customer()
-	id := s.buy(buyer, lamp(first), lamp(second)).ID
+	buyer := s.Customer()
+	id := s.Buy(buyer, incident.Piece(first), incident.Piece(second)).ID
 	return func(ctx context.Context) string {
 		answer, err := s.Shop.CancelOrder(ctx, buyer, id)
 		if err == nil && answer.Status/100 == 2 {
@@ -54,7 +55,7 @@ func (s *shop) cancellation(first, second string) request {
 }
 
 func (s *shop) shipment(first, second string) request {
-	id := s.buy(s.customer(), lamp(first), lamp(second)).ID
+	id := s.Buy(s.Customer(), incident.Piece(first), incident.Piece(second)).ID
 	return func(ctx context.Context) string {
 		answer, err := s.ship(ctx, id)
 		if err == nil && answer.Status/100 == 2 {
@@ -66,9 +67,9 @@ func (s *shop) shipment(first, second string) request {
 
 // pair sends two requests while the stocks of apple and pear are locked by two sessions, and looks which of the two each waits for.
 func (s *shop) pair(what string, withOther bool, first, second request) {
-	t := s.t
+	t := s.T
 	t.Step("%s of the same products, in opposite orders, while the stocks of both are locked", what)
-	watch := s.connect("inventory_db")
+	watch := s.Connect("inventory_db")
 	apple, pear := s.holdStock("apple"), s.holdStock("pear")
 	answers := make(chan string, 2)
 	for _, ask := range []request{first, second} {
@@ -107,8 +108,8 @@ func (s *shop) pair(what string, withOther bool, first, second request) {
 func (s *shop) others() {
 	begin := time.Now()
 	done := make(chan string, 1)
-	s.t.Go(func() {
-		answer, err := s.Shop.CreateOrder(s.t.Context(), s.buyer, uuid.NewString(), lamp("plum"))
+	s.T.Go(func() {
+		answer, err := s.Shop.CreateOrder(s.T.Context(), s.Buyer, uuid.NewString(), incident.Piece("plum"))
 		if err != nil || !answer.OK() {
 			done <- fmt.Sprintf("%s (%v)", answer, err)
 			return
@@ -116,7 +117,7 @@ func (s *shop) others() {
 		done <- ""
 	})
 	var wrong string
-	paid := s.t.Within(5*time.Second, func() bool {
+	paid := s.T.Within(5*time.Second, func() bool {
 		select {
 		case wrong = <-done:
 			return true
@@ -124,7 +125,7 @@ func (s *shop) others() {
 			return false
 		}
 	})
-	s.t.True(paid && wrong == "", check.Failure{
+	s.T.True(paid && wrong == "", check.Failure{
 		ID: "all-wait", Sentence: "a purchase of a third product waits for those of the two that are locked", Expected: "it is paid at once",
 		Seen: fmt.Sprintf("no success after %s %s", time.Since(begin).Round(time.Millisecond), wrong),
 		Why:  "Rows are locked so that only those who want the same stock wait. One lock for all stocks makes the shop as slow as its slowest purchase.",
@@ -133,32 +134,32 @@ func (s *shop) others() {
 
 // bystander shows that the session that watches sees a waiting purchase.
 func (s *shop) bystander() {
-	s.t.Baseline(func() {
-		watch := s.connect("inventory_db")
+	s.T.Baseline(func() {
+		watch := s.Connect("inventory_db")
 		release := s.holdStock("apple")
 		done := make(chan string, 1)
 		buy := s.purchase("apple", 1, "plum", 1)
-		s.t.Go(func() { done <- buy(s.t.Context()) })
-		s.t.Eventually("a purchase waits for a stock that is locked", patience, func(context.Context) (string, bool) {
+		s.T.Go(func() { done <- buy(s.T.Context()) })
+		s.T.Eventually("a purchase waits for a stock that is locked", incident.Patience, func(context.Context) (string, bool) {
 			n := len(s.waiters(watch))
 			return fmt.Sprintf("%d sessions wait", n), n == 1
 		})
 		release()
 		wrong := <-done
-		s.t.True(wrong == "", check.Failure{Sentence: "a purchase that waited for its stock is not paid", Expected: "201", Seen: wrong})
+		s.T.True(wrong == "", check.Failure{Sentence: "a purchase that waited for its stock is not paid", Expected: "201", Seen: wrong})
 	})
 }
 
 // holdStock locks the stock of a SKU until release is called.
 func (s *shop) holdStock(sku string) (release func()) {
-	return s.t.LockRows("inventory_db", "SELECT 1 FROM stocks WHERE sku = $1 FOR UPDATE", sku)
+	return s.T.LockRows("inventory_db", "SELECT 1 FROM stocks WHERE sku = $1 FOR UPDATE", sku)
 }
 
 // waiters are the sessions that wait for a lock, each with one of those that block it.
 func (s *shop) waiters(watch *pgx.Conn) map[int]int {
-	rows, err := watch.Query(s.t.Context(), `SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity
+	rows, err := watch.Query(s.T.Context(), `SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity
 		WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`)
-	s.t.Ours("read the locks", err)
+	s.T.Ours("read the locks", err)
 	waiting := map[int]int{}
 	var pid int
 	var blockers []int
@@ -166,7 +167,7 @@ func (s *shop) waiters(watch *pgx.Conn) map[int]int {
 		waiting[pid] = slices.Min(blockers)
 		return nil
 	})
-	s.t.Ours("read the locks", err)
+	s.T.Ours("read the locks", err)
 	return waiting
 }
 
