@@ -78,13 +78,14 @@ func (s *shop) order(what string, status int, buyer, key string, items ...stack.
 	}}
 }
 
-func (s *shop) refuses(r refusal) {
+func (s *shop) refuses(r refusal) (answered string) {
 	answer, status, err := r.ask(s.T.Context())
 	s.T.NoError(r.what, err)
 	s.T.True(status == r.status, check.Failure{
 		ID: "answer", Sentence: r.what + " is not answered as it must be", Expected: fmt.Sprint(r.status), Seen: answer.String(),
 		Why: "A refusal is an answer like another, however many came before it. A service that has used up its connections has none any more.",
 	})
+	return answer.String()
 }
 
 // leavesNothing fails if a session of a service stays inside a transaction. Other work of the services is over within milliseconds.
@@ -113,8 +114,11 @@ func (s *shop) again() {
 	s.T.Step("repeat a refused purchase with its key, before and after its reason is gone")
 	key, cheap := uuid.NewString(), stack.Item{SKU: "lamp", Quantity: 1, UnitPrice: incident.Price - 100}
 	r := s.order("a purchase at a price that is not that of the catalogue", http.StatusConflict, s.Buyer, key, cheap)
-	s.refuses(r)
-	s.refuses(r)
+	first, second := s.refuses(r), s.refuses(r)
+	s.T.True(first == second, check.Failure{
+		ID: "stored", Sentence: "a refused purchase that is repeated with its key gets another answer", Expected: first, Seen: second,
+		Why: "What a refused transaction has written must be rolled back, the row of its key above all.",
+	})
 	s.Offer("lamp", incident.Price-100)
 	answer, err := s.Shop.CreateOrder(s.T.Context(), s.Buyer, key, cheap)
 	s.T.NoError("the repeated purchase", err)
