@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"google.golang.org/grpc/codes"
+
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/fault"
@@ -32,12 +34,14 @@ type victim struct {
 
 // interrupted kills order while cancellations, a shipment and a purchase wait for answers, starts it again, and reads the books.
 func interrupted(t *check.T) {
-	s := openShop(t, unhurried, "refund", "release", "ship", "purchase")
+	s := openShop(t, unhurried, "refund", "release", "unreleased", "ship", "purchase", "reserved", "given-up")
 	victims := []*victim{
 		s.cancelAt("a cancellation whose refund has not begun", "refund", s.Call("order", "wallet").HoldCall("Refund", 1)),
 		s.cancelAt("a cancellation whose stock came back when order was dead", "release", s.Call("order", "inventory").HoldAnswer("Release", 1)),
+		s.cancelAt("a cancellation whose stock has not come back", "unreleased", s.Call("order", "inventory").HoldCall("Release", 1)),
 		s.shipAt(s.Call("order", "inventory").HoldCall("Ship", 1)),
-		s.buyAt(s.Call("order", "wallet").HoldAnswer("Deduct", 1)),
+		s.buyAt("a purchase that was charged when order was dead", "purchase", s.Call("order", "wallet").HoldAnswer("Deduct", 1)),
+		s.buyAt("a purchase whose stock was reserved when order was dead", "reserved", s.Call("order", "inventory").HoldAnswer("Reserve", 1)),
 	}
 	t.Step("kill order, and start it again; the sagas that it left look an hour old")
 	t.Ours("kill order", s.Service("order").Kill())
@@ -45,13 +49,39 @@ func interrupted(t *check.T) {
 		v.hold.Drop()
 	}
 	s.AgeSagas()
+	refused := s.Call("order", "wallet").FailWith("Refund", 1, codes.Unavailable)
 	t.NoError("start order again", s.Service("order").Restart(t.Context(), nil))
 	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
 	t.Step("wait until each of them has come to its end")
 	for _, v := range victims {
 		s.ends(v)
 	}
+	refused.Remove()
+	s.gaveUp()
 	s.settled()
+}
+
+// gaveUp cancels while wallet is away for longer than a cancellation waits. Its driver ends, and its process lives.
+func (s *shop) gaveUp() {
+	t := s.T
+	t.Step("cancel while wallet is away for longer than a cancellation waits")
+	t.NoError("start order with short timeouts", s.Service("order").Restart(t.Context(), map[string]string{
+		"COMPENSATION_TIMEOUT": "500ms", "SAGA_STEP_TIMEOUT": "300ms",
+	}))
+	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
+	v := &victim{what: "a cancellation whose process gave it up", buyer: s.Customer(), sku: "given-up", wantMoney: incident.Money,
+		wantAvailable: s.StockOf("given-up").Available, wantReserved: s.StockOf("given-up").Reserved, wantStatus: "CANCELLED"}
+	v.order = s.Buy(v.buyer, incident.Piece(v.sku)).ID
+	v.repeat = func(ctx context.Context) (fmt.Stringer, bool, error) {
+		answer, err := s.Shop.CancelOrder(ctx, v.buyer, v.order)
+		return answer, answer.Status/100 == 2, err
+	}
+	away := s.Call("order", "wallet").FailWhen("Refund", func(int) bool { return true }, codes.Unavailable)
+	_, err := s.Shop.CancelOrder(t.Context(), v.buyer, v.order)
+	t.NoError("the cancellation", err)
+	away.Remove()
+	s.AgeSagas()
+	s.ends(v)
 }
 
 // strike sends a request and waits until it stands at the hold.
@@ -97,8 +127,8 @@ func (s *shop) shipAt(hold *fault.Hold) *victim {
 	return s.strike(v, func(ctx context.Context) (fmt.Stringer, error) { return s.ship(ctx, v.order) })
 }
 
-func (s *shop) buyAt(hold *fault.Hold) *victim {
-	v := &victim{what: "a purchase that was charged when order was dead", buyer: s.Customer(), sku: "purchase", hold: hold, wantMoney: incident.Money, wantStatus: "CANCELLED"}
+func (s *shop) buyAt(what, sku string, hold *fault.Hold) *victim {
+	v := &victim{what: what, buyer: s.Customer(), sku: sku, hold: hold, wantMoney: incident.Money, wantStatus: "CANCELLED"}
 	stock := s.StockOf(v.sku)
 	v.wantAvailable, v.wantReserved = stock.Available, stock.Reserved
 	v.repeat = func(ctx context.Context) (fmt.Stringer, bool, error) {

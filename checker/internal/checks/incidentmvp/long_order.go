@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/incident"
@@ -29,12 +30,13 @@ func longOrder(t *check.T) {
 		before := len(s.Call("order", "inventory").Calls("GetProducts"))
 		s.Buy(s.Customer(), items[:n]...)
 		calls := len(s.Call("order", "inventory").Calls("GetProducts")) - before
-		t.True(calls <= 1, check.Failure{
-			ID: "calls", Sentence: fmt.Sprintf("a purchase of %d products asks for its prices more than once", n), Expected: "one call of GetProducts",
+		t.True(calls == 1, check.Failure{
+			ID: "calls", Sentence: fmt.Sprintf("a purchase of %d products does not ask for its prices in one call", n), Expected: "one call of GetProducts",
 			Seen: fmt.Sprintf("%d calls", calls), Why: "Each call takes its time and can fail. An order with many products takes as long as all of them together.",
 		})
 	}
 	s.prices(items)
+	s.unanswered(items[0])
 }
 
 // prices looks at orders whose products have different prices, and at one with an unknown product.
@@ -54,12 +56,32 @@ func (s *shop) prices(items []stack.Item) {
 		Why: "The catalogue answers in the order of the request. A price that is remembered may be yesterday's.",
 	})
 	t.Step("order two products that do not exist among some that do")
+	before := len(s.Call("order", "inventory").Calls("GetProducts"))
 	answer, err := s.Shop.CreateOrder(t.Context(), s.Buyer, uuid.NewString(), items[0], incident.Piece("gone-1"), items[1], incident.Piece("gone-2"))
 	t.NoError("the purchase of unknown products", err)
+	calls := len(s.Call("order", "inventory").Calls("GetProducts")) - before
+	t.True(calls == 1, check.Failure{
+		ID: "calls", Sentence: "an order with unknown products does not ask for its prices in one call", Expected: "one call of GetProducts",
+		Seen: fmt.Sprintf("%d calls", calls), Why: "The refusal names all unknown products already.",
+	})
 	named := strings.Contains(answer.Message, "gone-1") && strings.Contains(answer.Message, "gone-2")
 	t.True(answer.Status == http.StatusNotFound && named, check.Failure{
 		ID: "unknown", Sentence: "an order with unknown products is not refused as it must be", Expected: "404, and a message that names all that do not exist",
 		Seen: answer.String(), Why: "A buyer who is told of one unknown product at a time asks again for each of them.",
+	})
+}
+
+// unanswered looks at an order whose prices cannot be had.
+func (s *shop) unanswered(item stack.Item) {
+	t := s.T
+	t.Step("order when inventory does not answer for the price")
+	rule := s.Call("order", "inventory").FailWhen("GetProducts", func(int) bool { return true }, codes.Unavailable)
+	defer rule.Remove()
+	answer, err := s.Shop.CreateOrder(t.Context(), s.Buyer, uuid.NewString(), item)
+	t.NoError("the purchase without a price", err)
+	t.True(answer.Status == http.StatusServiceUnavailable, check.Failure{
+		ID: "prices", Sentence: "an order is accepted at a price that inventory did not give", Expected: "503", Seen: answer.String(),
+		Why: "A price that is remembered may be yesterday's. The customer can repeat the order in a moment.",
 	})
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	inventoryv1 "shop/gen/inventory/v1"
+
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/stack"
@@ -18,13 +20,21 @@ import (
 // the same row. It does the same with two cancellations and two shipments.
 func opposite(t *check.T) {
 	s := openShop(t, map[string]string{"REQUEST_TIMEOUT": "60s", "SAGA_TIMEOUT": "50s", "SAGA_STEP_TIMEOUT": "40s", "COMPENSATION_TIMEOUT": "40s", "DB_STATEMENT_TIMEOUT": "30s"},
-		"apple", "pear", "plum")
+		"tea-a", "tea-b", "mug")
 	s.bystander()
 	for _, quantities := range [][2]int{{1, 3}, {3, 1}} {
-		s.pair("two purchases", true, s.purchase("apple", quantities[0], "pear", quantities[1]), s.purchase("pear", quantities[0], "apple", quantities[1]))
+		s.pair("two purchases", s.purchase("tea-a", quantities[0], "tea-b", quantities[1]), s.purchase("tea-b", quantities[0], "tea-a", quantities[1]))
 	}
-	s.pair("two cancellations", false, s.cancellation("apple", "pear"), s.cancellation("pear", "apple"))
-	s.pair("two shipments", false, s.shipment("apple", "pear"), s.shipment("pear", "apple"))
+	s.pair("two cancellations", s.cancellation("tea-a", "tea-b"), s.cancellation("tea-b", "tea-a"))
+	s.pair("two shipments", s.shipment("tea-a", "tea-b"), s.shipment("tea-b", "tea-a"))
+	for _, names := range [][2]string{{"tea-a", "tea-b"}, {"tea-b", "tea-a"}} {
+		s.pair("a purchase and a cancellation", s.purchase("tea-a", 1, "tea-b", 1), s.cancellation(names[0], names[1]))
+		s.pair("a purchase and a shipment", s.purchase("tea-a", 1, "tea-b", 1), s.shipment(names[0], names[1]))
+	}
+	second, err := s.StartSecond(t.Context(), "inventory", nil)
+	t.NoError("start a second inventory service", err)
+	s.pair("two reservations at two replicas of inventory", s.reservation(s.Inventory, "tea-a", "tea-b"),
+		s.reservation(inventoryv1.NewInventoryServiceClient(second.Conn()), "tea-b", "tea-a"))
 }
 
 // request asks the shop for something, and returns what is wrong with the answer.
@@ -42,9 +52,9 @@ func (s *shop) purchase(first string, n int, second string, m int) request {
 	}
 }
 
-func (s *shop) cancellation(first, second string) request {
+func (s *shop) cancellation(skus ...string) request {
 	buyer := s.Customer()
-	id := s.Buy(buyer, incident.Piece(first), incident.Piece(second)).ID
+	id := s.Buy(buyer, pieces(skus)...).ID
 	return func(ctx context.Context) string {
 		answer, err := s.Shop.CancelOrder(ctx, buyer, id)
 		if err == nil && answer.Status/100 == 2 {
@@ -54,8 +64,15 @@ func (s *shop) cancellation(first, second string) request {
 	}
 }
 
-func (s *shop) shipment(first, second string) request {
-	id := s.Buy(s.Customer(), incident.Piece(first), incident.Piece(second)).ID
+func pieces(skus []string) (items []stack.Item) {
+	for _, sku := range skus {
+		items = append(items, incident.Piece(sku))
+	}
+	return items
+}
+
+func (s *shop) shipment(skus ...string) request {
+	id := s.Buy(s.Customer(), pieces(skus)...).ID
 	return func(ctx context.Context) string {
 		answer, err := s.ship(ctx, id)
 		if err == nil && answer.Status/100 == 2 {
@@ -65,12 +82,29 @@ func (s *shop) shipment(first, second string) request {
 	}
 }
 
-// pair sends two requests while the stocks of apple and pear are locked by two sessions, and looks which of the two each waits for.
-func (s *shop) pair(what string, withOther bool, first, second request) {
+// reservation calls a replica of inventory directly, as order does.
+func (s *shop) reservation(inventory inventoryv1.InventoryServiceClient, first, second string) request {
+	id := uuid.NewString()
+	return func(ctx context.Context) string {
+		_, err := inventory.Reserve(s.AsService(ctx, s.Buyer), &inventoryv1.ReserveRequest{
+			SagaId: id, StepName: "RESERVE_INVENTORY", OrderId: id,
+			Items: []*inventoryv1.StockItem{{Sku: first, Quantity: 1}, {Sku: second, Quantity: 1}},
+		})
+		if err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+}
+
+// pair sends two requests while the stocks of tea-a and tea-b are locked by two sessions, and looks which of the two each waits for.
+func (s *shop) pair(what string, first, second request) {
 	t := s.T
+	s.equalStocks()
+	cancelled, shipped := s.cancellation("mug"), s.shipment("mug")
 	t.Step("%s of the same products, in opposite orders, while the stocks of both are locked", what)
 	watch := s.Connect("inventory_db")
-	apple, pear := s.holdStock("apple"), s.holdStock("pear")
+	apple, pear := s.holdStock("tea-a"), s.holdStock("tea-b")
 	answers := make(chan string, 2)
 	for _, ask := range []request{first, second} {
 		t.Go(func() { answers <- ask(t.Context()) })
@@ -90,12 +124,10 @@ func (s *shop) pair(what string, withOther bool, first, second request) {
 	}
 	t.True(len(roots) < 2, check.Failure{
 		ID: "order", Sentence: what + " lock the same stocks in different orders", Expected: "both wait for the same row",
-		Seen: "one waits for apple, the other for pear: each will hold what the other needs",
+		Seen: "one waits for tea-a, the other for tea-b: each will hold what the other needs",
 		Why:  "That is a deadlock. PostgreSQL ends it after a second and rolls one back, so customers see slow purchases and now and then a failed one.",
 	})
-	if withOther {
-		s.others()
-	}
+	s.others(map[string]request{"a purchase": s.purchaseOfOne, "a cancellation": cancelled, "a shipment": shipped})
 	apple()
 	pear()
 	for range 2 {
@@ -104,41 +136,61 @@ func (s *shop) pair(what string, withOther bool, first, second request) {
 	}
 }
 
-// others buys a product that no lock concerns.
-func (s *shop) others() {
-	begin := time.Now()
-	done := make(chan string, 1)
-	s.T.Go(func() {
-		answer, err := s.Shop.CreateOrder(s.T.Context(), s.Buyer, uuid.NewString(), incident.Piece("plum"))
-		if err != nil || !answer.OK() {
-			done <- fmt.Sprintf("%s (%v)", answer, err)
-			return
-		}
-		done <- ""
-	})
-	var wrong string
-	paid := s.T.Within(5*time.Second, func() bool {
-		select {
-		case wrong = <-done:
-			return true
-		default:
-			return false
-		}
-	})
-	s.T.True(paid && wrong == "", check.Failure{
-		ID: "all-wait", Sentence: "a purchase of a third product waits for those of the two that are locked", Expected: "it is paid at once",
-		Seen: fmt.Sprintf("no success after %s %s", time.Since(begin).Round(time.Millisecond), wrong),
-		Why:  "Rows are locked so that only those who want the same stock wait. One lock for all stocks makes the shop as slow as its slowest purchase.",
-	})
+// equalStocks makes the stocks of both products equal, so that an order that follows from the stock is none.
+func (s *shop) equalStocks() {
+	difference := s.StockOf("tea-a").Available - s.StockOf("tea-b").Available
+	switch {
+	case difference > 0:
+		s.deliver("tea-b", difference)
+	case difference < 0:
+		s.deliver("tea-a", -difference)
+	}
+	s.deliver("mug", 1)
+}
+
+func (s *shop) deliver(sku string, n int64) {
+	stock, err := s.Shop.AdjustStock(s.T.Context(), sku, uuid.NewString(), n)
+	s.OK("the delivery", stock.OK(), stock, err)
+}
+
+func (s *shop) purchaseOfOne(ctx context.Context) string {
+	answer, err := s.Shop.CreateOrder(ctx, s.Buyer, uuid.NewString(), incident.Piece("mug"))
+	if err != nil || !answer.OK() {
+		return fmt.Sprintf("%s (%v)", answer, err)
+	}
+	return ""
+}
+
+// others changes the stock of a product that no lock concerns, in every way.
+func (s *shop) others(asked map[string]request) {
+	for what, ask := range asked {
+		begin := time.Now()
+		done := make(chan string, 1)
+		s.T.Go(func() { done <- ask(s.T.Context()) })
+		var wrong string
+		ended := s.T.Within(5*time.Second, func() bool {
+			select {
+			case wrong = <-done:
+				return true
+			default:
+				return false
+			}
+		})
+		s.T.True(ended && wrong == "", check.Failure{
+			ID: "all-wait", Sentence: what + " of a third product waits for those of the two that are locked", Expected: "a success at once",
+			Seen: fmt.Sprintf("no success after %s %s", time.Since(begin).Round(time.Millisecond), wrong),
+			Why:  "Rows are locked so that only those who want the same stock wait. One lock for all stocks makes the shop as slow as its slowest purchase.",
+		})
+	}
 }
 
 // bystander shows that the session that watches sees a waiting purchase.
 func (s *shop) bystander() {
 	s.T.Baseline(func() {
 		watch := s.Connect("inventory_db")
-		release := s.holdStock("apple")
+		release := s.holdStock("tea-a")
 		done := make(chan string, 1)
-		buy := s.purchase("apple", 1, "plum", 1)
+		buy := s.purchase("tea-a", 1, "mug", 1)
 		s.T.Go(func() { done <- buy(s.T.Context()) })
 		s.T.Eventually("a purchase waits for a stock that is locked", incident.Patience, func(context.Context) (string, bool) {
 			n := len(s.waiters(watch))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/incident"
@@ -32,7 +33,9 @@ func refused(t *check.T) {
 		s.refuses(r)
 		s.leavesNothing(r.what)
 	}
+	s.unreachable()
 	s.again()
+	s.againUnknown()
 	t.Step("%d refused purchases, and then a good one", more)
 	stale := stack.Item{SKU: "lamp", Quantity: 1, UnitPrice: incident.Price - 1}
 	for range more {
@@ -49,7 +52,8 @@ func (s *shop) refusals() []refusal {
 	return []refusal{
 		s.order("a purchase at an old price", http.StatusConflict, s.Buyer, uuid.NewString(), stack.Item{SKU: "lamp", Quantity: 1, UnitPrice: incident.Price - 1}),
 		s.order("a purchase of an unknown product", http.StatusNotFound, s.Buyer, uuid.NewString(), incident.Piece("no-such-lamp")),
-		s.order("another purchase with a key that is used", http.StatusConflict, s.Buyer, used, incident.Piece("lamp"), incident.Piece("lamp")),
+		s.order("a purchase that lists a product twice", http.StatusBadRequest, s.Buyer, uuid.NewString(), incident.Piece("lamp"), incident.Piece("lamp")),
+		s.order("another purchase with a key that is used", http.StatusConflict, s.Buyer, used, stack.Item{SKU: "lamp", Quantity: 2, UnitPrice: incident.Price}),
 		s.order("a purchase without the money", http.StatusConflict, poor, uuid.NewString(), incident.Piece("lamp")),
 		s.order("a purchase of more than there is", http.StatusConflict, s.Buyer, uuid.NewString(), stack.Item{SKU: "lamp", Quantity: 2 * incident.Pieces, UnitPrice: incident.Price}),
 		{"the cancellation of an unknown order", http.StatusNotFound, func(ctx context.Context) (fmt.Stringer, int, error) {
@@ -127,4 +131,33 @@ func (s *shop) again() {
 		Seen: answer.String(), Why: "What a refused transaction has written must be rolled back, the row of its key above all.",
 	})
 	s.Offer("lamp", incident.Price)
+}
+
+// againUnknown does the same with a product that is not in the catalogue yet.
+func (s *shop) againUnknown() {
+	key := uuid.NewString()
+	r := s.order("a purchase of a product that is not there yet", http.StatusNotFound, s.Buyer, key, incident.Piece("new-lamp"))
+	first, second := s.refuses(r), s.refuses(r)
+	s.T.True(first == second, check.Failure{
+		ID: "stored", Sentence: "a refused purchase that is repeated with its key gets another answer", Expected: first, Seen: second,
+		Why: "What a refused transaction has written must be rolled back, the row of its key above all.",
+	})
+	s.Offer("new-lamp", incident.Price)
+	stock, err := s.Shop.AdjustStock(s.T.Context(), "new-lamp", "stock-new-lamp", 1)
+	s.OK("the delivery", stock.OK(), stock, err)
+	answer, err := s.Shop.CreateOrder(s.T.Context(), s.Buyer, key, incident.Piece("new-lamp"))
+	s.T.NoError("the repeated purchase", err)
+	s.T.True(answer.OK(), check.Failure{
+		ID: "stored", Sentence: "a purchase that was refused is not possible when its product is there", Expected: "201", Seen: answer.String(),
+		Why: "What a refused transaction has written must be rolled back, the row of its key above all.",
+	})
+}
+
+// unreachable refuses purchases because inventory cannot be reached.
+func (s *shop) unreachable() {
+	link := s.Call("order", "inventory")
+	rule := link.FailWhen("GetProducts", func(int) bool { return true }, codes.Unavailable)
+	s.refuses(s.order("a purchase while inventory is unreachable", http.StatusServiceUnavailable, s.Buyer, uuid.NewString(), incident.Piece("lamp")))
+	rule.Remove()
+	s.leavesNothing("a purchase while inventory was unreachable")
 }
