@@ -188,6 +188,7 @@ func (u *SagaSteps) change(ctx context.Context, items []domain.Item, now time.Ti
 	return stocks, nil
 }
 
+//stagecraft:add
 func reversed(items []domain.Item) []domain.Item {
 	slices.Reverse(items)
 	return items

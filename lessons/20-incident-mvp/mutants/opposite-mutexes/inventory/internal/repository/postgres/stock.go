@@ -9,8 +9,10 @@ import (
 	"shop/inventory/internal/domain"
 )
 
+//stagecraft:add
 var mutexes sync.Map
 
+//stagecraft:add
 func hold(skus []domain.SKU) (release func()) {
 	for _, sku := range slices.Sorted(slices.Values(skus)) {
 		m, _ := mutexes.LoadOrStore(sku, new(sync.Mutex))
