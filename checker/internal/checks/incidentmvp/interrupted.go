@@ -61,14 +61,10 @@ func interrupted(t *check.T) {
 	s.settled()
 }
 
-// gaveUp cancels while wallet is away for longer than a cancellation waits. Its driver ends, and its process lives.
+// gaveUp cancels while wallet is away for longer than a cancellation waits: its driver ends, and its process lives until it is replaced.
 func (s *shop) gaveUp() {
 	t := s.T
 	t.Step("cancel while wallet is away for longer than a cancellation waits")
-	t.NoError("start order with short timeouts", s.Service("order").Restart(t.Context(), map[string]string{
-		"COMPENSATION_TIMEOUT": "500ms", "SAGA_STEP_TIMEOUT": "300ms",
-	}))
-	t.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(t.Context()))
 	v := &victim{what: "a cancellation whose process gave it up", buyer: s.Customer(), sku: "given-up", wantMoney: incident.Money,
 		wantAvailable: s.StockOf("given-up").Available, wantReserved: s.StockOf("given-up").Reserved, wantStatus: "CANCELLED"}
 	v.order = s.Buy(v.buyer, incident.Piece(v.sku)).ID
@@ -76,12 +72,20 @@ func (s *shop) gaveUp() {
 		answer, err := s.Shop.CancelOrder(ctx, v.buyer, v.order)
 		return answer, answer.Status/100 == 2, err
 	}
+	s.restart("short timeouts", map[string]string{"COMPENSATION_TIMEOUT": "500ms", "SAGA_STEP_TIMEOUT": "300ms", "SAGA_SCAN_INTERVAL": "1h"})
 	away := s.Call("order", "wallet").FailWhen("Refund", func(int) bool { return true }, codes.Unavailable)
 	_, err := s.Shop.CancelOrder(t.Context(), v.buyer, v.order)
 	t.NoError("the cancellation", err)
 	away.Remove()
 	s.AgeSagas()
+	s.restart("long timeouts", unhurried)
 	s.ends(v)
+}
+
+// restart replaces order by a process with this environment.
+func (s *shop) restart(with string, env map[string]string) {
+	s.T.NoError("start order with "+with, s.Service("order").Restart(s.T.Context(), env))
+	s.T.Ours("reconnect to order", s.Call("gateway", "order").AwaitCallee(s.T.Context()))
 }
 
 // strike sends a request and waits until it stands at the hold.
