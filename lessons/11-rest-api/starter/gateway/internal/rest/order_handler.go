@@ -18,10 +18,10 @@ func (h *OrderHandler) create(c *gin.Context) {
 	if !ok {
 		return
 	}
+	// TODO: the expected total.
 	answer, err := h.orders.CreateOrder(c.Request.Context(), &orderv1.CreateOrderRequest{
 		IdempotencyKey: key,
 		Items:          toOrderItems(body.Items),
-		ExpectedTotal:  toExpectedTotal(body.ExpectedTotal),
 	})
 	if err != nil {
 		reply.Error(c, err)
