@@ -33,7 +33,6 @@ import (
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
-	"stagecraft/checker/internal/checks/incidentasync"
 	"stagecraft/checker/internal/checks/incidentmvp"
 	"stagecraft/checker/internal/checks/interceptors"
 	"stagecraft/checker/internal/checks/jobs"
@@ -72,7 +71,6 @@ var topics = []func() []check.Check{
 	distributedlock.Checks,
 	fastidempotency.Checks,
 	idempotency.Checks,
-	incidentasync.Checks,
 	incidentmvp.Checks,
 	interceptors.Checks,
 	protocontract.Checks,
