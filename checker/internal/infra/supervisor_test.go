@@ -126,7 +126,7 @@ func TestIdleSupervisorStops(t *testing.T) {
 	<-time.After(idle + 500*time.Millisecond) // The passing of time is what is tested.
 	require.True(t, st.alive(), "in use it stays")
 	s.Close()
-	require.Eventually(t, func() bool { return !st.alive() }, 30*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return !st.alive() }, idle+5*time.Second, 20*time.Millisecond)
 }
 
 func TestRemovedStateStopsTheSupervisor(t *testing.T) {

@@ -53,14 +53,14 @@ func TestClient_ProviderTooSlow_IsNotCalledAnyMore(t *testing.T) {
 	url, requests := counted(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	client := newClientWith(t, url, func(cfg *provider.Config) {
 		quickBreaker(cfg)
-		cfg.Timeout = 10 * time.Millisecond
+		cfg.Timeout = 500 * time.Millisecond // enough for a call to reach the provider on a busy machine
 	})
 	for range 3 {
 		assertUncertain(t, client.Find(t.Context(), newPayment(t)), "a timeout")
 	}
 
 	assert.Equal(t, breaker.Reason, errs.From(client.Find(t.Context(), newPayment(t))).Reason)
-	assert.LessOrEqual(t, requests.Load(), int64(3), "on a busy machine a call can time out before it reaches the provider")
+	assert.EqualValues(t, 3, requests.Load())
 }
 
 func TestClient_StormOfDeclinedCards_StopsNoCall(t *testing.T) {
