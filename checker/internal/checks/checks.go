@@ -33,6 +33,7 @@ import (
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
+	"stagecraft/checker/internal/checks/incidentasync"
 	"stagecraft/checker/internal/checks/incidentmvp"
 	"stagecraft/checker/internal/checks/interceptors"
 	"stagecraft/checker/internal/checks/jobs"
@@ -71,6 +72,7 @@ var topics = []func() []check.Check{
 	distributedlock.Checks,
 	fastidempotency.Checks,
 	idempotency.Checks,
+	incidentasync.Checks,
 	incidentmvp.Checks,
 	interceptors.Checks,
 	protocontract.Checks,
