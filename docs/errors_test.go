@@ -14,7 +14,7 @@ import (
 )
 
 // packages are those whose errors a learner can see. Errors for authors are not in the handbook.
-var packages = []string{"cli", "infra", "run", "workspace", "build", "check", "stack", "demo", "stall", "watch"}
+var packages = []string{"cli", "infra", "run", "workspace", "build", "check", "stack", "demo", "stall", "watch", "room"}
 
 var (
 	verb  = regexp.MustCompile(`%[-+# 0-9.]*[a-z]`)

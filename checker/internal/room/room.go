@@ -275,9 +275,9 @@ func (r *Room) stuck(w *work, now time.Time) string {
 	case w == nil || !w.passedAt.IsZero():
 		return ""
 	case w.failure != "" && w.same >= r.StuckRuns:
-		return fmt.Sprintf("the same failure in %d runs", w.same)
+		return fmt.Sprintf("%d runs, same failure", w.same)
 	case now.Sub(w.progressAt) >= r.StuckAfter:
-		return fmt.Sprintf("no progress for %d min", int(now.Sub(w.progressAt).Minutes()))
+		return fmt.Sprintf("%d min without progress", int(now.Sub(w.progressAt).Minutes()))
 	}
 	return ""
 }

@@ -346,12 +346,12 @@ func TestStuck_SameFailureOrNoProgress(t *testing.T) {
 	}{
 		{0, failing, nil, ""},
 		{time.Minute, failing, nil, ""},
-		{time.Minute, failing, nil, "the same failure in 3 runs"},
+		{time.Minute, failing, nil, "3 runs, same failure"},
 		{time.Minute, failing, other, ""},
 		{time.Minute, failing, other, ""},
 		{time.Minute, map[string]string{"whitelist": "fail", "clock": "pass"}, other, ""}, // one more passes: progress
 		{14 * time.Minute, map[string]string{"whitelist": "fail", "clock": "pass"}, other, ""},
-		{time.Minute, map[string]string{"whitelist": "pass", "clock": "fail"}, nil, "no progress for 15 min"}, // another one, not one more
+		{time.Minute, map[string]string{"whitelist": "pass", "clock": "fail"}, nil, "15 min without progress"}, // another one, not one more
 		{0, map[string]string{"whitelist": "pass", "clock": "pass"}, nil, ""},
 	}
 	c := newClassroom(t)
@@ -455,5 +455,16 @@ func TestJournal_DiskFull_KeepsNoHalfLineAndTellsTheLearner(t *testing.T) {
 	anna.Send(t.Context())
 	if got := c.row(t, "Anna"); got.Runs != 1 {
 		t.Errorf("the report did not come later: %+v", got)
+	}
+}
+
+func TestLesson_Prefix_IsWhatAllIDsShare(t *testing.T) {
+	t.Parallel()
+	for want, ids := range map[string][]string{
+		"order-state-": {"order-state-whitelist", "order-state-while"}, "saga-": {"saga-undo", "saga-undo-twice"}, "": {"ab", "ac"},
+	} {
+		if got := (Lesson{Checks: []Check{{ID: ids[0]}, {ID: ids[1]}}}).prefix(); got != want {
+			t.Errorf("%v: %q, expected %q", ids, got, want)
+		}
 	}
 }

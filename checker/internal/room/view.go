@@ -38,8 +38,8 @@ type row struct {
 	State      string // "not started", "started", "passed"
 	Passing    int
 	Checks     int
-	Check      string // the failing one
 	Failure    string
+	Short      string // the failure without what the ids of the lesson's checks have in common
 	Sentence   string
 	Runs       int
 	Hints      int
@@ -204,7 +204,7 @@ func (r *Room) row(l *learner, now time.Time) row {
 			shown.Passing++
 		}
 		if c.ID == w.check {
-			shown.Check, shown.Failure, shown.Sentence = c.ID, w.failure, c.Sentence
+			shown.Failure, shown.Short, shown.Sentence = w.failure, strings.TrimPrefix(w.failure, lesson.prefix()), c.Sentence
 		}
 	}
 	if !w.ranAt.IsZero() {
@@ -214,6 +214,20 @@ func (r *Room) row(l *learner, now time.Time) row {
 		shown.PassedAt = w.passedAt.Local().Format("15:04")
 	}
 	return shown
+}
+
+// prefix returns the words with which the ids of all checks begin: "order-state-".
+func (l Lesson) prefix() string {
+	if len(l.Checks) < 2 {
+		return ""
+	}
+	prefix := l.Checks[0].ID
+	for _, c := range l.Checks {
+		for !strings.HasPrefix(c.ID, prefix) || !strings.HasSuffix(prefix, "-") && prefix != "" {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return prefix
 }
 
 func minutes(now, then time.Time) int { return max(0, int(now.Sub(then).Minutes())) }
