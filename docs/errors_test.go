@@ -55,6 +55,10 @@ func messages(t *testing.T) (found, bugs map[string]string) {
 					} else if name == "check" && ok && f.Sel.Name == "Sprintf" && strings.Contains(constant(n.Args[0]), "machine") {
 						message = n.Args[0]
 					}
+				case *ast.CompositeLit: // what a room answers
+					if of, ok := n.Type.(*ast.Ident); ok && of.Name == "Refusal" && len(n.Elts) == 2 {
+						message = n.Elts[1]
+					}
 				case *ast.KeyValueExpr:
 					if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "What" || key.Name == "fault") {
 						message = n.Value

@@ -1,5 +1,5 @@
 "use strict";
-// put replaces the parts of the page that have changed. Focus stays where it was.
+// put replaces the parts of the page that have changed. Focus and lists stay where they were.
 function put(parts) {
   for (const [id, html] of Object.entries(parts)) {
     const at = document.getElementById(id);
@@ -7,7 +7,12 @@ function put(parts) {
       if (at.textContent !== html) at.textContent = html; // screen readers announce it
     } else if (at.dataset.was !== html) {
       const focused = at.contains(document.activeElement) ? document.activeElement.id : "";
+      const scrolled = [...at.querySelectorAll("ol, ul")].map((list) => [list.parentElement.getAttribute("aria-labelledby"), list.scrollTop]);
       at.innerHTML = at.dataset.was = html;
+      for (const [section, top] of scrolled) {
+        const list = at.querySelector(`[aria-labelledby=${section}] > :is(ol, ul)`);
+        if (list) list.scrollTop = top;
+      }
       if (focused) document.getElementById(focused)?.focus();
     }
   }
