@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -22,7 +21,6 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"css":   func() template.CSS { return template.CSS(asset("room.css")) },
 	"js":    func() template.JS { return template.JS(asset("room.js")) },
 	"page":  func(l Lesson) string { return "/site/lessons/" + l.Name + "/" },
-	"names": func(names []string) string { return strings.Join(names, ", ") },
 }).ParseFS(assets, "*.html"))
 
 func asset(name string) string {
@@ -70,6 +68,7 @@ func (r *Room) boards(mux *http.ServeMux, at Place) {
 		if !r.mayRead(w, req) {
 			return
 		}
+		w.Header().Set("Referrer-Policy", "same-origin") // without any, browsers send the forms of this page with the origin "null"
 		show(w, "board.html", r.board(at))
 	})
 	read := func(path string, handle func(http.ResponseWriter, *http.Request)) {

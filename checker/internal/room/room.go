@@ -208,7 +208,7 @@ func (r *Room) apply(e event) {
 		r.message, r.news = e.Text, r.news+1
 	case e.Kind == "joined":
 		if l == nil {
-			l = &learner{ID: e.Learner, work: map[string]*work{}, seen: map[string]bool{}, rate: rate.NewLimiter(5, 30)}
+			l = &learner{ID: e.Learner, work: map[string]*work{}, seen: map[string]bool{}, rate: rate.NewLimiter(1, 30)}
 			r.learners[e.Learner], r.last = l, max(r.last, e.Learner)
 		}
 		l.Name, l.token, l.Left = e.Name, e.Token, false

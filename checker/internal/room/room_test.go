@@ -280,7 +280,7 @@ func TestReports_FiftyLearnersAtOnce_AllCounted(t *testing.T) {
 	}
 	all.Wait()
 	v := c.view()
-	if len(v.Rows) != learners || len(v.Stuck) != learners || v.Failures[0].Failure != "whitelist" || len(v.Failures[0].Names) != learners {
+	if len(v.Rows) != learners || len(v.Stuck) != learners || v.Failures[0].Failure != "whitelist" || v.Failures[0].Count != learners {
 		t.Errorf("%d learners, %d stuck, failures %+v", len(v.Rows), len(v.Stuck), v.Failures)
 	}
 	for _, r := range v.Rows {

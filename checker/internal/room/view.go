@@ -63,7 +63,7 @@ type cell struct {
 type common struct {
 	Failure, Sentence string
 	Lesson            Lesson
-	Names             []string
+	Count             int
 }
 
 // view returns the board. The lesson is the room's; while none is set, each learner is shown in the one they work on.
@@ -111,14 +111,14 @@ func (r *Room) view() view {
 				lesson, _ := r.find(r.shownLesson(l))
 				failures[shown.Failure] = &common{Failure: shown.Failure, Sentence: shown.Sentence, Lesson: lesson}
 			}
-			failures[shown.Failure].Names = append(failures[shown.Failure].Names, l.Name)
+			failures[shown.Failure].Count++
 		}
 	}
 	for _, f := range failures {
 		v.Failures = append(v.Failures, *f)
 	}
 	slices.SortFunc(v.Failures, func(a, b common) int {
-		return cmp.Or(len(b.Names)-len(a.Names), cmp.Compare(a.Failure, b.Failure))
+		return cmp.Or(b.Count-a.Count, cmp.Compare(a.Failure, b.Failure))
 	})
 	v.Failures = v.Failures[:min(len(v.Failures), 5)]
 	slices.SortStableFunc(v.Hands, func(a, b row) int { return a.handAt.Compare(b.handAt) })
