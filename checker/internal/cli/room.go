@@ -32,7 +32,7 @@ func (a *app) roomCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "room", Short: "Workshop day: a board that shows how far each learner is, on your laptop", Args: cobra.NoArgs,
 		Long: "Starts a room that the checkers of the learners report to. It hands out the handbook, the repository and the Go modules as well,\n" +
-			"so that nobody needs the internet. Ctrl-C ends it; the same --name continues with the same code, key and learners.",
+			"so that no laptop needs the internet. Ctrl-C ends it; the same --name continues with the same code, key and learners.",
 		Example: "  go run ./checker room --name \"Go course\"",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.room(cmd, f) },
 	}

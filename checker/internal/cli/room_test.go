@@ -101,7 +101,7 @@ func TestRoomCommand_PrintsHowToJoin_AndEndsInOrder(t *testing.T) {
 	if found == nil {
 		t.Fatalf("no board in:\n%s", text)
 	}
-	says(t, board(t, found[1], found[2]), "Go course", "Nobody has joined yet")
+	says(t, board(t, found[1], found[2]), "Go course", "No one has joined yet")
 	if code, _, errs := call(t, root, "room", "--addr", strings.TrimPrefix(found[1], "http://")); code != exitUnknown || !strings.Contains(errs, "choose another port") {
 		t.Errorf("a taken port: exit %d, %s", code, errs)
 	}

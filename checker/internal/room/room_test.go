@@ -225,7 +225,7 @@ func TestJoin_NamesCodesAndTokens_AreChecked(t *testing.T) {
 	if joined, err := anna.Add(Report{}); joined || err != nil {
 		t.Errorf("after leaving a report was kept: %v", err)
 	}
-	// Her name is free, and whoever takes it continues.
+	// The name is free, and who takes it continues.
 	c.join(t, "anna b")
 	if v := c.view(); len(v.Rows) != 1 || v.Rows[0].Left {
 		t.Errorf("after joining with the name of one who has left: %+v", v.Rows)
