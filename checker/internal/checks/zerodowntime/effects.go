@@ -10,8 +10,8 @@ import (
 	"stagecraft/checker/internal/check"
 )
 
-// limits of a migration. Held is generous, because the machine may be busy: work under a lock is counted in rows.
-var limits = migrationsafety.Limits{Work: 2000, Held: 20 * time.Second, Wait: 3 * time.Second}
+// limits of a migration. Times are generous, because the machine may be busy: work under a lock is counted in rows.
+var limits = migrationsafety.Limits{Work: 2000, Held: 20 * time.Second, Wait: 4 * time.Second}
 
 // harmless applies migrations, each at first while another transaction uses all tables, and fails the check when one of them makes clients
 // wait, breaks the release that serves, or does not apply.

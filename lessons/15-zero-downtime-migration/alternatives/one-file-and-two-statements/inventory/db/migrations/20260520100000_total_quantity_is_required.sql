@@ -6,6 +6,7 @@ SELECT 1 / (SELECT CASE WHEN EXISTS (SELECT FROM reservations WHERE total_quanti
 ALTER TABLE reservations DROP CONSTRAINT IF EXISTS has_total;
 ALTER TABLE reservations ADD CONSTRAINT has_total CHECK (total_quantity IS NOT NULL) NOT VALID;
 ALTER TABLE reservations VALIDATE CONSTRAINT has_total;
-ALTER TABLE reservations ALTER COLUMN total_quantity SET NOT NULL, DROP CONSTRAINT has_total;
+ALTER TABLE reservations ALTER COLUMN total_quantity SET NOT NULL;
+ALTER TABLE reservations DROP CONSTRAINT has_total;
 RESET lock_timeout;
 DROP INDEX CONCURRENTLY IF EXISTS reservations_to_fill;
