@@ -59,6 +59,7 @@ import (
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/wiring"
 	"stagecraft/checker/internal/checks/written"
+	"stagecraft/checker/internal/checks/zerodowntime"
 )
 
 // topics is where each topic's package adds its checks, one line each: domain.Checks,
@@ -113,6 +114,7 @@ var topics = []func() []check.Check{
 	rollout.Checks,
 	sampling.Checks,
 	written.Checks,
+	zerodowntime.Checks,
 }
 
 // All returns every check. It panics when two have the same id: an author's mistake that a test finds.
