@@ -24,7 +24,7 @@ func logs(t *check.T) {
 	s := openShop(t)
 	id := "purchase-" + uuid.NewString()
 	t.Step("buy a lamp and read the lines with its correlation id")
-	s.answers(s.purchase(correlationHeader, id), "a purchase", http.StatusCreated)
+	s.buys(s.purchase(correlationHeader, id), "a purchase")
 	lines := s.lines(id, stack.Names()...)
 	s.allServices(lines)
 	trace := s.sameTrace(lines)

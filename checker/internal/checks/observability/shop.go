@@ -71,7 +71,17 @@ func (s *shop) answers(a stack.Ask, what string, status int) stack.Answer[json.R
 	return answer
 }
 
-// root waits for the span of the gateway that belongs to the nth request of this method and route since the mark.
+// buys sends a purchase. A stage that pays for it later answers 202.
+func (s *shop) buys(a stack.Ask, what string) stack.Answer[json.RawMessage] {
+	answer := s.do(a)
+	s.T.True(answer.Status == http.StatusCreated || answer.Status == http.StatusAccepted, check.Failure{
+		ID: "answer", Sentence: what + " is not answered as it must be", Expected: "201", Seen: answer.String(),
+		Why: "What observes a request must not change it.",
+	})
+	return answer
+}
+
+// root waits for the gateway's span of the first request of this method and route that began after since.
 func (s *shop) root(since time.Time, method, route string) (telemetry.Span, bool) {
 	var found []telemetry.Span
 	s.T.Within(patience, func() bool {
