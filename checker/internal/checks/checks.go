@@ -41,6 +41,7 @@ import (
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/monorepo"
+	"stagecraft/checker/internal/checks/observability"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outbox"
 	"stagecraft/checker/internal/checks/outboxrelay"
@@ -67,6 +68,7 @@ var topics = []func() []check.Check{
 	alerts.Checks,
 	orderstate.Checks,
 	money.Checks,
+	observability.Checks,
 	dependencyrule.Checks,
 	wiring.Checks,
 	dispatcher.Checks,
