@@ -34,6 +34,7 @@ import (
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
 	"stagecraft/checker/internal/checks/incidentasync"
+	"stagecraft/checker/internal/checks/incidenthardening"
 	"stagecraft/checker/internal/checks/incidentmvp"
 	"stagecraft/checker/internal/checks/interceptors"
 	"stagecraft/checker/internal/checks/jobs"
@@ -76,6 +77,7 @@ var topics = []func() []check.Check{
 	fastidempotency.Checks,
 	idempotency.Checks,
 	incidentasync.Checks,
+	incidenthardening.Checks,
 	incidentmvp.Checks,
 	interceptors.Checks,
 	protocontract.Checks,

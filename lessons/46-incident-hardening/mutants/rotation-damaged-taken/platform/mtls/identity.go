@@ -1,0 +1,34 @@
+package mtls
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"shop/platform/logging"
+)
+
+// reload takes over files that have changed. As long as they do not fit together, what was read before stays in use.
+func (i *Identity) reload(context.Context) {
+	before := i.current.Load()
+	m, err := load(&i.cfg, time.Now())
+	if err == nil && m.service != before.service {
+		err = fmt.Errorf("TLS_CERT_FILE is the certificate of %q, want that of %q", m.service, before.service)
+	}
+	switch {
+	case err != nil:
+		i.reject(err)
+		closed := *before
+		closed.roots = x509.NewCertPool()
+		i.current.Store(&closed)
+	case !bytes.Equal(m.raw, before.raw) || !m.roots.Equal(before.roots):
+		i.current.Store(m)
+		i.log.Info("certificate replaced", logging.Event("platform.tls.reloaded"), zap.Time("not_after", m.cert.Leaf.NotAfter))
+		i.fault, i.warned = "", time.Time{}
+	}
+	i.warnOfExpiry(time.Now())
+}
