@@ -30,7 +30,6 @@ import (
 	"stagecraft/checker/internal/checks/eventversions"
 	"stagecraft/checker/internal/checks/fastidempotency"
 	"stagecraft/checker/internal/checks/gateway"
-	"stagecraft/checker/internal/checks/goasync"
 	"stagecraft/checker/internal/checks/health"
 	"stagecraft/checker/internal/checks/idempotency"
 	"stagecraft/checker/internal/checks/images"
@@ -76,7 +75,6 @@ var topics = []func() []check.Check{
 	dispatcher.Checks,
 	distributedlock.Checks,
 	fastidempotency.Checks,
-	goasync.Checks,
 	idempotency.Checks,
 	incidentasync.Checks,
 	incidenthardening.Checks,

@@ -1,9 +1,0 @@
-package saga
-
-import "context"
-
-// call gives the step its own timeout.
-func (e *Engine) call(ctx context.Context, s *Saga, step Step) error {
-	// TODO: one call has e.cfg.StepTimeout.
-	return step.Act(ctx, s.ID, s.Order)
-}
