@@ -39,6 +39,7 @@ func logs(t *check.T) {
 			Why: "The level error wakes people. That a client asks for what does not exist is no reason.",
 		})
 	}
+	s.hasCause("gateway", refused, "code = NotFound", "order refuses a request", "the error of gRPC, with code = NotFound")
 	t.Step("ask for an order while order cannot reach its database")
 	var failed []stack.Line
 	s.unavailable(func() {

@@ -24,6 +24,7 @@ const (
 	httpDuration = "http_server_request_duration_seconds"
 	grpcHandled  = "grpc_server_handled_total"
 	grpcDuration = "grpc_server_handling_seconds"
+	deprecated   = "http_deprecated_requests_total"
 	paidDuration = "payment_provider_request_duration_seconds"
 )
 
@@ -45,11 +46,17 @@ func metrics(t *check.T) {
 		{"orders that do not exist", stack.Ask{Method: "GET", Path: "/v1/orders/" + uuid.NewString(), User: s.Buyer}, 4, 404, "GET", "/v1/orders/:id", "order", "GetOrder", "NotFound"},
 		{"requests without a token", stack.Ask{Method: "GET", Path: "/v1/orders"}, 2, 401, "GET", "/v1/orders", "", "", ""},
 		{"paths without a route", stack.Ask{Method: "GET", Path: "/wp-login.php"}, 5, 404, "any", "unmatched", "", "", ""},
+		{"requests of a deprecated address", stack.Ask{Method: "GET", Path: "/v1/wallets/me?currency=EUR", User: s.Buyer}, 3, 200, "GET", "/v1/wallets/me", "", "", ""},
 		{"methods without a route", stack.Ask{Method: "PUT", Path: "/v1/orders", User: s.Buyer}, 2, 405, "any", "unmatched", "", "", ""},
 	}
-	before := map[string]telemetry.Metrics{"gateway": s.scrape(t.Context(), "gateway"), "order": s.scrape(t.Context(), "order")}
+	before := map[string]telemetry.Metrics{}
+	for _, service := range stack.Names() {
+		before[service] = s.scrape(t.Context(), service)
+	}
+	all := 0
 	for _, kind := range kinds {
 		t.Step("send %d %s", kind.times, kind.what)
+		all += kind.times
 		for range kind.times {
 			kind.ask.Key = uuid.NewString()
 			s.answers(kind.ask, "one of the "+kind.what, kind.status)
@@ -63,10 +70,11 @@ func metrics(t *check.T) {
 			s.grows(kind.service, before, grpcHandled, map[string]string{"method": method, "code": kind.answer}, kind.times, kind.what)
 		}
 	}
-	s.grows("gateway", before, httpRequests, nil, 16, "all requests together")
-	s.grows("gateway", before, httpDuration, nil, 16, "all requests together")
-	s.exemplars()
+	s.grows("gateway", before, httpRequests, nil, all, "all requests together")
+	s.grows("gateway", before, httpDuration, nil, all, "all requests together")
+	s.grows("gateway", before, deprecated, nil, 3, "requests of a deprecated address")
 	s.seconds()
+	s.exemplars()
 	s.bounded()
 }
 
@@ -113,7 +121,10 @@ func (s *shop) openMetrics(ctx context.Context, service string) string {
 // exemplars fails unless the histograms lead to traces that exist.
 func (s *shop) exemplars() {
 	s.T.Step("follow the exemplars to their traces")
-	for service, family := range map[string]string{"gateway": httpDuration, "order": grpcDuration, "inventory": grpcDuration, "wallet": grpcDuration} {
+	for _, histogram := range [][2]string{
+		{"gateway", httpDuration}, {"order", grpcDuration}, {"inventory", grpcDuration}, {"wallet", grpcDuration}, {"wallet", paidDuration},
+	} {
+		service, family := histogram[0], histogram[1]
 		var found []string
 		for _, match := range exemplarLine.FindAllStringSubmatch(s.openMetrics(s.T.Context(), service), -1) {
 			if match[1] == family {
@@ -160,6 +171,12 @@ func (s *shop) seconds() {
 		Expected: fmt.Sprintf("one call more, and between %.2f and %.2f seconds more", delay.Seconds(), took.Seconds()), Seen: fmt.Sprintf("%d more, %g more", counted-count, measured),
 		Why: "The name and the buckets say seconds. With another unit all calls fall into one bucket, and each quantile is wrong.",
 	})
+	s.do(s.topUp(paymentsim.CardDeclined))
+	_, counted = s.sum(paidDuration, labels)
+	s.T.True(counted == count+2, check.Failure{
+		ID: "count", Sentence: paidDuration + " does not count a call that is declined", Expected: "one call more", Seen: fmt.Sprintf("%d more", counted-count-1),
+		Why: "A provider that is slow to decline is slow.",
+	})
 }
 
 // sum is what a histogram of wallet has measured, and how often.
@@ -184,14 +201,17 @@ func (s *shop) bounded() {
 		if i > 0 {
 			user = uuid.NewString()
 		}
+		headers := header("X-Forwarded-For", fmt.Sprintf("10.0.0.%d", i), "Referer", "https://shop.example/"+id, "User-Agent", "agent-"+id, "Origin", "https://"+id, correlationHeader, id)
 		asks := []stack.Ask{
 			{Method: "GET", Path: "/v1/orders/" + id, User: user},
 			{Method: "GET", Path: "/nothing/" + id},
 			{Method: fmt.Sprint("BREW", i), Path: "/v1/orders", User: user},
-			{Method: "GET", Path: "/v1/wallets/me?currency=EUR&page=" + id, User: user},
+			{Method: "GET", Path: fmt.Sprintf("/v1/wallets/me?currency=EUR&page=%s&p%d=1", id, i), User: user},
 			{Method: "GET", Path: "/v1/stock/" + id, User: user, Roles: []string{"admin"}},
 		}
-		s.do(asks[i%len(asks)])
+		ask := asks[i%len(asks)]
+		ask.Header = headers
+		s.do(ask)
 	}
 	for i := range 5 {
 		send(i)

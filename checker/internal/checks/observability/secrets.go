@@ -32,6 +32,7 @@ func secrets(t *check.T) {
 		"the token of a card that is declined":       paymentsim.CardDeclined,
 		"the value of a cookie":                      "cookie-" + random,
 		"a value of the query":                       "query-" + random,
+		"a value of the Referer":                     "referer-" + random,
 		"a token that is not valid":                  "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0." + random,
 		"the API key of the payment provider":        s.Provider.APIKey(),
 		"the key that signs the tokens of services":  s.Keys.ServicePrivate,
@@ -41,7 +42,7 @@ func secrets(t *check.T) {
 		"the value of a header that carries a token": "header-" + random,
 	}
 	t.Step("send secrets in bodies, headers, cookies and queries")
-	headers := header("Cookie", "session="+secret["the value of a cookie"], "X-Api-Key", secret["the value of a header that carries a token"])
+	headers := header("Cookie", "session="+secret["the value of a cookie"], "X-Api-Key", secret["the value of a header that carries a token"], "Referer", "https://shop.example/reset?token="+secret["a value of the Referer"])
 	query := "token=" + secret["a value of the query"]
 	s.do(stack.Ask{Method: http.MethodPost, Path: "/v1/login?" + query, Body: map[string]string{"username": "customer", "password": secret["the password of a login"]}, Header: headers})
 	session := s.do(stack.Ask{Method: http.MethodPost, Path: "/v1/login", Body: map[string]string{"username": "customer", "password": "customer"}})

@@ -30,7 +30,7 @@ type shop struct {
 
 func openShop(t *check.T) *shop {
 	spans := t.Spans()
-	return &shop{incident.Open(t, map[string]string{"OTEL_FLUSH_INTERVAL": "20ms"}, lamp), spans}
+	return &shop{incident.Open(t, map[string]string{"OTEL_FLUSH_INTERVAL": "20ms", "TRUSTED_PROXIES": "127.0.0.1"}, lamp), spans}
 }
 
 // do sends a request and returns the answer, whatever its status.

@@ -68,6 +68,9 @@ func (s *shop) isOneTrace(what string, begin time.Time, not string) {
 	s.T.True(seen.ID == "", seen)
 }
 
+// lastQuery stores that the order is paid. It is one of the saga's own, after the handler has given the saga its order.
+const lastQuery = "the query of order that follows Deduct"
+
 // callers are the services that may call each service for a purchase.
 var callers = map[string]string{"order": "gateway", "inventory": "order", "wallet": "order"}
 
@@ -76,6 +79,12 @@ func follow(what string, trace, others []telemetry.Span) check.Failure {
 	byID := map[string]telemetry.Span{}
 	for _, span := range trace {
 		byID[span.SpanID] = span
+	}
+	var paid time.Time // when order called wallet
+	for _, span := range trace {
+		if span.Service == "order" && span.Kind == "client" && operation(span) == "order Deduct" {
+			paid = span.Start
+		}
 	}
 	steps := map[string]bool{}
 	for _, span := range trace {
@@ -107,11 +116,14 @@ func follow(what string, trace, others []telemetry.Span) check.Failure {
 			}
 			if span.Attributes["db.system.name"] != "" {
 				steps["a query of "+span.Service] = true
+				if span.Service == "order" && !paid.IsZero() && span.Start.After(paid) {
+					steps[lastQuery] = true
+				}
 			}
 		}
 	}
 	for _, step := range []string{
-		"order CreateOrder", "inventory GetProducts", "inventory Reserve", "wallet Deduct", "a query of order", "a query of inventory", "a query of wallet",
+		"order CreateOrder", "inventory GetProducts", "inventory Reserve", "wallet Deduct", "a query of order", "a query of inventory", "a query of wallet", lastQuery,
 	} {
 		if !steps[step] {
 			return check.Failure{

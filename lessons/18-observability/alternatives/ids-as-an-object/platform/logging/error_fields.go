@@ -7,10 +7,10 @@ import (
 	"shop/platform/errs"
 )
 
-// MarshalLogObject leaves masking to the core, which masks all fields.
+// MarshalLogObject writes the chain and its code.
 func (e errorFields) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if public := errs.From(e.err); public != nil {
-		zap.String("error", e.err.Error()).AddTo(enc)
+		zap.String("error", Mask(e.err.Error())).AddTo(enc)
 		zap.Int64("error_code", int64(public.Code)).AddTo(enc)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"shop/platform/errs"
 	"shop/platform/logging"
@@ -116,9 +117,18 @@ func zzoIDs(t *testing.T) {
 	})
 	zzoHasIDs(t, "a span whose child has logged", text, fields, zzoOuter)
 
-	text, fields = zzoLine(t, "a line outside of any span", func(log *zap.Logger) { logging.From(logging.Into(t.Context(), log)).Info("hello") })
-	if fields["trace_id"] != nil || fields["span_id"] != nil {
-		zzoFail(t, zzoFailure{"no-span", "a line outside of any span has ids", "neither trace_id nor span_id", text, "the id 000…0 joins all lines of all services that have no trace"})
+	valid := zzoSpan(t, zzoOuter, trace.FlagsSampled, false)
+	for what, span := range map[string]trace.SpanContext{
+		"outside of any span":                         {},
+		"inside a span whose context has no span id":  valid.WithSpanID(trace.SpanID{}),
+		"inside a span whose context has no trace id": valid.WithTraceID(trace.TraceID{}),
+	} {
+		text, fields := zzoLine(t, "a line "+what, func(log *zap.Logger) {
+			logging.From(trace.ContextWithSpanContext(logging.Into(t.Context(), log), span)).Info("hello")
+		})
+		if fields["trace_id"] != nil || fields["span_id"] != nil {
+			zzoFail(t, zzoFailure{"no-span", "a line " + what + " has ids", "neither trace_id nor span_id", text, "the id 000…0 joins all lines of all services that have no trace"})
+		}
 	}
 	zzoSilent(t)
 }
@@ -132,7 +142,7 @@ func zzoHasIDs(t *testing.T, what, text string, fields map[string]any, span stri
 		})
 	}
 	if strings.Count(text, `"trace_id"`) != 1 || strings.Count(text, `"span_id"`) != 1 {
-		zzoFail(t, zzoFailure{"ids", "a line has an id twice", "trace_id and span_id once each", text, "of two values for one key a log store keeps any"})
+		zzoFail(t, zzoFailure{"ids", "a line of one call of From has an id twice", "trace_id and span_id once each", text, "of two values for one key a log store keeps any"})
 	}
 	if fields["correlation_id"] != "c-1" || fields["service"] != "shop" {
 		zzoFail(t, zzoFailure{"logger", "From does not return the logger of the context", "the fields that Into was given, correlation_id among them", text, "the fields of the request belong on each of its lines"})
@@ -156,6 +166,10 @@ func (e zzoOwn) Unwrap() error { return e.error }
 
 func zzoErrors(t *testing.T) {
 	t.Helper()
+	long := errors.New("connection refused by order")
+	for range 100 {
+		long = fmt.Errorf("wait for the answer of the service: %w", long)
+	}
 	refused := errs.Wrap(errors.New("row 7 has version 3"), errs.Conflict, "VERSION", "changed meanwhile")
 	for _, c := range []struct {
 		what string
@@ -168,6 +182,7 @@ func zzoErrors(t *testing.T) {
 		{"two errors, the second a domain error", errors.Join(errors.New("first"), refused), errs.Conflict},
 		{"a domain error without a cause", errs.New(errs.NotFound, "NO_ORDER", "no such order"), errs.NotFound},
 		{"an error that the shop does not know", errors.New("connection refused"), errs.Internal},
+		{"an error that was wrapped a hundred times", long, errs.Internal},
 		{"a deadline", fmt.Errorf("deduct balance: %w", context.DeadlineExceeded), errs.DeadlineExceeded},
 		{"a client that is gone", fmt.Errorf("deduct balance: %w", context.Canceled), errs.Canceled},
 	} {
@@ -188,10 +203,20 @@ func zzoErrors(t *testing.T) {
 		zzoFail(t, zzoFailure{"no-error", "a line about no error has fields of one", "neither error nor error_code", text, "a search for lines with an error finds it"})
 	}
 	const token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
-	text, _ = zzoLine(t, "a line with a token in an error", func(log *zap.Logger) {
-		log.Error("it failed", logging.Error(fmt.Errorf("verify %s: %w", token, errs.Wrap(errors.New("card tok_4242424242"), errs.Unauthorized, "X", "no"))))
-	})
-	if strings.Contains(text, token) || strings.Contains(text, "tok_4242") {
-		zzoFail(t, zzoFailure{"secret", "an error takes a secret into the log", "***", text, "the text of an error comes from anywhere"})
+	secret := fmt.Errorf("verify %s: %w", token, errs.Wrap(errors.New("card tok_4242424242"), errs.Unauthorized, "X", "no"))
+	text, _ = zzoLine(t, "a line with a token in an error", func(log *zap.Logger) { log.Error("it failed", logging.Error(secret)) })
+	zzoMasked(t, text, "an error takes a secret into the log")
+	other := zapcore.NewMapObjectEncoder() // of a logger that masks nothing itself
+	func() {
+		defer zzoCrash(t, "an error in a line of another logger")
+		logging.Error(secret).AddTo(other)
+	}()
+	zzoMasked(t, fmt.Sprint(other.Fields), "an error takes a secret into the line of a logger that masks nothing itself")
+}
+
+func zzoMasked(t *testing.T, text, what string) {
+	t.Helper()
+	if strings.Contains(text, "c2lnbmF0dXJl") || strings.Contains(text, "tok_4242") {
+		zzoFail(t, zzoFailure{"secret", what, "***", text, "the text of an error comes from anywhere"})
 	}
 }

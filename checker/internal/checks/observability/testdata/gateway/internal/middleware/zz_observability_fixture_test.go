@@ -2,6 +2,7 @@ package middleware_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -32,7 +33,7 @@ func zzoFail(t *testing.T, f zzoFailure) {
 func zzoCrash(t *testing.T, what string) {
 	t.Helper()
 	p := recover()
-	if p == nil {
+	if p == nil || zzoIsAbort(p) {
 		return
 	}
 	callers := make([]uintptr, 64)
@@ -49,20 +50,39 @@ func zzoCrash(t *testing.T, what string) {
 	zzoFail(t, zzoFailure{"crash", what + " panics", "an answer", fmt.Sprintf("panic: %v", p), "what observes a request must not end it"})
 }
 
+// zzoIsAbort tells whether a panic is the server's own way to abort a connection, which Recovery lets pass.
+func zzoIsAbort(p any) bool {
+	err, ok := p.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
+
 // zzoGateway is an engine with the middleware of the gateway and some routes.
 type zzoGateway struct {
 	engine   *gin.Engine
 	registry *prometheus.Registry
+	panics   int // that came to Recovery
+	aborts   int // that came to the server
 }
 
-// zzoStart puts first in front of the rest of the middleware. on is called by each handler.
-func zzoStart(t *testing.T, first gin.HandlersChain, on func(c *gin.Context)) *zzoGateway {
+// zzoStart puts first in front of Context and Recovery, and last behind them. on is called by each handler.
+func zzoStart(t *testing.T, first gin.HandlersChain, last func(*prometheus.Registry) gin.HandlerFunc, on func(c *gin.Context)) *zzoGateway {
 	t.Helper()
 	defer zzoCrash(t, "the middleware")
 	gin.SetMode(gin.ReleaseMode)
 	g := &zzoGateway{engine: gin.New(), registry: prometheus.NewRegistry()}
 	g.engine.Use(first...)
-	g.engine.Use(middleware.Context(zap.NewNop()), middleware.Recovery(), middleware.Metrics(g.registry))
+	g.engine.Use(middleware.Context(zap.NewNop()), middleware.Recovery(), func(c *gin.Context) {
+		defer func() {
+			if p := recover(); p != nil {
+				g.panics++
+				panic(p)
+			}
+		}()
+		c.Next()
+	})
+	if last != nil {
+		g.engine.Use(last(g.registry))
+	}
 	g.engine.HandleMethodNotAllowed = true
 	answer := func(status int) gin.HandlerFunc {
 		return func(c *gin.Context) {
@@ -77,8 +97,14 @@ func zzoStart(t *testing.T, first gin.HandlersChain, on func(c *gin.Context)) *z
 	g.engine.DELETE("/v1/orders/:id", func(c *gin.Context) { on(c); c.Status(http.StatusNoContent) })
 	g.engine.GET("/v1/gone/:id", answer(http.StatusNotFound))
 	g.engine.GET("/v1/broken/:id", answer(http.StatusServiceUnavailable))
+	g.engine.GET("/v1/moved/:id", func(c *gin.Context) { on(c); c.Redirect(http.StatusFound, "/v1/orders/1") })
+	g.engine.GET("/v1/internal/:id", answer(http.StatusInternalServerError))
+	g.engine.GET("/v1/late/:id", answer(http.StatusGatewayTimeout))
+	g.engine.GET("/v1/hung-up/:id", answer(499))
+	g.engine.GET("/healthz", answer(http.StatusOK))
 	g.engine.GET("/v1/aborted/:id", func(c *gin.Context) { on(c); c.AbortWithStatusJSON(http.StatusConflict, gin.H{}) })
 	g.engine.GET("/v1/panic/:id", func(c *gin.Context) { on(c); panic("it broke") })
+	g.engine.GET("/v1/connection/:id", func(c *gin.Context) { on(c); panic(http.ErrAbortHandler) })
 	return g
 }
 
@@ -89,9 +115,16 @@ func (g *zzoGateway) send(t *testing.T, method, path string, headers ...string) 
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Add(headers[i], headers[i+1])
 	}
+	return g.serve(t, request)
+}
+
+func (g *zzoGateway) serve(t *testing.T, request *http.Request) *httptest.ResponseRecorder {
+	t.Helper()
 	recorder := httptest.NewRecorder()
-	defer zzoCrash(t, method+" "+path)
+	defer zzoCrash(t, request.Method+" "+request.URL.Path)
+	g.aborts++
 	g.engine.ServeHTTP(recorder, request)
+	g.aborts--
 	return recorder
 }
 

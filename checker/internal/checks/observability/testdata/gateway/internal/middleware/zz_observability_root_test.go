@@ -38,7 +38,7 @@ func zzoStartTraced(t *testing.T) *zzoTraced {
 	// As in a service: see startTracing.
 	otel.SetTracerProvider(sdk.NewTracerProvider(sdk.WithSpanProcessor(g.spans), sdk.WithSampler(sdk.ParentBased(sdk.AlwaysSample()))))
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
-	g.zzoGateway = zzoStart(t, middleware.Tracing("gateway"), func(c *gin.Context) { g.inner = c.Request.Context() })
+	g.zzoGateway = zzoStart(t, middleware.Tracing("gateway"), nil, func(c *gin.Context) { g.inner = c.Request.Context() })
 	return g
 }
 
@@ -73,7 +73,9 @@ func (g *zzoTraced) ask(t *testing.T, what, method, path string, headers ...stri
 }
 
 func TestZZObservabilityRoot(t *testing.T) {
+	zzoStartTraced(t).ask(t, "a request", "GET", "/v1/orders/1")
 	g := zzoStartTraced(t)
+	g.ask(t, "a request to a gateway that was built after another tracer provider was set", "GET", "/v1/orders/1")
 	zzoNames(t, g)
 	zzoClient(t, g)
 	zzoHostile(t, g)
@@ -93,6 +95,7 @@ func zzoNames(t *testing.T, g *zzoTraced) {
 	t.Helper()
 	for _, c := range []struct{ method, path, route, status string }{
 		{"GET", "/v1/orders/4711?token=1", "/v1/orders/:id", "200"}, {"POST", "/v1/orders", "/v1/orders", "201"}, {"GET", "/v1/gone/4711", "/v1/gone/:id", "404"},
+		{"DELETE", "/v1/orders/4711", "/v1/orders/:id", "204"}, {"GET", "/v1/moved/4711", "/v1/moved/:id", "302"}, {"GET", "/healthz", "/healthz", "200"},
 	} {
 		span := g.ask(t, c.method+" "+c.path, c.method, c.path)
 		if span.Name() != c.method+" "+c.route {
@@ -105,8 +108,9 @@ func zzoNames(t *testing.T, g *zzoTraced) {
 				fmt.Sprintf("http.route %q, http.response.status_code %q", route, status), "one searches traces by route and status"})
 		}
 	}
-	if span := g.ask(t, "a path without a route", "GET", "/nothing/4711"); strings.Contains(span.Name(), "4711") {
-		zzoFail(t, zzoFailure{"name", "the span of a path without a route is named for the path", "a name that all such requests share", fmt.Sprintf("%q", span.Name()),
+	one, two := g.ask(t, "a path without a route", "GET", "/nothing/4711").Name(), g.ask(t, "a path without a route", "GET", "/4712").Name()
+	if one != two {
+		zzoFail(t, zzoFailure{"name", "the span of a path without a route is named for the path", "one name for all GET requests without a route", fmt.Sprintf("%q, %q", one, two),
 			"a crawler would make a name for each address that it tries"})
 	}
 }
@@ -146,12 +150,23 @@ func zzoHostile(t *testing.T, g *zzoTraced) {
 			zzoFail(t, zzoFailure{"malformed", fmt.Sprintf("a malformed traceparent makes a link: %.60q", bad), "no link", fmt.Sprint(n), "it leads nowhere"})
 		}
 	}
-	span := g.ask(t, "a request with hostile tracestate and baggage", "GET", "/v1/orders/1",
-		"traceparent", "00-"+zzoClientTrace+"-"+zzoClientSpan+"-01", "tracestate", "vendor="+strings.Repeat("x", 200), "baggage", "user_id=admin,role=service")
+	for what, traceparent := range map[string]string{"a valid": "00-" + zzoClientTrace + "-" + zzoClientSpan + "-01", "a malformed": "garbage", "no": ""} {
+		zzoBaggage(t, g, what, traceparent)
+	}
+}
+
+func zzoBaggage(t *testing.T, g *zzoTraced, what, traceparent string) {
+	t.Helper()
+	headers := []string{"tracestate", "vendor=" + strings.Repeat("x", 200), "baggage", "user_id=admin,role=service"}
+	if traceparent != "" {
+		headers = append(headers, "traceparent", traceparent)
+	}
+	what = "a request with " + what + " traceparent, and with tracestate and baggage"
+	span := g.ask(t, what, "GET", "/v1/orders/1", headers...)
 	carried := propagation.MapCarrier{}
 	otel.GetTextMapPropagator().Inject(g.inner, carried)
 	if baggage.FromContext(g.inner).Len() > 0 || carried["baggage"] != "" || carried["tracestate"] != "" {
-		zzoFail(t, zzoFailure{"baggage", "what a client sends goes on to the services", "neither baggage nor tracestate of the client", fmt.Sprint(carried),
+		zzoFail(t, zzoFailure{"baggage", what + ": what the client sends goes on to the services", "neither baggage nor tracestate of the client", fmt.Sprint(carried),
 			"services trust what comes from the gateway, and each call would carry it"})
 	}
 	if want := "00-" + span.SpanContext().TraceID().String() + "-" + span.SpanContext().SpanID().String() + "-01"; carried["traceparent"] != want {
@@ -162,20 +177,30 @@ func zzoHostile(t *testing.T, g *zzoTraced) {
 func zzoStatus(t *testing.T, g *zzoTraced) {
 	t.Helper()
 	for _, c := range []struct {
-		what, path string
-		failed     bool
-		status     int
+		what, method, path string
+		failed             bool
+		status             int
 	}{
-		{"a request that succeeds", "/v1/orders/1", false, http.StatusOK},
-		{"a handler that answers 503", "/v1/broken/1", true, http.StatusServiceUnavailable},
-		{"a handler that panics", "/v1/panic/1", true, http.StatusInternalServerError},
+		{"a request that succeeds", "GET", "/v1/orders/1", false, http.StatusOK},
+		{"a request that creates", "POST", "/v1/orders", false, http.StatusCreated},
+		{"an answer without a body", "DELETE", "/v1/orders/1", false, http.StatusNoContent},
+		{"a redirect", "GET", "/v1/moved/1", false, http.StatusFound},
+		{"a handler that answers 500", "GET", "/v1/internal/1", true, http.StatusInternalServerError},
+		{"a handler that answers 503", "GET", "/v1/broken/1", true, http.StatusServiceUnavailable},
+		{"a handler that answers 504", "GET", "/v1/late/1", true, http.StatusGatewayTimeout},
+		{"a handler that panics", "GET", "/v1/panic/1", true, http.StatusInternalServerError},
 	} {
-		span := g.ask(t, c.what, "GET", c.path)
+		span := g.ask(t, c.what, c.method, c.path)
 		if failed := span.Status().Code == codes.Error; failed != c.failed {
 			zzoFail(t, zzoFailure{"status", c.what + ": the status of the span is wrong", fmt.Sprintf("Error is %v", c.failed), span.Status().Code.String(), "one searches for failed traces by this status"})
 		}
 		if got := zzoAttribute(span, "http.response.status_code"); got != fmt.Sprint(c.status) {
 			zzoFail(t, zzoFailure{"attributes", c.what + ": the span has another status code than the client got", fmt.Sprint(c.status), got, "one searches traces by route and status"})
 		}
+	}
+	aborts := g.aborts
+	g.ask(t, "a handler that aborts the connection", "GET", "/v1/connection/1")
+	if g.aborts != aborts+1 {
+		zzoFail(t, zzoFailure{"panic", "a panic does not pass the handlers of Tracing", "the panic http.ErrAbortHandler arrives at the server", "nothing arrives", "the server would answer what was to be aborted"})
 	}
 }
