@@ -37,10 +37,14 @@ func (s *shop) drain(c busy) {
 	t := s.T
 	t.Step("purchases wait for %s, whose rows are locked; then its connection breaks", c.service)
 	watch := s.Connect(c.database)
+	buyers := make([]string, workers+2*prefetch) // their wallets are there before the lock
+	for i := range buyers {
+		buyers[i] = s.Customer()
+	}
 	var orders []purchase
 	buy := func(n int) {
-		for range n {
-			orders = append(orders, s.order("lamp"))
+		for _, buyer := range buyers[len(orders) : len(orders)+n] {
+			orders = append(orders, s.orderOf(buyer, "lamp"))
 		}
 	}
 	var unlock func()
