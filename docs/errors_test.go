@@ -14,7 +14,7 @@ import (
 )
 
 // packages are those whose errors a learner can see. Errors for authors are not in the handbook.
-var packages = []string{"cli", "infra", "run", "workspace", "build", "check", "stack", "demo", "stall", "watch"}
+var packages = []string{"cli", "infra", "run", "workspace", "build", "check", "stack", "demo", "stall", "watch", "room"}
 
 var (
 	verb  = regexp.MustCompile(`%[-+# 0-9.]*[a-z]`)
@@ -54,6 +54,10 @@ func messages(t *testing.T) (found, bugs map[string]string) {
 						message, into = n.Args[0], bugs
 					} else if name == "check" && ok && f.Sel.Name == "Sprintf" && strings.Contains(constant(n.Args[0]), "machine") {
 						message = n.Args[0]
+					}
+				case *ast.CompositeLit: // what a room answers
+					if of, ok := n.Type.(*ast.Ident); ok && of.Name == "Refusal" && len(n.Elts) == 2 {
+						message = n.Elts[1]
 					}
 				case *ast.KeyValueExpr:
 					if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "What" || key.Name == "fault") {

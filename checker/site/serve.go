@@ -140,22 +140,33 @@ func watch(root string) (*fsnotify.Watcher, error) {
 }
 
 func (s *server) page(w http.ResponseWriter, r *http.Request) {
-	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	s.mu.Lock()
-	body, ok := s.files[name]
+	files := s.files
+	s.mu.Unlock()
+	answer(w, r, files, true)
+}
+
+// ServeHTTP answers with the pages as they were built, also below a prefix that was stripped.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { answer(w, r, s.Files, false) }
+
+func answer(w http.ResponseWriter, r *http.Request, files map[string][]byte, live bool) {
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	body, ok := files[name]
 	if !ok {
 		name = path.Join(name, "index.html")
-		body, ok = s.files[name]
+		body, ok = files[name]
 	}
-	s.mu.Unlock()
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	if strings.HasSuffix(name, ".html") {
-		body = bytes.Replace(body, []byte(`<html lang="en">`), []byte(`<html lang="en" data-live>`), 1)
-		if !strings.HasSuffix(r.URL.Path, "/") && !strings.HasSuffix(r.URL.Path, ".html") && r.URL.Path != "/" {
-			http.Redirect(w, r, r.URL.Path+"/", http.StatusFound) // relative links need the directory
+		if live {
+			body = bytes.Replace(body, []byte(`<html lang="en">`), []byte(`<html lang="en" data-live>`), 1)
+		}
+		if !strings.HasSuffix(r.URL.Path, "/") && !strings.HasSuffix(r.URL.Path, ".html") {
+			w.Header().Set("Location", path.Base(r.URL.Path)+"/") // relative links need the directory
+			w.WriteHeader(http.StatusFound)
 			return
 		}
 	}

@@ -41,6 +41,7 @@ import (
 	"stagecraft/checker/internal/checks/migrations"
 	"stagecraft/checker/internal/checks/money"
 	"stagecraft/checker/internal/checks/monorepo"
+	"stagecraft/checker/internal/checks/observability"
 	"stagecraft/checker/internal/checks/orderstate"
 	"stagecraft/checker/internal/checks/outbox"
 	"stagecraft/checker/internal/checks/outboxrelay"
@@ -59,6 +60,7 @@ import (
 	"stagecraft/checker/internal/checks/shutdown"
 	"stagecraft/checker/internal/checks/wiring"
 	"stagecraft/checker/internal/checks/written"
+	"stagecraft/checker/internal/checks/zerodowntime"
 )
 
 // topics is where each topic's package adds its checks, one line each: domain.Checks,
@@ -66,6 +68,7 @@ var topics = []func() []check.Check{
 	alerts.Checks,
 	orderstate.Checks,
 	money.Checks,
+	observability.Checks,
 	dependencyrule.Checks,
 	wiring.Checks,
 	dispatcher.Checks,
@@ -113,6 +116,7 @@ var topics = []func() []check.Check{
 	rollout.Checks,
 	sampling.Checks,
 	written.Checks,
+	zerodowntime.Checks,
 }
 
 // All returns every check. It panics when two have the same id: an author's mistake that a test finds.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,14 +40,14 @@ func (a *app) about(use, short string, do func(*cobra.Command, *studio, lesson.L
 func (a *app) hintCommand() *cobra.Command {
 	var id string
 	c := a.about("hint", "A hint for the failure; each time a stronger one", func(cmd *cobra.Command, s *studio, l lesson.Lesson) error {
-		return a.hint(cmd.OutOrStdout(), s, l, id)
+		return a.hint(cmd.Context(), cmd.OutOrStdout(), s, l, id)
 	})
 	c.Flags().StringVar(&id, "check", "", "the check it is about, when not the first that fails")
 	return c
 }
 
 // hint prints the next hint for the failure of a check; "" means the first check that failed in the last run.
-func (a *app) hint(out io.Writer, s *studio, l lesson.Lesson, id string) error {
+func (a *app) hint(ctx context.Context, out io.Writer, s *studio, l lesson.Lesson, id string) error {
 	if id == "" && s.allPassed(l) {
 		fmt.Fprintf(out, "Nothing failed in the last run. `go run ./checker hint %d --check ID` shows the hints of a check.\n", l.Number)
 		return nil
@@ -69,7 +70,7 @@ func (a *app) hint(out io.Writer, s *studio, l lesson.Lesson, id string) error {
 	}
 	failure := failureOf(res)
 	level := p.Of(l.Name()).Hints[failure] + 1
-	text, of, err := s.hint(l, failure, level)
+	text, of, err := s.hint(ctx, l, failure, level)
 	if err != nil {
 		return err
 	}
@@ -81,6 +82,7 @@ func (a *app) hint(out io.Writer, s *studio, l lesson.Lesson, id string) error {
 	if level < of {
 		fmt.Fprintf(out, "\nAsk again for a stronger one.\n")
 	}
+	s.showNews(out)
 	return nil
 }
 

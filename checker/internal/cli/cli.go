@@ -102,6 +102,7 @@ func (a *app) root() *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: "learn", Title: "Lessons"},
 		&cobra.Group{ID: "servers", Title: "Services and servers"},
+		&cobra.Group{ID: "room", Title: "Workshop day"},
 		&cobra.Group{ID: "author", Title: "For authors"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
@@ -113,6 +114,7 @@ func (a *app) root() *cobra.Command {
 	add("learn", a.listCommand(), a.startCommand(), a.lessonCommand(), a.checkCommand(), a.watchCommand(), a.hintCommand(),
 		a.findingsCommand(), a.diffCommand(), a.solutionCommand(), a.recapCommand(), a.timelineCommand(), a.logsCommand(), a.resetCommand(), a.backupsCommand())
 	add("servers", a.runCommand(), a.loadCommand(), a.upCommand(), a.downCommand(), a.doctorCommand(), a.setupCommand(), a.setupKubeCommand(), a.execCommand(), a.chaosCommand(), a.newServiceCommand())
+	add("room", a.roomCommand(), a.joinCommand(), a.handCommand(), a.leaveCommand())
 	add("author", a.authorCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; `%s --help` shows what there is", err, cmd.CommandPath())

@@ -29,6 +29,7 @@ func (a *app) recapCommand() *cobra.Command {
 
 // end follows the report of a run of the learner's copy: the recap after the first pass, and always the next command.
 func (a *app) end(out io.Writer, s *studio, l lesson.Lesson, rep check.Report, first bool) error {
+	defer s.showNews(out)
 	switch {
 	case rep.Verdict != check.Pass:
 		fmt.Fprintln(out, s.afterFailure(l, rep))

@@ -1,26 +1,31 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/lesson"
 	"stagecraft/checker/internal/progress"
+	"stagecraft/checker/internal/room"
 	"stagecraft/checker/internal/run"
 )
 
 // hint returns the level-th hint for a failure, the strongest when there are fewer, and remembers that it was shown.
-func (s *studio) hint(l lesson.Lesson, failure string, level int) (text string, of int, err error) {
+func (s *studio) hint(ctx context.Context, l lesson.Lesson, failure string, level int) (text string, of int, err error) {
 	hints := l.Hints(failure)
 	if len(hints) == 0 {
 		return "", 0, fmt.Errorf("there are no hints for %s", failure)
 	}
 	level = max(1, min(level, len(hints)))
-	_, err = progress.Update(s.root, func(p *progress.Progress) {
+	p, err := progress.Update(s.root, func(p *progress.Progress) {
 		shown := p.Of(l.Name()).Hints
 		shown[failure] = max(shown[failure], level)
 	})
+	if err == nil {
+		s.tell(ctx, l, p.Of(l.Name()), room.Report{Kind: room.KindHint})
+	}
 	return hints[level-1], len(hints), err
 }
 

@@ -38,6 +38,8 @@ func (a *app) open(ctx context.Context, at uiStart) error {
 		}
 	}
 	start := tui.Start{Lesson: number, Watch: at.watch, Plain: os.Getenv("NO_COLOR") != ""}
+	s.background = true
+	defer s.sending.Wait() // a second at most
 	defer s.pages.close()
 	return tui.Run(ctx, uiShop{s}, start, a.err)
 }
@@ -137,6 +139,7 @@ func (a *app) startCommand() *cobra.Command {
 				return a.open(cmd.Context(), uiStart{lesson: l})
 			}
 			a.where(cmd.OutOrStdout(), s, l, made)
+			s.showNews(cmd.OutOrStdout())
 			if !open {
 				return nil
 			}

@@ -120,7 +120,7 @@ func (u uiShop) Hint(number int, id string, level int) (string, int, error) {
 			return text, 1, nil
 		}
 	}
-	return u.hint(l, id, level)
+	return u.hint(context.Background(), l, id, level)
 }
 
 // Diff gives nothing away: before a pass it is the learner's own changes.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/modfile"
@@ -16,6 +17,7 @@ import (
 	"stagecraft/checker/internal/checks"
 	"stagecraft/checker/internal/lesson"
 	"stagecraft/checker/internal/progress"
+	"stagecraft/checker/internal/room"
 	"stagecraft/checker/internal/run"
 	"stagecraft/checker/internal/workspace"
 )
@@ -27,6 +29,10 @@ type studio struct {
 	lessons []lesson.Lesson
 	broken  error // why some lessons cannot be read
 	pages   *pages
+
+	background bool           // the interface draws: the room is told meanwhile
+	sending    sync.WaitGroup // to the room, in the background
+	news       string         // what the room has said, not yet shown
 }
 
 // openStudio finds the repository above the working directory and reads the catalogue.
@@ -176,12 +182,15 @@ func (s *studio) start(ctx context.Context, l lesson.Lesson, reference bool) (wo
 	if err != nil {
 		return made, err
 	}
-	_, err = progress.Update(s.root, func(p *progress.Progress) {
+	p, err := progress.Update(s.root, func(p *progress.Progress) {
 		p.Current = l.Name()
 		if of := p.Of(l.Name()); of.StartedAt.IsZero() {
 			of.StartedAt = time.Now()
 		}
 	})
+	if err == nil {
+		s.tell(ctx, l, p.Of(l.Name()), room.Report{Kind: room.KindStart})
+	}
 	return made, err
 }
 
@@ -212,12 +221,12 @@ func (s *studio) grade(ctx context.Context, l lesson.Lesson, req run.Request, ob
 			return report, err
 		}
 	}
-	return report, s.record(l, report)
+	return report, s.record(ctx, l, report)
 }
 
 // record keeps the verdicts. A lesson is passed by a whole run, not by checks picked out of it.
-func (s *studio) record(l lesson.Lesson, r check.Report) error {
-	_, err := progress.Update(s.root, func(p *progress.Progress) {
+func (s *studio) record(ctx context.Context, l lesson.Lesson, r check.Report) error {
+	p, err := progress.Update(s.root, func(p *progress.Progress) {
 		of := p.Of(l.Name())
 		of.RanAt = time.Now()
 		of.Runs++
@@ -230,6 +239,9 @@ func (s *studio) record(l lesson.Lesson, r check.Report) error {
 			of.PassedAt, of.PassedRuns = time.Now(), of.Runs
 		}
 	})
+	if err == nil {
+		s.tell(ctx, l, p.Of(l.Name()), ran(r))
+	}
 	return err
 }
 

@@ -1,0 +1,1 @@
+DROP INDEX IF EXISTS reservations_without_total;

@@ -1,0 +1,5 @@
+-- Expand, first step of docs/migrations.md. A column without default is a change of the catalogue alone: no row is written. What it
+-- needs is the table for a moment; when it does not get it soon it gives up, so that nobody queues behind it.
+SET LOCAL lock_timeout = '2s';
+ALTER TABLE reservations ADD COLUMN total_quantity bigint;
+ALTER TABLE reservations ADD CONSTRAINT reservations_total_quantity_present CHECK (total_quantity IS NOT NULL) NOT VALID;

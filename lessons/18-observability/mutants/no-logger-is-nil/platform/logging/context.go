@@ -1,0 +1,18 @@
+package logging
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+)
+
+// From returns the logger of ctx, with the ids of the current span. Without a logger in ctx it returns one that writes nothing.
+func From(ctx context.Context) *zap.Logger {
+	log, _ := ctx.Value(contextKey{}).(*zap.Logger)
+	span := trace.SpanContextFromContext(ctx)
+	if !span.IsValid() {
+		return log
+	}
+	return log.WithLazy(zap.Stringer("trace_id", span.TraceID()), zap.Stringer("span_id", span.SpanID()))
+}
