@@ -36,7 +36,6 @@ const (
 	reserve = "inventory.stock.reserve"
 	deduct  = "wallet.balance.deduct"
 	reply   = "order.saga.reply"
-	created = "order.order.created"
 
 	walletQueue    = "wallet.commands"
 	inventoryQueue = "inventory.commands"

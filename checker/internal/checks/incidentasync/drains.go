@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"stagecraft/checker/internal/check"
 	"stagecraft/checker/internal/checks/incident"
 	"stagecraft/checker/internal/fault"
@@ -17,65 +15,51 @@ const (
 	workers  = 2
 )
 
-// busy is a consumer whose handlers wait for locked rows. With from set, its messages come from that service all at once, after the lock.
-type busy struct{ service, database, lock, queue, key, from string }
-
 // drains lets the connection of a consumer break while its workers are busy and more messages wait than it may hold. The broker delivers
 // them again. It does so at each service.
 func drains(t *check.T) {
 	s := openShop(t, map[string]string{"CONSUMER_PREFETCH": fmt.Sprint(prefetch), "CONSUMER_WORKERS": fmt.Sprint(workers), "DB_STATEMENT_TIMEOUT": "30s"}, "lamp")
-	for _, c := range []busy{
-		{"wallet", "wallet_db", "SELECT 1 FROM wallets FOR UPDATE", walletQueue, deduct, ""},
-		{"inventory", "inventory_db", "SELECT 1 FROM stocks FOR UPDATE", inventoryQueue, reserve, ""},
-		{"order", "order_db", "SELECT 1 FROM saga_executions FOR UPDATE", orderQueue, reply, "inventory"},
+	for _, c := range []struct {
+		service, database, lock, queue, key string
+		waiting                             int
+	}{
+		{"wallet", "wallet_db", "SELECT 1 FROM wallets FOR UPDATE", walletQueue, deduct, workers},
+		{"inventory", "inventory_db", "SELECT 1 FROM stocks FOR UPDATE", inventoryQueue, reserve, workers},
 	} {
-		s.drain(c)
+		s.drain(c.service, c.database, c.lock, c.queue, c.key, c.waiting)
 	}
 }
 
-func (s *shop) drain(c busy) {
+func (s *shop) drain(service, database, lock, queue, key string, waiting int) {
 	t := s.T
-	t.Step("purchases wait for %s, whose rows are locked; then its connection breaks", c.service)
-	watch := s.Connect(c.database)
-	buyers := make([]string, workers+2*prefetch) // their wallets are there before the lock
+	t.Step("%d purchases wait for %s, whose rows are locked; then its connection breaks", 3*prefetch, service)
+	buyers := make([]string, 3*prefetch)
 	for i := range buyers {
 		buyers[i] = s.Customer()
 	}
+	watch := s.Connect(database)
+	unlock := t.LockRows(database, lock)
 	var orders []purchase
-	buy := func(n int) {
-		for _, buyer := range buyers[len(orders) : len(orders)+n] {
-			orders = append(orders, s.orderOf(buyer, "lamp"))
-		}
+	for _, buyer := range buyers {
+		answer, err := s.Shop.CreateOrder(t.Context(), buyer, "drain-"+service, incident.Piece("lamp"))
+		s.OK("the order", answer.OK(), answer, err)
+		orders = append(orders, purchase{buyer, answer.Data.ID})
 	}
-	var unlock func()
-	if c.from == "" {
-		unlock = t.LockRows(c.database, c.lock)
-		buy(workers)
-		s.awaitLocks(watch, workers)
-		// It has no header event_type: nothing can handle it.
-		t.Ours("publish a message that cannot be read", t.Broker().Publish(fault.Message{RoutingKey: c.key, ID: uuid.NewString(), Body: []byte("{}")}))
-		buy(2 * prefetch)
-	} else {
-		s.Broker(c.from).Freeze()
-		buy(2 * prefetch)
-		unlock = t.LockRows(c.database, c.lock)
-		t.Ours("heal the connections of "+c.from, s.Broker(c.from).Heal())
-		s.awaitLocks(watch, workers)
-	}
-	s.held(c.service, c.key)
-	s.Broker(c.service).Reset()
+	s.awaitLocks(watch, waiting)
+	s.held(service, key)
+	s.Broker(service).Reset()
 	unlock()
 	t.Step("wait until all of them are paid")
 	for _, p := range orders {
-		s.ends(p, "stuck", fmt.Sprintf("a purchase that waited when the connection of %s broke", c.service), "PAID",
+		s.ends(p, "stuck", fmt.Sprintf("a purchase that waited when the connection of %s broke", service), "PAID",
 			"The broker gives a consumer only as many messages as it may hold unanswered. Messages that are handled and never answered use up that "+
 				"number, and the rest waits for ever.", 2*incident.Patience)
 	}
-	t.Eventually("nothing waits in "+c.queue, incident.Patience, func(context.Context) (string, bool) {
-		depth, err := t.Broker().Depth(c.queue)
+	t.Eventually("nothing waits in "+queue, incident.Patience, func(context.Context) (string, bool) {
+		depth, err := t.Broker().Depth(queue)
 		return fmt.Sprintf("%d messages (%v)", depth, err), err == nil && depth == 0
 	})
-	s.nothingHeld(c.service, c.queue)
+	s.nothingHeld(service, queue)
 }
 
 // held waits until the consumer holds as many messages as it may.
@@ -94,7 +78,7 @@ func (s *shop) nothingHeld(service, queue string) {
 		return len(open) == 0
 	})
 	s.T.True(answered, check.Failure{
-		ID: "unanswered", Sentence: "deliveries are not answered", Expected: "an answer to each delivery: an ack after its effect was committed, a reject when it cannot be handled",
+		ID: "unanswered", Sentence: "messages that were handled are not answered", Expected: "an ack for each delivery, after its effect was committed",
 		Seen: fmt.Sprintf("%d deliveries without one, the first is %s", len(open), strings.Join(open[:min(len(open), 1)], "")),
 		Why:  "A message that is not answered stays with the broker. It counts against the prefetch, and is handled again at the next connection.",
 	})

@@ -18,10 +18,7 @@ type purchase struct{ buyer, id string }
 
 // order orders one piece for a new customer, and does not wait for the end of the purchase.
 func (s *shop) order(sku string) purchase {
-	return s.orderOf(s.Customer(), sku)
-}
-
-func (s *shop) orderOf(buyer, sku string) purchase {
+	buyer := s.Customer()
 	answer, err := s.Shop.CreateOrder(s.T.Context(), buyer, uuid.NewString(), incident.Piece(sku))
 	s.OK("the order", answer.OK(), answer, err)
 	return purchase{buyer, answer.Data.ID}
@@ -59,12 +56,8 @@ func (s *shop) arrives(what string, hold *fault.MessageHold) {
 // awaitLocks waits until so many transactions of a service wait for a lock.
 func (s *shop) awaitLocks(conn *pgx.Conn, n int) {
 	s.T.Eventually(fmt.Sprintf("%d handlers wait for the rows that are locked", n), incident.Patience, func(ctx context.Context) (string, bool) {
-		waiting, err := waitingForLocks(ctx, conn)
+		var waiting int
+		err := conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
 		return fmt.Sprintf("%d wait (%v)", waiting, err), err == nil && waiting >= n
 	})
-}
-
-func waitingForLocks(ctx context.Context, conn *pgx.Conn) (n int, err error) {
-	err = conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
-	return n, err
 }
