@@ -10,7 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
+
+	"stagecraft/checker/internal/statefile"
 )
 
 // recordFile holds one JSON object per lesson and line, in the order of the lessons, so that branches merge easily.
@@ -62,7 +63,7 @@ func readRecord(root string) (record, error) {
 // updateRecord changes one lesson's entry. Another process may update another lesson's at the same time.
 func updateRecord(root, lesson string, change func(*entry)) error {
 	path := filepath.Join(root, recordFile)
-	lock, err := lockFile(filepath.Join(root, ".stagecraft", "verified.lock"))
+	lock, err := statefile.Lock(filepath.Join(root, ".stagecraft", "verified.lock"))
 	if err != nil {
 		return fmt.Errorf("keep what was proved: %w", err)
 	}
@@ -107,19 +108,4 @@ func sortedLessons(all record) []string {
 		return strings.Compare(a, b)
 	})
 	return names
-}
-
-// lockFile waits until this process alone holds the lock; closing the file releases it.
-func lockFile(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	lock, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(err, lock.Close())
-	}
-	return lock, nil
 }

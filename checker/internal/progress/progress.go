@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"stagecraft/checker/internal/statefile"
 )
 
 // Schema names the format of the file.
@@ -156,20 +158,7 @@ func Save(root string, p *Progress) error {
 	if err != nil {
 		return fmt.Errorf("encode progress: %w", err)
 	}
-	dir := filepath.Dir(Path(root))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("save progress: %w", err)
-	}
-	file, err := os.CreateTemp(dir, ".progress-*")
-	if err != nil {
-		return fmt.Errorf("save progress: %w", err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // after the rename there is nothing left to remove
-	_, err = file.Write(append(body, '\n'))
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("save progress: %w", err)
-	}
-	if err := os.Rename(file.Name(), Path(root)); err != nil {
+	if err := statefile.Replace(Path(root), append(body, '\n')); err != nil {
 		return fmt.Errorf("save progress: %w", err)
 	}
 	return nil

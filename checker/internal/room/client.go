@@ -13,8 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
+
+	"stagecraft/checker/internal/statefile"
 )
 
 // What a learner's checker spends on the room.
@@ -76,18 +77,11 @@ func (c Client) load() (m member, err error) {
 
 // update lets change alter room.json. A member without a URL is in no room: the file goes.
 func (c Client) update(change func(*member)) error {
-	dir := filepath.Dir(c.path())
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("save room.json: %w", err)
-	}
-	lock, err := os.OpenFile(filepath.Join(dir, "room.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := statefile.Lock(filepath.Join(filepath.Dir(c.path()), "room.lock"))
 	if err != nil {
 		return fmt.Errorf("lock room.json: %w", err)
 	}
 	defer lock.Close() // closing unlocks, and so does dying
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return fmt.Errorf("lock room.json: %w", err)
-	}
 	m, err := c.load()
 	if err != nil {
 		return err
@@ -103,16 +97,7 @@ func (c Client) update(change func(*member)) error {
 	if err != nil {
 		return fmt.Errorf("encode room.json: %w", err)
 	}
-	file, err := os.CreateTemp(dir, ".room-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("save room.json: %w", err)
-	}
-	defer os.Remove(file.Name()) // after the rename there is nothing left to remove
-	_, err = file.Write(append(text, '\n'))
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(file.Name(), c.path())
-	}
-	if err != nil {
+	if err := statefile.Replace(c.path(), append(text, '\n')); err != nil {
 		return fmt.Errorf("save room.json: %w", err)
 	}
 	return nil
